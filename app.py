@@ -1,0 +1,62 @@
+"""Entrances only: the API's blueprints, the scan function, the stream and queue handlers, the schedules.
+
+Each handler imports its job when it runs, so that the scan's cold start loads nothing it does not use.
+"""
+
+from __future__ import annotations
+
+from chalice import Chalice, Cron
+
+from chalicelib.config import settings
+
+app = Chalice(app_name="safety-code")
+app.api.binary_types = ["image/png", "application/pdf"]
+
+PLACEHOLDER_STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/events/stream/placeholder"
+
+
+def _register_routes() -> None:
+    from chalicelib.access.views import authorizer
+    from chalicelib.code.views import build_blueprint
+
+    app.register_blueprint(build_blueprint(authorizer()))
+
+
+@app.lambda_function(name="scan")
+def scan(event, context):
+    """GET /C/{token}: the page behind a plate."""
+    from chalicelib.code.scan import handle
+
+    return handle(event, settings())
+
+
+@app.on_dynamodb_record(stream_arn=PLACEHOLDER_STREAM, name="regrade")
+def regrade(event):
+    """A batch of appended events: regrade the sites concerned."""
+    from chalicelib.grading.regrade import handle_stream
+
+    return handle_stream(event.to_dict(), settings())
+
+
+@app.schedule(Cron(5, 16, "*", "*", "?", "*"), name="sweep")
+def sweep(event):
+    """00:05 Shanghai: what time alone changes."""
+    from chalicelib.grading.sweep import handle_schedule
+
+    return handle_schedule(settings())
+
+
+@app.schedule(Cron(30, 16, "L", "*", "?", "*"), name="month_start")
+def month_start(event):
+    """00:30 Shanghai on the 1st: begin last month's run."""
+    from chalicelib.index.monthly import handle_schedule
+
+    return handle_schedule(settings())
+
+
+@app.on_sqs_message(queue="month", batch_size=1, name="month_township")
+def month_township(event):
+    """One township of a month's run; the last one in publishes."""
+    from chalicelib.index.monthly import handle_message
+
+    return handle_message(event.to_dict(), settings())
