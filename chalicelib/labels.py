@@ -1,0 +1,38 @@
+"""Chinese words for what the program calls by code: grades, roles, states, errors. For users; engineers read the codes."""
+
+from __future__ import annotations
+
+GRADE = {"red": "红码", "orange": "橙码", "yellow": "黄码", "blue": "蓝码", "none": "未赋码"}
+GRADE_MEANING = {
+    "red": "风险突出，须重点监管、立即整改",
+    "orange": "风险较高，须加强监管、限期整改",
+    "yellow": "风险一般，须关注并持续改进",
+    "blue": "状况良好，保持自查自改",
+    "none": "尚未完成评定，没有结论",
+}
+AXIS = {"P": "生产工艺", "E": "设备设施", "W": "作业环境", "B": "人员行为", "M": "管理体系", "H": "隐患治理与应急"}
+ROLE = {"public": "公众", "enterprise": "企业", "township": "镇街", "district": "区级", "expert": "专家", "admin": "系统管理员", "system": "系统"}
+SOURCE = {"self": "企业自查", "township": "镇街检查", "district": "区级执法", "expert": "专家", "report": "举报", "system": "系统"}
+STATE = {"operating": "在业", "suspended": "停产", "closed": "注销", "moved_out": "迁出"}
+SECTOR = {
+    "HAZARDOUS_CHEMICALS": "危化品",
+    "SPECIAL_PREMISES": "三场所三企业",
+    "FIRE_SAFETY": "消防",
+    "OTHER_REGISTERED": "其他入库企业",
+}
+HAZARD_STATE = {
+    "registered": "已登记", "ordered": "已下达整改", "rectifying": "整改中", "awaiting_recheck": "待复查",
+    "closed": "已销号", "dismissed": "误报作废",
+}  # fmt: skip
+ERROR = {
+    "internal-error": ("系统出错", "系统暂时出错，请稍后再试。"),
+    "bad-input": ("输入有误", "提交的内容有误，已逐项列出，什么都没有保存。"),
+    "bad-rule-set": ("规则文件有误", "规则文件有误，已逐项列出。"),
+    "sign-in-required": ("请先登录", "此内容需要登录后查看。"),
+    "not-allowed": ("没有权限", "您的账号无权进行此操作。"),
+    "not-found": ("没有找到", "没有找到您要的内容。"),
+    "plate-not-genuine": ("不是有效的安全码", "此码无法通过校验，可能抄写有误或并非本系统发放。请核对码牌，或拨打 12350 反映。"),
+    "plate-withdrawn": ("码牌已作废", "此码牌已更换或作废，请扫描现场新码牌；如现场仍张贴旧码，请拨打 12350 反映。"),
+    "conflict": ("内容冲突", "同一编号已有不同内容，未作更改。"),
+    "try-again": ("请稍后再试", "服务繁忙，请稍后再试。"),
+}

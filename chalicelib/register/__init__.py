@@ -1,0 +1,1 @@
+"""Register 企业档案: enterprises, sites, townships, districts as data."""

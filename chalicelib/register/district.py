@@ -1,0 +1,200 @@
+"""A district as a folder of data: townships with their validity dates, hexagon cells, palette, rule sets by date.
+
+``chalicelib/districts/<id>/district.toml`` and ``townships.csv``. Another district is another folder.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from chalicelib.errors import BadRuleSet, NotFound, Problem
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DISTRICTS = PACKAGE / "districts"
+GRADE_CODES = ("red", "orange", "yellow", "blue", "none")
+JUDGES = ("grading", "riskmap", "index")
+SWATCH_KEYS = ("word", "letter", "fill", "ink", "tint", "shape", "pattern")
+
+
+@dataclass(frozen=True, slots=True)
+class Township:
+    """A township 镇街 for the days ``[valid_from, valid_to)``; ``valid_to`` None = open-ended.
+
+    ``q``, ``r`` are the axial coordinates of its cell (pointy-top). History is keyed on code and date, never on the code alone.
+    """
+
+    code: str
+    name: str
+    short: str
+    pinyin: str
+    kind: str
+    valid_from: date
+    valid_to: date | None
+    q: int
+    r: int
+    longitude: float
+    latitude: float
+    label_radius_m: int
+
+    def valid_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Swatch:
+    """How one grade is shown: word, letter, shape and pattern beside the colour."""
+
+    word: str
+    letter: str
+    fill: str
+    ink: str
+    tint: str
+    shape: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetRef:
+    """A rule-set file (path below chalicelib) and the first day it applies."""
+
+    file: str
+    effective_from: date
+
+    @property
+    def path(self) -> Path:
+        return PACKAGE / self.file
+
+
+@dataclass(frozen=True)
+class District:
+    """All that differs between two districts."""
+
+    id: str
+    name: str
+    short: str
+    english: str
+    notice: str
+    datum: str
+    hotline: str
+    palette: dict[str, Swatch]
+    rule_sets: dict[str, tuple[RuleSetRef, ...]]
+    townships: tuple[Township, ...]
+    folder: Path
+
+    def townships_on(self, day: date) -> tuple[Township, ...]:
+        """The townships that exist on a day, in the file's order."""
+        return tuple(township for township in self.townships if township.valid_on(day))
+
+    def township(self, code: str, day: date) -> Township:
+        """The township with this code on this day. NotFound if there was none."""
+        for township in self.townships:
+            if township.code == code and township.valid_on(day):
+                return township
+        raise NotFound("no such township on that day", township=code, day=day.isoformat())
+
+    def rule_set_on(self, judge: str, day: date) -> RuleSetRef | None:
+        """The rule set of ``grading``, ``riskmap`` or ``index`` that applies on a day; None if the district has none yet."""
+        applying = [ref for ref in self.rule_sets[judge] if ref.effective_from <= day]
+        return applying[-1] if applying else None
+
+
+@lru_cache(maxsize=8)
+def load_district(district_id: str, root: Path = DISTRICTS) -> District:
+    """The district of this id. NotFound if there is no folder; BadRuleSet naming every fault of its files."""
+    folder = root / district_id
+    if not (folder / "district.toml").is_file():
+        raise NotFound("no such district", district=district_id)
+    document = tomllib.loads((folder / "district.toml").read_text(encoding="utf-8"))
+    problems: list[Problem] = []
+    townships = _read_townships(folder / "townships.csv", problems)
+    palette = _read_palette(document, problems)
+    rule_sets = _read_rule_sets(document, problems)
+    texts = {key: _text(document, key, problems) for key in ("id", "name", "short", "english", "notice", "datum", "hotline")}
+    if problems:
+        raise BadRuleSet(problems, district=district_id)
+    return District(**texts, palette=palette, rule_sets=rule_sets, townships=townships, folder=folder)
+
+
+def _text(document: dict, key: str, problems: list[Problem]) -> str:
+    value = document.get(key)
+    if not isinstance(value, str):
+        problems.append(Problem("district.toml", key, str(value), "a text is required"))
+        return ""
+    return value
+
+
+def _read_palette(document: dict, problems: list[Problem]) -> dict[str, Swatch]:
+    palette = {}
+    for code in GRADE_CODES:
+        entry = document.get("palette", {}).get(code, {})
+        missing = [key for key in SWATCH_KEYS if not isinstance(entry.get(key), str)]
+        problems.extend(Problem("district.toml", f"palette.{code}.{key}", "", "a text is required") for key in missing)
+        if not missing:
+            palette[code] = Swatch(**{key: entry[key] for key in SWATCH_KEYS})
+    return palette
+
+
+def _read_rule_sets(document: dict, problems: list[Problem]) -> dict[str, tuple[RuleSetRef, ...]]:
+    rule_sets = {}
+    for judge in JUDGES:
+        refs = []
+        for number, entry in enumerate(document.get("rule_sets", {}).get(judge, [])):
+            file, effective = entry.get("file"), entry.get("effective_from")
+            place = f"rule_sets.{judge}[{number}]"
+            if not isinstance(effective, date):
+                problems.append(Problem("district.toml", f"{place}.effective_from", str(effective), "a date is required"))
+            elif not isinstance(file, str) or not (PACKAGE / file).is_file():
+                problems.append(Problem("district.toml", f"{place}.file", str(file), "no such file below chalicelib"))
+            else:
+                refs.append(RuleSetRef(file, effective))
+        rule_sets[judge] = tuple(sorted(refs, key=lambda ref: ref.effective_from))
+    return rule_sets
+
+
+def _read_townships(path: Path, problems: list[Problem]) -> tuple[Township, ...]:
+    townships: list[Township] = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file), start=2):
+            township = _township(row, number, problems)
+            if township is None:
+                continue
+            if any(_overlap(township, other) for other in townships):
+                problems.append(Problem(f"townships.csv row {number}", "code", township.code, "two townships share this code on the same day"))
+            townships.append(township)
+    if not townships and not problems:
+        problems.append(Problem("townships.csv", "", "", "no township at all"))
+    return tuple(townships)
+
+
+def _overlap(one: Township, other: Township) -> bool:
+    if one.code != other.code:
+        return False
+    return (one.valid_to is None or other.valid_from < one.valid_to) and (other.valid_to is None or one.valid_from < other.valid_to)
+
+
+def _township(row: dict[str, str], number: int, problems: list[Problem]) -> Township | None:
+    place = f"townships.csv row {number}"
+    values: dict[str, object] = {}
+    readers = {
+        "code": str, "name": str, "short": str, "pinyin": str, "kind": str,
+        "valid_from": date.fromisoformat, "valid_to": _date_or_none,
+        "q": int, "r": int, "longitude": float, "latitude": float, "label_radius_m": int,
+    }  # fmt: skip
+    for column, read in readers.items():
+        text = (row.get(column) or "").strip()
+        try:
+            values[column] = read(text)
+        except ValueError:
+            problems.append(Problem(place, column, text, "cannot be read"))
+    if len(values) < len(readers):
+        return None
+    return Township(**values)  # type: ignore[arg-type]
+
+
+def _date_or_none(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
