@@ -1,0 +1,1 @@
+"""The grading judge: rule sets as data, facts → findings → score → colour, pure and without memory."""
