@@ -1,0 +1,38 @@
+"""The inherent grade 固有风险等级 of a site in each of its sectors: the highest rule that holds; a filed result may raise it."""
+
+from __future__ import annotations
+
+from typing import Iterable, Mapping
+
+from chalicelib.riskmap.model import Inherent
+from chalicelib.riskmap.rules import RiskRules, Sector
+
+FILED = "FILED"
+
+
+def inherent_grades(
+    profile: Mapping[str, object], rules: RiskRules, filed: Iterable[tuple[str | None, str]] = ()
+) -> dict[str, Inherent]:
+    """Sector code → inherent grade, for the sectors this profile belongs to. A site in no sector has none."""
+    raised = list(filed)
+    grades = {}
+    for sector in rules.sectors:
+        if sector.is_member is not None and sector.is_member(profile):
+            grades[sector.code] = _raise(_grade(sector, profile), sector.code, raised, rules)
+    return grades
+
+
+def _grade(sector: Sector, profile: Mapping[str, object]) -> Inherent:
+    level, names = 0, []
+    for rule in sector.grades:  # worst first: once one holds, only rules of its level can add a reason
+        if rule.level < level:
+            break
+        if rule.holds(profile):
+            level = rule.level
+            names.append(rule.id)
+    return Inherent(level, tuple(names))
+
+
+def _raise(found: Inherent, sector: str, filed: list[tuple[str | None, str]], rules: RiskRules) -> Inherent:
+    level = max((rules.filed_levels[colour] for scope, colour in filed if scope in (None, sector)), default=0)
+    return Inherent(level, (FILED,)) if level > found.level else found

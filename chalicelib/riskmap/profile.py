@@ -1,0 +1,109 @@
+"""What the facts of a site say about it on a day: its profile for the grade rules, its township, its joined statistics.
+
+Reads the fact document of docs/architecture.md. Records dated after the day, or voided, do not count.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Iterator, Mapping
+
+from chalicelib import clock
+from chalicelib.riskmap.model import Joined
+from chalicelib.riskmap.rules import RiskRules
+
+Record = Mapping[str, object]
+COLOUR_FIELDS = ("deaths", "serious_injuries", "loss_fen")
+
+
+def records_of(facts: Mapping[str, object], kind: str, on: str) -> list[Record]:
+    """The records of a kind that count on a day (ISO text), oldest first."""
+    return [record for record in facts["records"].get(kind, ()) if record["on"] <= on and "void" not in record]  # type: ignore[attr-defined,operator]
+
+
+def profile_of(facts: Mapping[str, object], on: str) -> dict[str, object]:
+    """The register fields of a site on a day: its registration, then every change, move and state in their order.
+
+    Empty when the site was not registered yet. Adds ``major_hazard_source`` and ``direct_red``.
+    """
+    profile: dict[str, object] = {}
+    changes: list[Record] = []
+    for kind in ("site_changed", "site_moved", "site_state_changed"):
+        changes += records_of(facts, kind, on)
+    changes.sort(key=_order)
+    registered = records_of(facts, "site_registered", on)
+    if not registered:
+        return profile
+    for record in registered + changes:
+        profile.update(record)
+    sources = [record["level"] for record in records_of(facts, "major_hazard_source_filed", on) if not _ended(record, on)]
+    profile["major_hazard_source"] = min(sources, default=None)  # type: ignore[type-var]
+    profile["direct_red"] = any(not _ended(record, on) for record in records_of(facts, "direct_red_condition_found", on))
+    return profile
+
+
+def filed_grades(facts: Mapping[str, object], on: str) -> Iterator[tuple[str | None, str]]:
+    """Filed grading results in force as (sector or None for all, colour): the newest of each method and sector."""
+    newest = {(record.get("sector"), record["method"]): record["colour"] for record in records_of(facts, "risk_graded", on)}
+    for (sector, _method), colour in newest.items():
+        yield sector, str(colour)  # type: ignore[misc]
+
+
+def joined_of(facts: Mapping[str, object], on: date, rules: RiskRules) -> Joined:
+    """Accidents in their windows, injuries of the year to date and of the same days a year before, newest video count.
+
+    An accident found not to be the firm's responsibility does not count; an unknown number of dead counts as one.
+    """
+    day = on.isoformat()
+    deaths, grave = [], []
+    death_from = clock.earliest_anchor(on, rules.steps["death"].months).isoformat()
+    grave_from = clock.earliest_anchor(on, rules.steps["grave_accident"].months).isoformat()
+    for record in records_of(facts, "accident", day):
+        accident = _accident(record, day)
+        if accident["responsibility"] == "not_responsible":
+            continue
+        if accident["deaths"] and record["on"] >= death_from:  # type: ignore[operator]
+            deaths.append(str(record["id"]))
+        if record["on"] >= grave_from and any(accident[field] >= limit for field, limit in rules.grave.items()):  # type: ignore[operator]
+            grave.append(str(record["id"]))
+    due, online = _video(facts, day)
+    now, before = _injuries(facts, on)
+    return Joined(tuple(deaths), tuple(grave), now, before, due, online)
+
+
+def _order(record: Record) -> tuple[object, object, object]:
+    return record["on"], record["at"], record["id"]
+
+
+def _ended(record: Record, on: str) -> bool:
+    endings = ("major_hazard_source_removed", "direct_red_condition_cleared")
+    return any(step["kind"] in endings and step["on"] <= on and "void" not in step for step in record.get("then", ()))  # type: ignore[attr-defined]
+
+
+def _accident(record: Record, day: str) -> dict[str, object]:
+    """Its figures after every update known that day. Unknown: one dead, one seriously injured, no loss."""
+    figures = {field: record.get(field) for field in (*COLOUR_FIELDS, "responsibility")}
+    for step in record.get("then", ()):  # type: ignore[attr-defined]
+        if step["on"] <= day and "void" not in step:
+            figures.update({field: step[field] for field in figures if step.get(field) is not None})
+    unknown = {"deaths": 1, "serious_injuries": 1, "loss_fen": 0, "responsibility": "pending"}
+    return {field: unknown[field] if value is None else value for field, value in figures.items()}
+
+
+def _video(facts: Mapping[str, object], day: str) -> tuple[int, int]:
+    measured = records_of(facts, "video_link_measured", day)
+    if not measured:
+        return 0, 0
+    return int(measured[-1]["due"]), int(measured[-1]["online"])  # type: ignore[call-overload]
+
+
+def _injuries(facts: Mapping[str, object], on: date) -> tuple[int, int]:
+    records = facts["records"].get("work_injury")  # type: ignore[attr-defined]
+    if not records:
+        return 0, 0
+    return _cases(facts, on), _cases(facts, clock.add_months(on, -12))
+
+
+def _cases(facts: Mapping[str, object], on: date) -> int:
+    first = date(on.year, 1, 1).isoformat()
+    return sum(record["cases"] for record in records_of(facts, "work_injury", on.isoformat()) if record["on"] >= first)  # type: ignore[misc,operator]
