@@ -1,0 +1,112 @@
+"""What the scan page says, worked out from the public card alone: ages, freshness, words. Pure; computes no grade.
+
+The card document holds only what the public may see (docs/architecture.md); its grade is read, never worked out here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Mapping
+
+from chalicelib import labels
+
+OLD_DAYS = 180
+VERY_OLD_DAYS = 365
+SCHEMA = 1
+
+FLAG = {
+    "appeal": "申诉中",
+    "assessment_expired": "评定已过期",
+    "self_assessed": "部分为企业自评",
+    "many_not_applicable": "空项过多",
+    "override": "人工调整",
+    "new_items": "含新增条款",
+}
+FLAG_MEANING = {
+    "appeal": "企业对评定有异议，正由区级受理；颜色在决定前不变。",
+    "assessment_expired": "最近一次全面评定已超过有效期，须重新评定。",
+    "self_assessed": "有条款近 12 个月没有检查人员的结论，暂以企业自评为准。",
+    "many_not_applicable": "不适用条款超过 20 分，得分由其余条款折算。",
+    "override": "颜色经两人签署调整，依据和期限已登记。",
+    "new_items": "规则新增的条款将在下次全面评定时纳入。",
+}
+SPOKEN_FLAG = {"C09": "many_not_applicable", "申诉中": "appeal", "评定已过期": "assessment_expired", "自评": "self_assessed"}
+FRESH, OLD, VERY_OLD, UNKNOWN = "fresh", "old", "very-old", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Everything the page and its JSON twin show of one site on one day."""
+
+    card: Mapping[str, object]
+    on: date
+
+    @property
+    def grade(self) -> str:
+        return str(self.card["grade"])
+
+    @property
+    def out_of_date(self) -> bool:
+        """A day on which time alone may have changed the colour has come, and no later assessment is here: 待更新."""
+        review_on = self.card.get("review_on")
+        return review_on is not None and str(review_on) <= self.on.isoformat()
+
+    @property
+    def evidence_age_days(self) -> int | None:
+        """Days since the last finding of an inspector or expert; None if there never was one."""
+        return _days_since(self.card.get("evidence_on"), self.on)
+
+    @property
+    def freshness(self) -> str:
+        """``fresh``, ``old`` (over 180 days, hatched), ``very-old`` (over 365, doubly hatched) or ``unknown``."""
+        age = self.evidence_age_days
+        if age is None:
+            return UNKNOWN
+        return VERY_OLD if age > VERY_OLD_DAYS else OLD if age > OLD_DAYS else FRESH
+
+    @property
+    def flags(self) -> list[dict[str, str]]:
+        """Flags with their word and meaning; one that has no word yet is shown by its code, never dropped."""
+        codes = [SPOKEN_FLAG.get(code, code) for code in _texts(self.card.get("flags"))]
+        return [{"code": code, "word": FLAG.get(code, code), "meaning": FLAG_MEANING.get(code, "")} for code in codes]
+
+    @property
+    def why_none(self) -> str:
+        """Why there is no colour, in one sentence; empty if there is one."""
+        if self.grade != "none":
+            return ""
+        return WHY_NONE.get(str(self.card.get("state")), labels.GRADE_MEANING["none"] + "。")
+
+
+WHY_NONE = {
+    "suspended": "该场所已停产，停产期间不赋码。",
+    "closed": "该场所已注销，不再赋码。",
+    "moved_out": "该场所已迁出本辖区，不再赋码。",
+}
+
+
+def twin(scan: Scan) -> dict[str, object]:
+    """The JSON twin of the page: the card as it is, and what the page worked out from it."""
+    return {
+        **scan.card,
+        "grade_word": labels.GRADE[scan.grade],
+        "shown_on": scan.on.isoformat(),
+        "out_of_date": scan.out_of_date,
+        "evidence_age_days": scan.evidence_age_days,
+        "freshness": scan.freshness,
+    }
+
+
+def percent(ratio: object) -> str:
+    """A share as the card gives it (a text such as ``"87.5"``, already in percent) with its sign; a dash if unknown."""
+    return "—" if ratio is None else f"{ratio}%"
+
+
+def _days_since(day: object, on: date) -> int | None:
+    return None if not day else (on - date.fromisoformat(str(day))).days
+
+
+def _texts(value: object) -> list[str]:
+    """Codes of a list of codes or of objects with a ``code``."""
+    return [str(entry["code"]) if isinstance(entry, Mapping) else str(entry) for entry in value or []]  # type: ignore[attr-defined]

@@ -1,0 +1,189 @@
+"""GET /C/{token}: the page behind a plate, and its JSON twin at ``/C/{token}.json``.
+
+One hop: verify the token's MAC (a bad one is refused before anything is read), one GetItem of the ready-made card, one
+page. The grade is read, never computed. A plain Lambda function behind the gateway's proxy integration; its module
+graph holds no numpy, PIL, qrcode, pynamodb, openpyxl or cryptography, and botocore is loaded by the first genuine scan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Callable, Mapping
+
+from chalicelib.code import page, token
+from chalicelib.config import Settings
+from chalicelib.errors import NotFound, PlateWithdrawn, SafetyCodeError, Unavailable
+from chalicelib.http import log_line, problem_document
+from chalicelib.register.district import District, load_district
+
+MAX_AGE_SECONDS = 60
+TWIN = ".json"
+STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+TIMEOUTS = {"connect_timeout": 1, "read_timeout": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class CardItem:
+    """What the table says of one site: the issue number of its valid plate, and the public card."""
+
+    issue: int
+    doc: Mapping[str, object]
+
+
+CardReader = Callable[[str], CardItem | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A body with its type, and the HTTP status."""
+
+    status: int
+    content_type: str
+    body: str
+
+
+def handle(event: Mapping[str, object], settings: Settings) -> dict[str, object]:
+    """The gateway's answer to its proxy event."""
+    return respond(event, settings, card_reader(settings.table_prefix))
+
+
+def respond(event: Mapping[str, object], settings: Settings, read: CardReader) -> dict[str, object]:
+    """As :func:`handle`, reading cards by ``read``. Bad tokens never reach it."""
+    method = str(event.get("httpMethod") or "GET")
+    if method not in ("GET", "HEAD"):
+        return {"statusCode": 405, "headers": {"Allow": "GET, HEAD", "Cache-Control": "no-store"}, "body": ""}
+    district = load_district(settings.district)
+    text = _token_text(event)
+    try:
+        scan = find(text.removesuffix(TWIN), settings, read)
+        answer = _twin(scan) if text.endswith(TWIN) else _page(scan, district)
+    except SafetyCodeError as error:
+        log_line("scan refused", event.get("requestContext"), code=error.code, status=error.status)  # type: ignore[arg-type]
+        answer = _refusal(error, district, as_json=text.endswith(TWIN))
+    return _gateway(answer, event, method)
+
+
+def find(text: str, settings: Settings, read: CardReader) -> page.Scan:
+    """The card behind a token. BadToken (no read), NotFound, PlateWithdrawn for an issue that was replaced or revoked."""
+    site_id, issue = token.verify(text.upper(), _keys(settings.plate_keys))
+    item = read(site_id)
+    if item is None:
+        raise NotFound("no card of this site")
+    if issue < item.issue or issue in _revoked(item.doc):
+        raise PlateWithdrawn("the plate was replaced or revoked", issue=issue)
+    return page.Scan(item.doc, _day(settings))
+
+
+@lru_cache(maxsize=4)
+def card_reader(table_prefix: str) -> CardReader:
+    """Reads one card by one GetItem. The client is made by the first read and kept; Unavailable for what may pass."""
+    clients: list = []
+
+    def read(site_id: str) -> CardItem | None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if not clients:
+            clients.append(_dynamodb())
+        try:
+            answer = clients[0].get_item(TableName=f"{table_prefix}-cards", Key={"site_id": {"S": site_id}})
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("the card cannot be read now") from error
+        return card_item(answer["Item"]) if "Item" in answer else None
+
+    return read
+
+
+def card_item(item: Mapping[str, Mapping[str, str]]) -> CardItem:
+    """A stored item in DynamoDB's own notation."""
+    issue = item.get("issue", {}).get("N", "0")
+    return CardItem(int(issue), json.loads(item["doc"]["S"]))
+
+
+def _dynamodb() -> object:
+    """A client with short time-outs: a visitor at the gate waits for one retry, not for a minute."""
+    import botocore.session
+    from botocore.config import Config
+
+    config = Config(**TIMEOUTS, retries={"mode": "standard", "total_max_attempts": 3}, parameter_validation=False)
+    return botocore.session.get_session().create_client("dynamodb", config=config)
+
+
+@lru_cache(maxsize=4)
+def _keys(text: str) -> token.KeyRing:
+    return token.parse_keys(text)
+
+
+def _day(settings: Settings) -> date:
+    return settings.day()
+
+
+def _revoked(doc: Mapping[str, object]) -> list[int]:
+    plate = doc.get("plate")
+    return list(plate.get("revoked", [])) if isinstance(plate, Mapping) else []
+
+
+def _token_text(event: Mapping[str, object]) -> str:
+    """The last part of the path, whatever stage or prefix stands before it."""
+    return str(event.get("path") or "").rstrip("/").rsplit("/", 1)[-1]
+
+
+def _page(scan: page.Scan, district: District) -> Answer:
+    from chalicelib.code.pages import scan_page
+
+    return Answer(200, "text/html; charset=utf-8", scan_page(scan, district))
+
+
+def _twin(scan: page.Scan) -> Answer:
+    return Answer(200, "application/json; charset=utf-8", json.dumps(page.twin(scan), ensure_ascii=False))
+
+
+def _refusal(error: SafetyCodeError, district: District, *, as_json: bool) -> Answer:
+    if as_json:
+        return Answer(error.status, "application/problem+json; charset=utf-8", json.dumps(problem_document(error), ensure_ascii=False))
+    from chalicelib.code.pages import refusal_page
+
+    return Answer(error.status, "text/html; charset=utf-8", refusal_page(error, district))
+
+
+def _gateway(answer: Answer, event: Mapping[str, object], method: str) -> dict[str, object]:
+    etag = f'"{hashlib.sha256(answer.body.encode()).hexdigest()[:24]}"'
+    headers = {**_headers(answer), "ETag": etag}
+    if answer.status == 200 and etag in _if_none_match(event):
+        return {"statusCode": 304, "headers": headers, "body": ""}
+    return {"statusCode": answer.status, "headers": headers, "body": "" if method == "HEAD" else answer.body}
+
+
+def _headers(answer: Answer) -> dict[str, str]:
+    """No script at all, the one inline style by its hash, nothing from elsewhere, no referrer, not in a frame or an index."""
+    style = STYLE.search(answer.body)
+    digest = hashlib.sha256(style.group(1).encode()).digest() if style else b""
+    source = f"'sha256-{_base64(digest)}'" if style else "'none'"
+    return {
+        "Content-Type": answer.content_type,
+        "Content-Security-Policy": f"default-src 'none'; style-src {source}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "Cache-Control": f"public, max-age={MAX_AGE_SECONDS}" if answer.status == 200 else "no-store",
+        "Referrer-Policy": "no-referrer",
+        "Strict-Transport-Security": "max-age=31536000",
+        "X-Content-Type-Options": "nosniff",
+        "X-Robots-Tag": "noindex, nofollow",
+        "Vary": "Accept-Encoding",
+    }
+
+
+def _base64(data: bytes) -> str:
+    import base64
+
+    return base64.b64encode(data).decode()
+
+
+def _if_none_match(event: Mapping[str, object]) -> list[str]:
+    headers = event.get("headers") or {}
+    for name, value in headers.items():  # type: ignore[attr-defined]
+        if name.lower() == "if-none-match":
+            return [tag.strip().removeprefix("W/") for tag in str(value).split(",")]
+    return []

@@ -1,0 +1,155 @@
+"""The HTTP face: errors become ``application/problem+json`` (RFC 9457) with Chinese words, every answer carries the
+security headers, request bodies are read with a limit, cursors are opaque. Logs are one JSON line: a constant message
+and fields, never bodies, names, phones or tokens.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import functools
+import json
+import logging
+from typing import Callable, Mapping
+
+from chalice import Response
+
+from chalicelib import labels
+from chalicelib.errors import BadInput, Problem, SafetyCodeError
+
+MAX_BODY_BYTES = 64 * 1024
+MAX_CURSOR_LENGTH = 1024
+PROBLEM_TYPE = "application/problem+json; charset=utf-8"
+JSON_TYPE = "application/json; charset=utf-8"
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+CONTEXT_FIELDS = ("requestId", "httpMethod", "resourcePath")
+
+log = logging.getLogger("safety-code")
+
+
+class BodyTooLarge(BadInput):
+    """The request body is over the limit; it was not parsed."""
+
+    status = 413
+    code = "body-too-large"
+
+
+def answers(view: Callable[..., object]) -> Callable[..., Response]:
+    """A view that returns a document or a ``Response``: expected errors become problem answers, headers are added.
+
+    Anything that is not in the error tree is a fault of ours and is left to the framework: status 500 without details.
+    """
+
+    @functools.wraps(view)
+    def answer(*arguments: object, **named: object) -> Response:
+        try:
+            result = view(*arguments, **named)
+        except SafetyCodeError as error:
+            log_line("request refused", code=error.code, status=error.status)
+            return problem(error)
+        return with_security(result if isinstance(result, Response) else json_answer(result))
+
+    return answer
+
+
+def json_answer(document: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON document as UTF-8 text."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return with_security(Response(text, {"Content-Type": JSON_TYPE, **(headers or {})}, status))
+
+
+def problem(error: SafetyCodeError) -> Response:
+    """The answer to an expected error."""
+    text = json.dumps(problem_document(error), ensure_ascii=False, separators=(",", ":"))
+    headers = {"Content-Type": PROBLEM_TYPE}
+    if error.status == 503:
+        headers["Retry-After"] = "2"
+    return with_security(Response(text, headers, error.status))
+
+
+def problem_document(error: SafetyCodeError) -> dict[str, object]:
+    """Title and detail in Chinese by the error's stable code; each problem of an input with its place."""
+    title, detail = sentence(error.code)
+    document: dict[str, object] = {"type": f"urn:safety-code:{error.code}", "title": title, "status": error.status, "detail": detail}
+    if isinstance(error, BadInput):
+        document["problems"] = [
+            {"place": fault.place, "column": fault.column, "value": fault.value, "reason": fault.reason} for fault in error.problems
+        ]
+    if error.fields:
+        document["fields"] = {name: str(value) for name, value in error.fields.items()}
+    return document
+
+
+def sentence(code: str) -> tuple[str, str]:
+    """Title and sentence of an error code; the sentence of its family where the code has none of its own."""
+    return labels.ERROR.get(code) or OWN_SENTENCES.get(code) or labels.ERROR["internal-error"]
+
+
+OWN_SENTENCES = {"body-too-large": ("内容过大", f"提交的内容超过 {MAX_BODY_BYTES // 1024} kB，未作处理。")}
+
+
+def with_security(response: Response) -> Response:
+    """The same answer; headers it has set itself stay as they are."""
+    response.headers = {**SECURITY_HEADERS, **response.headers}
+    return response
+
+
+def json_body(raw: bytes | str | None) -> dict[str, object]:
+    """The JSON object of a request body. BodyTooLarge over 64 KiB, BadInput naming line and column of what is wrong."""
+    body = raw.encode() if isinstance(raw, str) else raw or b""
+    if len(body) > MAX_BODY_BYTES:
+        raise BodyTooLarge("the request body is too large", limit_bytes=MAX_BODY_BYTES)
+    try:
+        document = json.loads(body, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise BadInput([Problem(f"line {error.lineno}", str(error.colno), "", "not JSON")]) from None
+    except UnicodeDecodeError:
+        raise BadInput("the body is not UTF-8") from None
+    except RecursionError:
+        raise BadInput("nested too deeply") from None
+    if not isinstance(document, dict):
+        raise BadInput([Problem("$", "", type(document).__name__, "a JSON object is required")])
+    return document
+
+
+def encode_cursor(position: Mapping[str, object]) -> str:
+    """Where a list goes on, opaque. It grants nothing: whoever presents it is judged again."""
+    return base64.urlsafe_b64encode(json.dumps(position, separators=(",", ":"), sort_keys=True).encode()).decode().rstrip("=")
+
+
+def decode_cursor(text: str | None) -> dict[str, object] | None:
+    """The position in a cursor, None without one. BadInput for what we cannot have issued."""
+    if not text:
+        return None
+    try:
+        if len(text) > MAX_CURSOR_LENGTH:
+            raise ValueError("too long")
+        position = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        position = None
+    if not isinstance(position, dict):
+        raise BadInput([Problem("query", "cursor", text[:40], "not a cursor of this list")])
+    return position
+
+
+def log_line(message: str, context: Mapping[str, object] | None = None, **fields: object) -> None:
+    """One structured line. ``context`` is the gateway's request context: only its ids and the route pattern are taken."""
+    known = {name: context[name] for name in CONTEXT_FIELDS if context and name in context}
+    log.warning(json.dumps({"message": message, **known, **fields}, ensure_ascii=False, default=str))
+
+
+def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise BadInput([Problem("$", "", "", "a key is given twice")])
+    return document
+
+
+def _no_constant(text: str) -> object:
+    raise BadInput([Problem("$", "", text, "not a JSON number")])
