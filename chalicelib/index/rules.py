@@ -1,0 +1,204 @@
+"""The structure of the index as data: one metadata table of indicators and sub-items, K bands, thresholds, overrides.
+
+``load_rules(path)`` reads ``methods/*.toml`` and names every fault at once; the hash is over the canonical content.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+from chalicelib.canonical import content_hash
+from chalicelib.errors import BadRuleSet, Problem
+from chalicelib.exact import HUNDREDTHS, TENTHS, parse_scaled
+from chalicelib.index.model import TOTAL_POINTS
+from chalicelib.index.structure import RATIOS, Indicator, IndexRules, OverrideRule, SubItem
+
+FORMULAS = ("ratio", "ratio_unless", "plan", "plan_year", "plan_quarter", "inverse", "deduct", "zero_if_any", "growth", "level")
+COLOURS = ("red", "orange", "yellow", "blue")
+SOURCES = ("facts", "return")
+PERIODS = ("month", "quarter", "year")
+TEXTS = ("code", "title", "parent", "unit", "numerator", "denominator", "rule", "basis", "tag")
+LIMITS = ("carry_months", "complaint_days", "sg6_months", "cases_listed")
+
+
+@lru_cache(maxsize=8)
+def load_rules(path: Path) -> IndexRules:
+    """The method in a file. BadRuleSet naming every fault."""
+    return read_rules(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def read_rules(document: dict) -> IndexRules:
+    """The method of a parsed document. BadRuleSet naming every fault."""
+    reader = _Reader()
+    sub_items = [item for number, row in enumerate(document.get("sub_items", [])) if (item := reader.sub_item(number, row))]
+    indicators = reader.indicators(document.get("indicators", []), sub_items)
+    overrides = tuple(o for number, row in enumerate(document.get("overrides", [])) if (o := reader.override(number, row, sub_items)))
+    rules = {
+        **{key: reader.text("", document, key) for key in ("id", "version", "title", "source")},
+        "effective_from": reader.day(document, "effective_from"),
+        "bands": reader.bands(document.get("coefficient", [])),
+        "thresholds": reader.thresholds(document.get("thresholds", {})),
+        "sufficient_share": reader.share("limits", document.get("limits", {}), "sufficient_share"),
+        "limits": reader.limits(document.get("limits", {})),
+    }
+    if reader.problems:
+        raise BadRuleSet(reader.problems)
+    return IndexRules(hash=content_hash(_plain(document)), indicators=indicators, overrides=overrides, **rules)
+
+
+def _plain(value: object) -> object:
+    """Dates as ISO text, so that the content can be hashed as JSON."""
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+class _Reader:
+    """Collects every fault instead of stopping at the first."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def fault(self, place: str, column: str, value: object, reason: str) -> None:
+        self.problems.append(Problem(place, column, str(value), reason))
+
+    def text(self, place: str, row: dict, key: str) -> str:
+        value = row.get(key)
+        if isinstance(value, str) and (value or key in ("unit", "numerator", "denominator")):
+            return value
+        self.fault(place, key, value, "a text is required")
+        return ""
+
+    def one_of(self, place: str, row: dict, key: str, allowed: tuple[str, ...]) -> str:
+        if row.get(key) not in allowed:
+            self.fault(place, key, row.get(key), f"one of {', '.join(allowed)}")
+        return str(row.get(key))
+
+    def scaled(self, place: str, row: dict, key: str, scale: int) -> int:
+        try:
+            value = parse_scaled(row[key], scale) if isinstance(row.get(key), str) else -1
+        except ValueError:
+            value = -1
+        if value < 0:
+            self.fault(place, key, row.get(key), f"a decimal text not below 0 with at most {len(str(scale)) - 1} decimals is required")
+        return value
+
+    def share(self, place: str, row: dict, key: str) -> Fraction:
+        try:
+            value = Fraction(row[key]) if isinstance(row.get(key), str) else Fraction(-1)
+        except (ValueError, ZeroDivisionError):
+            value = Fraction(-1)
+        if not 0 <= value <= 1:
+            self.fault(place, key, row.get(key), "a share from 0 to 1 as text is required")
+        return value
+
+    def day(self, row: dict, key: str) -> date:
+        if not isinstance(row.get(key), date):
+            self.fault("", key, row.get(key), "a date is required")
+            return date.min
+        return row[key]
+
+    def limits(self, row: dict) -> dict[str, int]:
+        for key in LIMITS:
+            if type(row.get(key)) is not int or row[key] < 0:
+                self.fault("limits", key, row.get(key), "a whole number is required")
+        return {key: row.get(key, 0) for key in LIMITS}
+
+    def sub_item(self, number: int, row: dict) -> SubItem | None:
+        place, before = f"sub_items[{number}] {row.get('code', '')}".strip(), len(self.problems)
+        values = {key: self.text(place, row, key) for key in TEXTS}
+        formula = self.one_of(place, row, "formula", FORMULAS)
+        extras = self.extras(place, formula, row)
+        values |= {
+            "points": self.scaled(place, row, "points", HUNDREDTHS),
+            "direction": self.one_of(place, row, "direction", ("up", "down")),
+            "formula": formula,
+            "source": self.one_of(place, row, "source", SOURCES),
+            "period": self.one_of(place, row, "period", PERIODS),
+            "not_applicable": self.applicability(place, formula, row),
+            "condition": row.get("condition", ""),
+            "sector": row.get("sector", ""),
+            "mean": row.get("mean", False) is True,
+        }
+        known = set(values) | set(extras) | {"step", "limit", "levels"}
+        for key in sorted(set(row) - known):
+            self.fault(place, key, row[key], "no such column")
+        return SubItem(**values, **extras) if len(self.problems) == before else None
+
+    def applicability(self, place: str, formula: str, row: dict) -> bool:
+        value = row.get("not_applicable")
+        if not isinstance(value, bool) or (value and formula not in RATIOS):
+            self.fault(place, "not_applicable", value, "true or false is required; only ratios can be not applicable")
+        return value is True
+
+    def extras(self, place: str, formula: str, row: dict) -> dict[str, object]:
+        if formula == "deduct":
+            return {"step": self.scaled(place, row, "step", HUNDREDTHS)}
+        if formula == "inverse":
+            limit = self.share(place, row, "limit")
+            if limit == 0:
+                self.fault(place, "limit", row.get("limit"), "above 0 is required")
+            return {"limit": limit}
+        if formula == "level":
+            levels = row.get("levels")
+            if not isinstance(levels, dict) or not levels:
+                self.fault(place, "levels", levels, "a table of levels is required")
+                return {}
+            return {"levels": tuple((level, self.share(place, levels, level)) for level in levels)}
+        if formula == "ratio_unless" and not row.get("condition"):
+            self.fault(place, "condition", "", "the count that zeroes it must be named")
+        return {}
+
+    def indicators(self, rows: list[dict], sub_items: list[SubItem]) -> tuple[Indicator, ...]:
+        codes = [item.code for item in sub_items]
+        for code in sorted({code for code in codes if codes.count(code) > 1}):
+            self.fault("sub_items", "code", code, "used twice")
+        found = tuple(self.indicator(number, row, sub_items) for number, row in enumerate(rows))
+        for item in sub_items:
+            if item.parent not in {indicator.code for indicator in found}:
+                self.fault(f"sub_items {item.code}", "parent", item.parent, "no such indicator")
+        if sum(indicator.points for indicator in found) != TOTAL_POINTS:
+            self.fault("indicators", "points", sum(i.points for i in found) / HUNDREDTHS, "the weights must sum to 100")
+        return found
+
+    def indicator(self, number: int, row: dict, sub_items: list[SubItem]) -> Indicator:
+        place = f"indicators[{number}] {row.get('code', '')}".strip()
+        code, title, points = self.text(place, row, "code"), self.text(place, row, "title"), self.scaled(place, row, "points", HUNDREDTHS)
+        own = tuple(item for item in sub_items if item.parent == code)
+        if sum(item.points for item in own) != points:
+            self.fault(place, "points", row.get("points"), "must be the sum of its sub-items")
+        return Indicator(code, title, points, own)
+
+    def override(self, number: int, row: dict, sub_items: list[SubItem]) -> OverrideRule | None:
+        place, before = f"overrides[{number}]", len(self.problems)
+        values = {key: self.text(place, row, key) for key in ("code", "title", "sub_item")}
+        values["count"] = self.one_of(place, row, "count", ("numerator", "condition"))
+        values["colour"] = self.one_of(place, row, "colour", COLOURS)
+        if values["sub_item"] not in {item.code for item in sub_items}:
+            self.fault(place, "sub_item", values["sub_item"], "no such sub-item")
+        return OverrideRule(**values) if len(self.problems) == before else None
+
+    def bands(self, rows: list[dict]) -> tuple[tuple[int, int], ...]:
+        bands = []
+        for number, row in enumerate(rows):
+            edge, k = row.get("from_sites"), self.scaled(f"coefficient[{number}]", row, "k", HUNDREDTHS)
+            if type(edge) is not int or edge < 0:
+                self.fault(f"coefficient[{number}]", "from_sites", edge, "a whole number is required")
+                continue
+            bands.append((edge, k))
+        edges = [edge for edge, _ in bands]
+        if not edges or edges[0] != 0 or edges != sorted(set(edges)):
+            self.fault("coefficient", "from_sites", edges, "bands must start at 0 and rise")
+        return tuple(reversed(bands))
+
+    def thresholds(self, row: dict) -> tuple[tuple[str, int], ...]:
+        edges = [(colour, self.scaled("thresholds", row, colour, TENTHS)) for colour in ("blue", "yellow", "orange")]
+        if not edges[0][1] > edges[1][1] > edges[2][1] > 0:
+            self.fault("thresholds", "", [edge for _, edge in edges], "blue > yellow > orange > 0 is required")
+        return tuple(edges)
