@@ -13,6 +13,7 @@ app = Chalice(app_name="safety-code")
 app.api.binary_types = ["image/png", "application/pdf"]
 
 PLACEHOLDER_STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/events/stream/placeholder"
+PLACEHOLDER_QUEUE = "arn:aws:sqs:us-east-1:000000000000:month"
 
 
 def _register_routes() -> None:
@@ -20,6 +21,12 @@ def _register_routes() -> None:
     from chalicelib.code.views import build_blueprint
 
     app.register_blueprint(build_blueprint(authorizer()))
+
+
+@app.route("/health")
+def health():
+    """GET /api/health: which code answers."""
+    return {"code_version": settings().code_version}
 
 
 @app.lambda_function(name="scan")
@@ -54,7 +61,7 @@ def month_start(event):
     return handle_schedule(settings())
 
 
-@app.on_sqs_message(queue="month", batch_size=1, name="month_township")
+@app.on_sqs_message(queue_arn=PLACEHOLDER_QUEUE, batch_size=1, name="month_township")
 def month_township(event):
     """One township of a month's run; the last one in publishes."""
     from chalicelib.index.monthly import handle_message

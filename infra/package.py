@@ -1,0 +1,134 @@
+"""The package that is deployed: one CloudFormation template (SAM) and one archive for all functions.
+
+Chalice makes both; the fragments of ``infra/template`` are merged in. A local package holds the application alone, because
+the local stack runs functions with the interpreter and libraries of the developer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+from infra import archive
+from infra.fragments import Identity, load_fragments
+
+ROOT = Path(__file__).resolve().parent.parent
+STAGE = "live"
+NOT_PACKAGED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What :func:`build` made. ``code_version`` names the packaged sources; ``unzipped_bytes`` is the size in Lambda."""
+
+    template_path: Path
+    zip_path: Path
+    code_version: str
+    identity: Identity
+    unzipped_bytes: int
+
+    def template(self) -> dict:
+        return json.loads(self.template_path.read_text(encoding="utf-8"))
+
+
+def build(
+    out: Path,
+    *,
+    local: bool,
+    identity: Identity = "cognito",
+    progress: Callable[[str], None] = lambda line: None,
+    root: Path = ROOT,
+) -> Package:
+    """Package the application of ``root`` into ``out`` (emptied first). BadPackage if it could not run in Lambda."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    progress("collecting sources")
+    stage = _stage(root, out / "stage", local=local)
+    merge = out / "merge.json"
+    merge.write_text(json.dumps(load_fragments(identity), ensure_ascii=False), encoding="utf-8")
+    progress("packaging" if local else "packaging with libraries (about 20 s)")
+    _chalice(stage, merge, out / "chalice", identity)
+    template = _finished(json.loads((out / "chalice" / "sam.json").read_text(encoding="utf-8")))
+    tree = out / "tree"
+    _unzip(out / "chalice" / "deployment.zip", tree)
+    progress("compiling")
+    archive.compile_tree(tree)
+    if not local:
+        progress("checking that it imports on its own")
+        archive.check_tree(tree, root / "requirements.txt", handlers(template))
+    size = archive.write_archive(tree, out / "package.zip")
+    (out / "template.json").write_text(json.dumps(template, indent=1, ensure_ascii=False), encoding="utf-8")
+    return Package(out / "template.json", out / "package.zip", code_version(root), identity, size)
+
+
+def sources(root: Path) -> list[Path]:
+    """Every file that decides what the functions do: the application and its pins."""
+    inside = (path for path in (root / "chalicelib").rglob("*") if path.is_file())
+    wanted = (path for path in inside if "__pycache__" not in path.parts and not path.name.startswith("."))
+    return sorted([root / "app.py", root / "requirements.txt", *wanted])
+
+
+def code_version(root: Path = ROOT) -> str:
+    """The first 16 hex digits of the hash of the sources, names and contents."""
+    digest = hashlib.sha256()
+    for path in sources(root):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def functions(template: dict) -> dict[str, dict]:
+    """Logical id → properties of every function of a template."""
+    resources = template["Resources"].items()
+    return {name: resource["Properties"] for name, resource in resources if resource["Type"] == "AWS::Serverless::Function"}
+
+
+def handlers(template: dict) -> list[str]:
+    """Every handler as ``module.name``."""
+    return sorted({properties["Handler"] for properties in functions(template).values()})
+
+
+def _stage(root: Path, stage: Path, *, local: bool) -> Path:
+    """A copy of what Chalice needs to see, without caches; requirements stay empty for a local package."""
+    stage.mkdir()
+    shutil.copy(root / "app.py", stage)
+    shutil.copytree(root / "chalicelib", stage / "chalicelib", ignore=NOT_PACKAGED)
+    (stage / ".chalice").mkdir()
+    for path in (root / ".chalice").glob("*.json"):
+        shutil.copy(path, stage / ".chalice")
+    (stage / "requirements.txt").write_text("" if local else (root / "requirements.txt").read_text(encoding="utf-8"))
+    return stage
+
+
+def _chalice(stage: Path, merge: Path, out: Path, identity: Identity) -> None:
+    arguments = ["--project-dir", str(stage), "package", "--stage", STAGE, "--merge-template", str(merge), str(out)]
+    environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ, "IDENTITY": identity, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", CHALICE, *arguments]
+    done = subprocess.run(command, cwd=stage, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise archive.BadPackage(f"chalice package failed: {(done.stderr or done.stdout).strip()[-2000:]}")
+
+
+def _finished(template: dict) -> dict:
+    """What no merge can do: the user pool's ARN into each Cognito authorizer, under whatever name the application gave it."""
+    definitions = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"].get("securityDefinitions", {})
+    for definition in definitions.values():
+        authorizer = definition.get("x-amazon-apigateway-authorizer", {})
+        if authorizer.get("type") == "cognito_user_pools":
+            authorizer["providerARNs"] = [{"Fn::GetAtt": ["UserPool", "Arn"]}]
+    return template
+
+
+def _unzip(archive_path: Path, tree: Path) -> None:
+    with zipfile.ZipFile(archive_path) as opened:
+        opened.extractall(tree)
