@@ -1,0 +1,190 @@
+"""The tables of docs/architecture.md: their shapes as PynamoDB models.
+
+The shapes are declared here once and a contract test holds the template to them. Single items (audit, quarantine) go
+through the models; jobs that move thousands use :mod:`chalicelib.bulk`. Region, endpoint and credentials come from
+the environment alone.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from functools import lru_cache
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+from pynamodb.models import Model
+
+from chalicelib import clock
+
+CONNECT_TIMEOUT_S = 2
+READ_TIMEOUT_S = 10
+ATTEMPTS = 4
+
+
+class InstantAttribute(UnicodeAttribute):
+    """An aware datetime as UTC text that sorts. PynamoDB's own attribute silently takes a naive one as UTC."""
+
+    def serialize(self, value: datetime | str) -> str:
+        """Text of an instant. ValueError for a naive datetime."""
+        return clock.instant_text(clock.parse_instant(value) if isinstance(value, str) else value)
+
+
+class Base(Model):
+    """What every item has. Concrete tables name only their own attributes."""
+
+    class Meta:
+        abstract = True
+        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "cn-north-1"
+        connect_timeout_seconds = CONNECT_TIMEOUT_S
+        read_timeout_seconds = READ_TIMEOUT_S
+        max_retry_attempts = ATTEMPTS - 1
+
+    schema = NumberAttribute(default=1)
+
+
+class ByIngested(GlobalSecondaryIndex):
+    """What came in since; sparse only in that nothing else is ever asked of it."""
+
+    class Meta:
+        index_name = "by_ingested"
+        projection = KeysOnlyProjection()
+
+    ingest_shard = UnicodeAttribute(hash_key=True)
+    ingested_at = UnicodeAttribute(range_key=True)
+
+
+class Events(Base):
+    """The append-only log."""
+
+    class Meta(Base.Meta):
+        table_name = "events"
+
+    subject = UnicodeAttribute(hash_key=True)
+    event_id = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    ingested_at = InstantAttribute()
+    ingest_shard = UnicodeAttribute()
+    doc = UnicodeAttribute()
+    by_ingested = ByIngested()
+
+
+class Facts(Base):
+    """A site's log regrouped, ready for the judges."""
+
+    class Meta(Base.Meta):
+        table_name = "facts"
+
+    site_id = UnicodeAttribute(hash_key=True)
+    version = NumberAttribute()
+    township = UnicodeAttribute(null=True)
+    enterprise_id = UnicodeAttribute(null=True)
+    known_at = UnicodeAttribute()
+    doc = UnicodeAttribute()
+
+
+class ByTownship(GlobalSecondaryIndex):
+    """The cards of a township, without their documents."""
+
+    class Meta:
+        index_name = "by_township"
+        projection = IncludeProjection(
+            ["version", "as_of", "grade", "score", "name", "enterprise_id", "issue", "rule_set", "review_on", "review_shard"]
+        )
+
+    township = UnicodeAttribute(hash_key=True)
+    site_id = UnicodeAttribute(range_key=True)
+
+
+class ByReview(GlobalSecondaryIndex):
+    """Sites by the day on which time alone changes something."""
+
+    class Meta:
+        index_name = "by_review"
+        projection = KeysOnlyProjection()
+
+    review_shard = UnicodeAttribute(hash_key=True)
+    review_on = UnicodeAttribute(range_key=True)
+
+
+class Cards(Base):
+    """The ready-made public card of a site."""
+
+    class Meta(Base.Meta):
+        table_name = "cards"
+
+    site_id = UnicodeAttribute(hash_key=True)
+    version = NumberAttribute()
+    as_of = UnicodeAttribute()
+    grade = UnicodeAttribute()
+    score = NumberAttribute(null=True)
+    name = UnicodeAttribute()
+    township = UnicodeAttribute()
+    enterprise_id = UnicodeAttribute(null=True)
+    issue = NumberAttribute(null=True)
+    rule_set = UnicodeAttribute()
+    review_on = UnicodeAttribute(null=True)
+    review_shard = UnicodeAttribute(null=True)
+    outcome = UnicodeAttribute()
+    doc = UnicodeAttribute()
+    by_township = ByTownship()
+    by_review = ByReview()
+
+
+class History(Base):
+    """One line per visible change of a card; never overwritten."""
+
+    class Meta(Base.Meta):
+        table_name = "history"
+
+    site_id = UnicodeAttribute(hash_key=True)
+    line = UnicodeAttribute(range_key=True)
+    doc = UnicodeAttribute()
+
+
+class Runs(Base):
+    """Month runs: plan, partial results, finish."""
+
+    class Meta(Base.Meta):
+        table_name = "runs"
+
+    run = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    doc = UnicodeAttribute()
+
+
+class Audit(Base):
+    """Who did or saw what."""
+
+    class Meta(Base.Meta):
+        table_name = "audit"
+
+    day = UnicodeAttribute(hash_key=True)
+    line = UnicodeAttribute(range_key=True)
+    doc = UnicodeAttribute()
+
+
+class Quarantine(Base):
+    """Records that can never succeed, with the reason."""
+
+    class Meta(Base.Meta):
+        table_name = "quarantine"
+
+    queue = UnicodeAttribute(hash_key=True)
+    line = UnicodeAttribute(range_key=True)
+    doc = UnicodeAttribute()
+
+
+MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Audit, Quarantine)
+
+
+def table_name(prefix: str, model: type[Base]) -> str:
+    """The name of a table in the stack of this prefix."""
+    return f"{prefix}-{model.Meta.table_name}"
+
+
+@lru_cache(maxsize=256)
+def bind(model: type[Base], prefix: str) -> type[Base]:
+    """The model, standing on the table of this prefix."""
+    meta = type("Meta", (model.Meta,), {"table_name": table_name(prefix, model)})
+    return type(model.__name__, (model,), {"Meta": meta})
