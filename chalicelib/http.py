@@ -10,7 +10,7 @@ import binascii
 import functools
 import json
 import logging
-from typing import Callable, Mapping
+from collections.abc import Callable, Mapping
 
 from chalice import Response
 

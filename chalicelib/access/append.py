@@ -6,8 +6,8 @@ and which steps of a major hazard are the district's (regulation on hidden dange
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Callable, Mapping
 
 from chalicelib.access.identity import Identity, SubjectFacts
 

@@ -6,8 +6,8 @@ Cognito hands groups as a list, as ``a,b`` (AWS REST APIs) or as ``[a, b]`` (emu
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Mapping
 
 from chalicelib.errors import Forbidden, Unauthenticated
 

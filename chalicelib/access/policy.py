@@ -9,10 +9,10 @@ that a new field cannot reach the public by being forgotten here.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Callable, Mapping
 
 from chalicelib.access.append import Decision, Proposal, may_append
 from chalicelib.access.identity import Identity, SubjectFacts

@@ -5,9 +5,9 @@ The card document holds only what the public may see (docs/architecture.md); its
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Mapping
 
 from chalicelib import labels
 

@@ -38,9 +38,7 @@ def svg(url: str, *, title: str, description: str) -> str:
 def _path(matrix: list[list[bool]]) -> str:
     """One path for all dark modules: a rectangle per horizontal run."""
     return "".join(
-        f"M{start + QUIET_ZONE} {y + QUIET_ZONE}h{length}v1h-{length}z"
-        for y, row in enumerate(matrix)
-        for start, length in _runs(row)
+        f"M{start + QUIET_ZONE} {y + QUIET_ZONE}h{length}v1h-{length}z" for y, row in enumerate(matrix) for start, length in _runs(row)
     )
 
 

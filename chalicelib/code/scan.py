@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Callable, Mapping
 
 from chalicelib.code import page, token
 from chalicelib.config import Settings

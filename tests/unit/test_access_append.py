@@ -1,0 +1,229 @@
+"""The write matrix, cell by cell, and the rules beside it: who signs, who must not decide in his own case."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.access.append import REASONS, Proposal, may_append
+from chalicelib.access.identity import PUBLIC, Identity, SubjectFacts
+from chalicelib.supervision.vocabulary import kind_of, load_vocabulary
+
+SITE, ENTERPRISE, TOWNSHIP = "3MAPZ0XKQ7WCV5TG", "9ENTERPRSE000001", "330110010"
+SUBJECT = SubjectFacts("site", SITE, ENTERPRISE, frozenset({TOWNSHIP}))
+
+# Held against the rules of governance and kept apart from the vocabulary, so that a change of rights is made twice. Columns: public, enterprise, township,
+# district, expert, admin, system. o own, a own area, A any, x assigned, p public, - never.
+WRITE_MATRIX = """
+enterprise_registered              - - - - - - -
+enterprise_changed                 - - a A - - -
+site_opened                        - - - - - - -
+site_registered                    - - - - - - -
+site_changed                       - - a A - - -
+site_moved                         - - - A - - -
+site_state_changed                 - - a A - - -
+plate_issued                       - - a A - - -
+plate_revoked                      - - a A - - -
+completeness_measured              - - - - - - A
+assessment                         - - a A x - -
+self_check                         - o - - - - -
+inspection                         - - a A x - -
+inspection_quality_checked         - - - A - - -
+double_random_task                 - - - A - - A
+hazard_found                       - o a A x - -
+rectification_ordered              - - a A - - -
+rectification_started              - o - - - - -
+rectification_reported             - o - - - - -
+extension_requested                - o - - - - -
+extension_decided                  - - a A - - -
+recheck                            - - a A - - -
+hazard_closed                      - - a A - - -
+rectification_refused              - - - A - - -
+hazard_dismissed                   - - a A - - -
+accident                           - - - A - - -
+accident_updated                   - - - A - - -
+accident_determined                - - - A - - -
+accident_measures                  - - - A - - -
+concealment_established            - - - A - - -
+work_injury                        - - - A - - A
+penalty                            - - - A - - -
+enterprise_penalty                 - - - A - - -
+result_published                   - - a A - - A
+stop_order                         - - - A - - -
+production_during_stop             - - - A - - -
+stop_order_lifted                  - - - A - - -
+obstruction_established            - - - A - - -
+unlicensed_activity_found          - - - A - - -
+unlicensed_activity_corrected      - - - A - - -
+dishonesty_listed                  - - - A - - -
+dishonesty_delisted                - - - A - - -
+direct_red_condition_found         - - - A x - -
+direct_red_condition_cleared       - - - A - - -
+complaint                          p - a A - - -
+complaint_decided                  - - a A - - -
+certificate                        - - a A - - A
+certificate_revoked                - - - A - - -
+engineer_posted                    - - a A - - A
+engineer_left                      - o a A - - A
+accident_free_confirmed            - - - A - - -
+staff_qualified                    - - a - - - A
+responsibility_signed              - - a - - - A
+insurance                          - - a A - - A
+major_hazard_source_filed          - - - A - - -
+major_hazard_source_removed        - - - A - - -
+responsible_persons_named          - o - A - - A
+video_link_measured                - - - - - - A
+risk_graded                        - o - A x - -
+appeal                             - o - - - - -
+appeal_opinion                     - - a - - - -
+appeal_decided                     - - - A - - -
+appeal_withdrawn                   - o - - - - -
+reply                              - o - - - - -
+error_reported                     p o a A - - -
+override                           - - - A - - -
+void                               - - - A - - -
+enterprise_void                    - - - A - - -
+monthly_return                     - - a A - - -
+monthly_return_confirmed           - - a A - - -
+annual_plan                        - - a A - - -
+supervision_order                  - - - A - - -
+supervision_order_closed           - - - A - - -
+case_transferred                   - - a A - - -
+feed_failed                        - - - - - - A
+township_void                      - - - A - - -
+"""
+LETTER = {"o": "own", "a": "area", "A": "any", "x": "assigned", "p": "public", "-": None}
+COLUMNS = ("public", "enterprise", "township", "district", "expert", "admin", "system")
+CELLS = [
+    (row.split()[0], role, LETTER[letter])
+    for row in WRITE_MATRIX.strip().splitlines()
+    for role, letter in zip(COLUMNS, row.split()[1:], strict=True)
+]
+
+NEAR = {
+    "public": PUBLIC,
+    "enterprise": Identity("e-1", "enterprise", ENTERPRISE),
+    "township": Identity("t-1", "township", TOWNSHIP),
+    "district": Identity("d-1", "district", "district", True),
+    "expert": Identity("x-1", "expert", f"0000000000000000, {SITE}"),
+    "admin": Identity("a-1", "admin"),
+    "system": Identity("feed", "system"),
+}
+FAR = {
+    **NEAR,
+    "enterprise": Identity("e-2", "enterprise", "9ENTERPRSE000002"),
+    "township": Identity("t-2", "township", "330110001"),
+    "expert": Identity("x-2", "expert", "0000000000000000"),
+}
+TWO = ["d-1", "d-2"]
+
+
+def proposal(kind: str, payload: dict | None = None, root: dict | None = None) -> Proposal:
+    """A proposal that satisfies every rule beside the matrix."""
+    return Proposal(
+        kind, kind_of(kind).append, payload or {"officers": TWO, "signers": TWO}, root or {"level": "general", "actor": "other"}
+    )
+
+
+def test_the_matrix_written_here_has_a_row_for_every_kind_and_no_other() -> None:
+    assert {kind for kind, _, _ in CELLS} == set(load_vocabulary().kinds)
+
+
+@pytest.mark.parametrize(("kind", "role", "reach"), CELLS)
+def test_write_matrix_cell(kind: str, role: str, reach: str | None) -> None:
+    near = may_append(NEAR[role], proposal(kind), SUBJECT).allowed
+    far = may_append(FAR[role], proposal(kind), SUBJECT).allowed
+    assert near is (reach is not None)
+    assert far is (reach in ("any", "public"))
+
+
+@pytest.mark.parametrize("kind", sorted(load_vocabulary().kinds))
+def test_an_administrator_and_an_unknown_role_decide_no_case(kind: str) -> None:
+    for identity in (NEAR["admin"], Identity("z", "visitor", TOWNSHIP)):
+        assert not may_append(identity, proposal(kind), SUBJECT).allowed
+
+
+def test_an_organisation_left_empty_reaches_nothing() -> None:
+    nobody = SubjectFacts("site", SITE, "", frozenset())
+    assert may_append(Identity("e", "enterprise", ""), proposal("self_check"), nobody).reason == "not-own"
+    assert may_append(Identity("t", "township", ""), proposal("inspection"), nobody).reason == "outside-area"
+    assert may_append(Identity("x", "expert", ""), proposal("assessment"), SUBJECT).reason == "not-assigned"
+
+
+def test_a_reach_the_program_does_not_know_is_refused() -> None:
+    unknown = Proposal("inspection", {"district": "everywhere"}, {}, {})
+    assert may_append(NEAR["district"], unknown, SUBJECT).reason == "role"
+
+
+# ── Hazards 隐患 ────────────────────────────────────────────────────────────────────────────────────────────────────
+def close(identity: Identity, level: str, officers: list[str]) -> str:
+    return may_append(identity, proposal("hazard_closed", {"officers": officers}, {"level": level}), SUBJECT).reason
+
+
+def test_a_general_hazard_is_closed_by_one_township_inspector() -> None:
+    assert close(NEAR["township"], "general", ["t-1"]) == ""
+
+
+def test_a_major_hazard_is_not_closed_by_the_township_even_with_two_officers() -> None:
+    assert close(NEAR["township"], "major", ["t-1", "t-3"]) == "major-hazard-district"
+
+
+def test_a_major_hazard_is_closed_by_two_district_officers_on_site() -> None:
+    assert close(NEAR["district"], "major", TWO) == ""
+
+
+@pytest.mark.parametrize("officers", [[], ["d-1"], ["d-1", "d-1"], ["d-2", "d-3"]])
+def test_one_officer_or_two_absent_ones_do_not_close_a_major_hazard(officers: list[str]) -> None:
+    assert close(NEAR["district"], "major", officers) == "two-officers"
+
+
+def test_closing_a_major_hazard_takes_an_enforcement_certificate() -> None:
+    without = Identity("d-1", "district", "district", False)
+    assert close(without, "major", TWO) == "certificate"
+    assert close(without, "general", ["d-1"]) == ""
+
+
+@pytest.mark.parametrize("kind", ["hazard_dismissed", "extension_decided"])
+def test_only_the_district_dismisses_or_extends_a_major_hazard(kind: str) -> None:
+    major = proposal(kind, {"reason": "r"}, {"level": "major"})
+    assert may_append(NEAR["township"], major, SUBJECT).reason == "major-hazard-district"
+    assert may_append(NEAR["district"], major, SUBJECT).allowed
+
+
+def test_a_township_inspector_rechecks_and_orders_also_for_a_major_hazard() -> None:
+    for kind in ("recheck", "rectification_ordered"):
+        assert may_append(NEAR["township"], proposal(kind, {"officers": ["t-1"]}, {"level": "major"}), SUBJECT).allowed
+
+
+# ── Void and override 更正作废与人工调整 ─────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("kind", ["void", "enterprise_void", "township_void", "override"])
+@pytest.mark.parametrize("signers", [None, [], ["d-1"], ["d-1", "d-1"], ["d-2", "d-3"], "d-1 d-2"])
+def test_void_and_override_take_two_different_signers_of_whom_one_is_signed_in(kind: str, signers: object) -> None:
+    assert may_append(NEAR["district"], proposal(kind, {"reason": "r", "signers": signers}), SUBJECT).reason == "two-signers"
+    assert may_append(NEAR["district"], proposal(kind, {"reason": "r", "signers": TWO}), SUBJECT).allowed
+
+
+# ── Appeal and second person 申诉与复核 ──────────────────────────────────────────────────────────────────────────────
+def test_whoever_is_in_the_evidence_does_not_decide_the_appeal() -> None:
+    evidence = SubjectFacts("site", SITE, ENTERPRISE, frozenset({TOWNSHIP}), frozenset({"d-1", "t-1"}))
+    decision = proposal("appeal_decided", {"outcome": "upheld"})
+    assert may_append(NEAR["district"], decision, evidence).reason == "in-the-evidence"
+    assert may_append(Identity("d-9", "district"), decision, evidence).allowed
+
+
+def test_being_in_the_evidence_stops_nothing_else() -> None:
+    evidence = SubjectFacts("site", SITE, ENTERPRISE, frozenset({TOWNSHIP}), frozenset({"d-1"}))
+    assert may_append(NEAR["district"], proposal("inspection"), evidence).allowed
+
+
+def test_a_monthly_return_is_confirmed_by_a_second_person() -> None:
+    township = SubjectFacts("township", TOWNSHIP, townships=frozenset({TOWNSHIP}))
+    own = proposal("monthly_return_confirmed", {}, {"actor": "t-1"})
+    others = proposal("monthly_return_confirmed", {}, {"actor": "t-7"})
+    assert may_append(NEAR["township"], own, township).reason == "same-person"
+    assert may_append(NEAR["township"], others, township).allowed
+
+
+def test_every_refusal_has_a_chinese_sentence() -> None:
+    reasons = {"role", "not-own", "outside-area", "not-assigned", "major-hazard-district", "certificate"}
+    assert set(REASONS) == reasons | {"two-officers", "two-signers", "in-the-evidence", "same-person"}
+    assert all(text.endswith("。") for text in REASONS.values())
