@@ -1,0 +1,1 @@
+"""The local stack: emulator, pump, front door and the demo district behind ``./dev up``."""
