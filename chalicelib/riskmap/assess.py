@@ -5,9 +5,9 @@ Pure: the same facts, judgement, day and rules give the same result, in whatever
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Iterable, Mapping, Sequence
 
 from chalicelib.exact import TENTHS, half_up, text_of
 from chalicelib.grading.model import Judgement
@@ -65,6 +65,7 @@ def assess_township(
         township=township,
         on=on.isoformat(),
         rule_set=rules.identity,
+        matrix=rules.matrix,
         sites=len(operating),
         coded=sum(site.standing.grade != "none" for site in operating),
         grades=count_grades(operating),

@@ -6,7 +6,7 @@ says ``or_unknown``: an unknown number whose flag is set reads as the worse row.
 
 from __future__ import annotations
 
-from typing import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from chalicelib.errors import Problem
 

@@ -5,9 +5,9 @@ A reader answers with a safe value where the input is wrong, so that one pass fi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Mapping
 
 from chalicelib.errors import Problem
 from chalicelib.riskmap.conditions import Test, compile_all
@@ -40,19 +40,19 @@ class Reader:
             self.sheet.add(self.place, key, str(self.values.get(key)), reason)
         return good
 
-    def table(self, key: str) -> "Reader":
+    def table(self, key: str) -> Reader:
         value = self.values.get(key)
         good = self.say(isinstance(value, dict), key, "a table is required")
         return Reader(value if good else {}, f"{self.place}.{key}".lstrip("."), self.sheet)  # type: ignore[arg-type]
 
-    def sourced(self, key: str) -> "Reader":
+    def sourced(self, key: str) -> Reader:
         """A table that must name its source and, where it carries one, a known tag."""
         reader = self.table(key)
         reader.text("source")
         reader.say(reader.values.get("tag") in TAGS, "tag", "one of " + " ".join(TAGS))
         return reader
 
-    def tables(self, key: str) -> tuple["Reader", ...]:
+    def tables(self, key: str) -> tuple[Reader, ...]:
         value = self.values.get(key)
         good = self.say(isinstance(value, list) and all(isinstance(entry, dict) for entry in value), key, "a list of tables is required")
         return tuple(Reader(entry, f"{self.place}.{key}[{number}]".lstrip("."), self.sheet) for number, entry in enumerate(value if good else ()))  # type: ignore[arg-type]

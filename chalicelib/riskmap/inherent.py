@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from chalicelib.riskmap.model import Inherent
 from chalicelib.riskmap.rules import RiskRules, Sector

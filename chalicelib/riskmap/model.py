@@ -6,8 +6,8 @@ document (JSON) carries decimals as text. ``I`` is inherent risk 固有风险, `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Mapping
 
 COLOURS = ("blue", "yellow", "orange", "red")
 GRADES = ("red", "orange", "yellow", "blue", "none")
@@ -149,6 +149,7 @@ class TownshipRisk:
     township: str
     on: str
     rule_set: Mapping[str, str]
+    matrix: tuple[tuple[str, ...], ...]
     sites: int
     coded: int
     grades: Mapping[str, int]
@@ -165,6 +166,7 @@ class TownshipRisk:
             "township": self.township,
             "on": self.on,
             "rule_set": dict(self.rule_set),
+            "matrix": [list(row) for row in self.matrix],
             "sites": self.sites,
             "coded": self.coded,
             "grades": dict(self.grades),

@@ -5,8 +5,8 @@ Reads the fact document of docs/architecture.md. Records dated after the day, or
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Iterator, Mapping
 
 from chalicelib import clock
 from chalicelib.riskmap.model import Joined

@@ -6,11 +6,11 @@ Sources: the file itself (``methods/*.toml``) cites one for every value.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Mapping
 
 from chalicelib.canonical import content_hash
 from chalicelib.errors import BadRuleSet, Problem

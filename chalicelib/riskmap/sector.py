@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Sequence
 
 from chalicelib.exact import TENTHS, half_up, text_of
 from chalicelib.riskmap.inherent import FILED
 from chalicelib.riskmap.model import (
-    ASSESSED, GOVERNANCE_OF, GRADES, NO_SITES, UNGRADED, Inherent, Reason, SectorRisk, SiteRisk, Statistics, worse,
+    ASSESSED,
+    GOVERNANCE_OF,
+    GRADES,
+    NO_SITES,
+    UNGRADED,
+    Inherent,
+    Reason,
+    SectorRisk,
+    SiteRisk,
+    Statistics,
+    worse,
 )  # fmt: skip
 from chalicelib.riskmap.rules import RiskRules, Sector
 

@@ -1,0 +1,131 @@
+"""The month's map as files: pages, JSON and CSV twins, for the public and for staff. Same documents, same bytes.
+
+Public files carry aggregates only; ids and names of the deciding sites stand in the staff tree.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib import clock
+from chalicelib.canonical import canonical_json
+from chalicelib.register.district import District, Township
+from chalicelib.render import render_bytes
+from chalicelib.riskmap import present
+
+Document = Mapping[str, object]
+REASON_LISTS = ("inherent_reasons", "governance_reasons", "pull_ups")
+LAYERS = ("inherent", "governance", "combined")
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What every page of one release shares: month, district, where its files lie, and the month before by township."""
+
+    month: str
+    district: District
+    base: str
+    documents: tuple[Document, ...]
+    previous: Mapping[str, Document]
+
+    def township(self, document: Document) -> Township:
+        return self.district.township(str(document["township"]), clock.last_day(self.month))
+
+
+def render_release(
+    month: str,
+    township_documents: Sequence[Document],
+    district: District,
+    previous: Sequence[Document] | None = None,
+    base: str | None = None,
+) -> dict[str, dict]:
+    """All files of a month: ``{"public": {path: bytes}, "staff": {scope: {path: bytes}}}``, paths relative to the release.
+
+    ``township_documents`` are ``TownshipRisk.to_document()``, in any order; ``previous`` those of the month before.
+    ``base`` is the absolute address of the release (``/map/2020-06/r1/``): the pointer page is a copy of ``index.html``.
+    """
+    edition = Edition(
+        month=month,
+        district=district,
+        base=base or f"/map/{month}/r1/",
+        documents=tuple(sorted(township_documents, key=lambda document: str(document["township"]))),
+        previous={str(document["township"]): document for document in previous or ()},
+    )
+    return {"public": _public(edition), "staff": _staff(edition)}
+
+
+def public_document(document: Document) -> dict[str, object]:
+    """A township document without names and without the ids of sites and events: counts and reasons stay."""
+    kept = {key: value for key, value in document.items() if key != "names"}
+    for layer in LAYERS:
+        kept[layer] = {**document[layer], "pull_ups": _anonymous(document[layer]["pull_ups"])}  # type: ignore[index,dict-item]
+    kept["sectors"] = [
+        {**sector, **{name: _anonymous(sector[name]) for name in REASON_LISTS}} for sector in document["sectors"]  # type: ignore[attr-defined]
+    ]
+    return kept
+
+
+def _anonymous(reasons: Sequence[Document]) -> list[dict[str, object]]:
+    return [{key: value for key, value in reason.items() if key not in ("sites", "events")} for reason in reasons]
+
+
+def _public(edition: Edition) -> dict[str, bytes]:
+    documents = [public_document(document) for document in edition.documents]
+    files = {
+        "index.html": _page("riskmap/month.html", edition, present.month_view(edition, documents, f"{edition.base}townships/")),
+        "map.json": canonical_json(_twin(edition, documents)),
+        "map.csv": _table(edition, documents),
+    }
+    for document in documents:
+        code = str(document["township"])
+        files[f"townships/{code}.html"] = _township_page(edition, document, "/map/", f"{edition.base}townships/{code}.json")
+        files[f"townships/{code}.json"] = canonical_json(_twin(edition, [document]))
+    return files
+
+
+def _staff(edition: Edition) -> dict[str, dict[str, bytes]]:
+    district = {
+        "index.html": _page("riskmap/month.html", edition, present.month_view(edition, edition.documents, "townships/")),
+        "map.json": canonical_json(_twin(edition, edition.documents)),
+        "map.csv": _table(edition, edition.documents),
+    }
+    scopes = {"district": district}
+    for document in edition.documents:
+        code, twin = str(document["township"]), canonical_json(_twin(edition, [document]))
+        district[f"townships/{code}.html"] = _township_page(edition, document, "../index.html", f"{code}.json")
+        district[f"townships/{code}.json"] = twin
+        scopes[code] = {"index.html": _township_page(edition, document, "/map/", "map.json"), "map.json": twin}
+    return scopes
+
+
+def _page(template: str, edition: Edition, view: Mapping[str, object]) -> bytes:
+    return render_bytes(template, edition.district, {"room": "map", "edition": edition, "view": view})
+
+
+def _township_page(edition: Edition, document: Document, back: str, twin: str) -> bytes:
+    view = present.township_view(edition, document, edition.township(document))
+    return _page("riskmap/township.html", edition, {**view, "back": back, "twin": twin})
+
+
+def _twin(edition: Edition, documents: Sequence[Document]) -> dict[str, object]:
+    return {"schema": 1, "kind": "map", "month": edition.month, "district": edition.district.id, "townships": list(documents)}
+
+
+def _table(edition: Edition, documents: Sequence[Document]) -> bytes:
+    """The table twin as CSV, one line per township and sector; a byte-order mark so that spreadsheets read the Chinese."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(
+        ["month", "township", "name", "combined_T", "combined_colour", "inherent_layer", "inherent_colour", "governance_layer",
+         "governance_colour", "sector", "weight", "state", "sites", "coded", "v", "I", "m", "G", "R", "sector_colour"]
+    )  # fmt: skip
+    for document in documents:
+        layers = [document[layer][key] for layer in ("combined", "inherent", "governance") for key in ("value", "colour")]  # type: ignore[index]
+        for sector in document["sectors"]:  # type: ignore[attr-defined]
+            keys = ("code", "weight", "state", "sites", "coded", "value", "inherent", "mean", "governance", "risk", "colour")
+            cells = [edition.month, document["township"], edition.township(document).name, *layers, *(sector[key] for key in keys)]
+            writer.writerow(["" if cell is None else cell for cell in cells])
+    return ("\ufeff" + out.getvalue()).encode("utf-8")
