@@ -41,17 +41,9 @@ def deploy(
     bucket = _bucket(session, stack_name)
     progress("uploading the package")
     key = _upload(session, bucket, "code", package.zip_path.read_bytes(), "zip")
-    template = _located(package.template(), bucket, key)
+    template = located(package.template(), bucket, key)
     given = {"TablePrefix": stack_name, "CodeVersion": package.code_version, **parameters}
     _apply(session, stack_name, bucket, template, given, progress)
-    return outputs(stack_name, session)
-
-
-def deploy_tables(stack_name: str, template: dict, session: boto3.session.Session | None = None) -> dict[str, str]:
-    """The tables alone as a stack of their own, for tests of the stores: ``template`` is ``fragments.tables_template()``."""
-    session = session or boto3.session.Session()
-    request = {"TemplateBody": json.dumps(template)}
-    _submit(session.client("cloudformation"), stack_name, request, template, {"TablePrefix": stack_name}, lambda line: None)
     return outputs(stack_name, session)
 
 
@@ -163,7 +155,8 @@ def _object_url(session, bucket: str, key: str) -> str:
     return signed.split("?")[0]
 
 
-def _located(template: dict, bucket: str, key: str) -> dict:
+def located(template: dict, bucket: str, key: str) -> dict:
+    """The template with the archive's place in every function."""
     for properties in functions(template).values():
         properties["CodeUri"] = {"Bucket": bucket, "Key": key}
     return template

@@ -23,11 +23,6 @@ def load_fragments(identity: Identity) -> dict:
     return _with_files(template)
 
 
-def tables_template() -> dict:
-    """The tables alone: a CloudFormation template by itself."""
-    return yaml.safe_load((INFRA / "template" / "tables.yml").read_text(encoding="utf-8"))
-
-
 def join(template: dict, fragment: dict, place: str) -> None:
     """Put a fragment into a template, dictionaries deep. ValueError where both say something else."""
     for key, value in fragment.items():
