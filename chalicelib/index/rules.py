@@ -15,14 +15,14 @@ from chalicelib.canonical import content_hash
 from chalicelib.errors import BadRuleSet, Problem
 from chalicelib.exact import HUNDREDTHS, TENTHS, parse_scaled
 from chalicelib.index.model import TOTAL_POINTS
-from chalicelib.index.structure import RATIOS, Indicator, IndexRules, OverrideRule, SubItem
+from chalicelib.index.structure import RATIOS, IndexRules, Indicator, OverrideRule, SubItem
 
 FORMULAS = ("ratio", "ratio_unless", "plan", "plan_year", "plan_quarter", "inverse", "deduct", "zero_if_any", "growth", "level")
 COLOURS = ("red", "orange", "yellow", "blue")
 SOURCES = ("facts", "return")
 PERIODS = ("month", "quarter", "year")
 TEXTS = ("code", "title", "parent", "unit", "numerator", "denominator", "rule", "basis", "tag")
-LIMITS = ("carry_months", "complaint_days", "sg6_months", "cases_listed")
+LIMITS = ("carry_months", "complaint_days", "sg6_months", "grave_deaths", "grave_serious_injuries", "grave_loss_fen", "cases_listed")
 
 
 @lru_cache(maxsize=8)
@@ -105,10 +105,9 @@ class _Reader:
         return row[key]
 
     def limits(self, row: dict) -> dict[str, int]:
-        for key in LIMITS:
-            if type(row.get(key)) is not int or row[key] < 0:
-                self.fault("limits", key, row.get(key), "a whole number is required")
-        return {key: row.get(key, 0) for key in LIMITS}
+        for key in sorted(set(LIMITS) - set(row)):
+            self.fault("limits", key, "", "missing")
+        return {key: self.count("limits", row, key) for key in LIMITS}
 
     def sub_item(self, number: int, row: dict) -> SubItem | None:
         place, before = f"sub_items[{number}] {row.get('code', '')}".strip(), len(self.problems)
@@ -125,6 +124,7 @@ class _Reader:
             "condition": row.get("condition", ""),
             "sector": row.get("sector", ""),
             "mean": row.get("mean", False) is True,
+            "expected": self.count(place, row, "expected"),
         }
         known = set(values) | set(extras) | {"step", "limit", "levels"}
         for key in sorted(set(row) - known):
@@ -136,6 +136,13 @@ class _Reader:
         if not isinstance(value, bool) or (value and formula not in RATIOS):
             self.fault(place, "not_applicable", value, "true or false is required; only ratios can be not applicable")
         return value is True
+
+    def count(self, place: str, row: dict, key: str) -> int:
+        value = row.get(key, 0)
+        if type(value) is not int or value < 0:
+            self.fault(place, key, value, "a whole number is required")
+            return 0
+        return value
 
     def extras(self, place: str, formula: str, row: dict) -> dict[str, object]:
         if formula == "deduct":

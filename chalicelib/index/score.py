@@ -22,7 +22,7 @@ from chalicelib.index.model import (
     TownshipMonth,
     TownshipScore,
 )
-from chalicelib.index.structure import Indicator, IndexRules, SubItem
+from chalicelib.index.structure import IndexRules, Indicator, SubItem
 
 WORST_FIRST = ("red", "orange", "yellow", "blue")
 INDEX_STEP = 1_000  # ten-thousandths of a point in a tenth

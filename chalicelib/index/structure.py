@@ -35,6 +35,7 @@ class SubItem:
     condition: str = ""
     sector: str = ""
     mean: bool = False
+    expected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
