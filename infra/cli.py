@@ -1,0 +1,74 @@
+"""The command line behind ``./dev``: finds the modules of ``infra/commands`` and runs one of them.
+
+A command module has ``HELP`` (one line), ``add_arguments(parser)`` and ``run(arguments) -> exit code``. Exit codes: 0 done,
+1 judged bad, 2 bad input. Modules import what is heavy inside ``run``, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import sys
+from types import ModuleType
+from typing import Sequence
+
+from chalicelib.errors import BadInput, SafetyCodeError
+from infra import commands
+
+DONE, JUDGED_BAD, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. Expected errors are told in full, without a traceback."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        parsed, rest = make_parser(given).parse_known_args(given)
+        if rest and not getattr(parsed.module, "TAKES_REST", False):
+            make_parser(given).error(f"unrecognized arguments: {' '.join(rest)}")
+        parsed.rest = rest
+        return int(parsed.module.run(parsed) or DONE)
+    except KeyboardInterrupt:
+        tell("stopped")
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return DONE
+    except (SafetyCodeError, OSError) as error:
+        return refuse(error)
+
+
+def make_parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of all commands; only the module of the one asked for is given its arguments."""
+    parser = argparse.ArgumentParser(prog="./dev", description="Safety Code: one map, one code, one index.")
+    choices = parser.add_subparsers(metavar="command", required=True)
+    for name, module in discover().items():
+        wanted = choices.add_parser(name, help=module.HELP, description=module.HELP)
+        if name in given[:1]:
+            module.add_arguments(wanted)
+        wanted.set_defaults(module=module)
+    return parser
+
+
+def discover() -> dict[str, ModuleType]:
+    """Command name → module; ``score_file.py`` is ``score-file``."""
+    names = sorted(module.name for module in pkgutil.iter_modules(commands.__path__) if not module.name.startswith("_"))
+    return {name.replace("_", "-"): importlib.import_module(f"{commands.__name__}.{name}") for name in names}
+
+
+def refuse(error: SafetyCodeError | OSError) -> int:
+    """Tell what went wrong, every problem on its own line, and the exit code for it."""
+    if isinstance(error, BadInput):
+        for problem in error.problems:
+            tell(str(problem))
+        return BAD_INPUT
+    tell(f"{error.code}: {error}" if isinstance(error, SafetyCodeError) else str(error))
+    return BAD_INPUT if isinstance(error, FileNotFoundError) else JUDGED_BAD
+
+
+def tell(line: str) -> None:
+    print(f"dev: {line}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
