@@ -10,8 +10,8 @@ import argparse
 import importlib
 import pkgutil
 import sys
+from collections.abc import Sequence
 from types import ModuleType
-from typing import Sequence
 
 from chalicelib.errors import BadInput, SafetyCodeError
 from infra import commands
