@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Iterable, Mapping, NamedTuple
 
 if TYPE_CHECKING:
+    from chalicelib.grading.findings import Findings
     from chalicelib.grading.rules import RuleSet
 
 RESULT_SCHEMA = 1
@@ -129,7 +130,7 @@ class Judgement:
     score: int | None
     score_grade: Grade
     axes: Mapping[str, int | None]
-    items: Mapping[str, ItemResult]
+    findings: Findings
     adjustments: tuple[Adjustment, ...]
     vetoes: tuple[Cause, ...]
     caps: tuple[Cause, ...]
@@ -139,6 +140,13 @@ class Judgement:
     state: str
     review_on: str | None
     parts: Score | None
+
+    @property
+    def items(self) -> dict[str, ItemResult]:
+        """Every item of the rule set with its effective value and where that came from."""
+        from chalicelib.grading.document import item_results
+
+        return item_results(self)
 
     def to_document(self) -> dict[str, object]:
         """The result as JSON (``result.schema.json``): points as text, everything in the rule set's order."""

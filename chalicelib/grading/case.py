@@ -1,0 +1,127 @@
+"""A case: one site's facts as they stand on one day. Facts of a later day, and voided ones, are not in it.
+
+Days are ISO text, which compares as text; calendar arithmetic on it is remembered, because districts repeat few dates.
+Every dated test tells the case on which day it will flip by itself: the earliest such day is the review date.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+from operator import itemgetter
+from typing import Iterable, Mapping, Sequence
+
+from chalicelib import clock
+from chalicelib.grading.reading import Dated
+
+Record = Mapping[str, object]
+ORDER = itemgetter("on", "at", "id")
+
+
+@lru_cache(maxsize=65536)
+def months_after(day: str, months: int) -> str:
+    """The first day outside the window ``[day, day + months)``."""
+    return clock.add_months(date.fromisoformat(day), months).isoformat()
+
+
+@lru_cache(maxsize=65536)
+def days_after(day: str, days: int) -> str:
+    return clock.add_days(date.fromisoformat(day), days).isoformat()
+
+
+@lru_cache(maxsize=4096)
+def months_before(day: str, count: int) -> tuple[str, ...]:
+    """The ``count`` complete calendar months before the month of ``day``, newest first, as ``YYYY-MM``."""
+    months, month = [], day[:7]
+    for _ in range(count):
+        month = clock.previous_month(month)
+        months.append(month)
+    return tuple(months)
+
+
+@lru_cache(maxsize=4096)
+def next_month(day: str) -> str:
+    """The first day of the month after that of ``day``."""
+    return clock.parse_month(day[:7])[1].isoformat()
+
+
+def earliest_after(on: str, days: Iterable[str]) -> str | None:
+    return min((day for day in days if day > on), default=None)
+
+
+class Case:
+    """One site on one day. ``flips`` collects the days on which a test changes with no event."""
+
+    __slots__ = ("on", "records", "flips", "hazards", "accidents")
+
+    def __init__(self, records: Mapping[str, Sequence[Record]], on: str) -> None:
+        self.on = on
+        self.records = records
+        self.flips: list[str] = []
+
+    def live(self, kind: str) -> Sequence[Record]:
+        """The facts of a kind that count on this day, each id once, in order."""
+        records = self.records.get(kind)
+        if not records:
+            return ()
+        on = self.on
+        if len(records) == 1:
+            record = records[0]
+            return (record,) if record["on"] <= on and "void" not in record else ()
+        once = {record["id"]: record for record in records if record["on"] <= on and "void" not in record}
+        return sorted(once.values(), key=ORDER)
+
+    def steps(self, record: Record) -> Sequence[Record]:
+        """The steps of a fact's story so far, in order."""
+        steps = record.get("then")
+        if not steps:
+            return ()
+        on = self.on
+        found = [step for step in steps if step["on"] <= on and "void" not in step]
+        found.sort(key=ORDER)
+        return found
+
+    def step(self, record: Record, kind: str) -> Record | None:
+        """The first step of this kind, if it was taken by this day."""
+        for step in self.steps(record):
+            if step["kind"] == kind:
+                return step
+        return None
+
+    def latest(self, kind: str) -> Record | None:
+        records = self.live(kind)
+        return records[-1] if records else None
+
+    def window(self, anchor: str, months: Dated) -> str:
+        """The first free day of ``[anchor, anchor + months)`` if this day is inside, else "". Notes the flip."""
+        end = months_after(anchor, months.at(anchor))
+        if end <= self.on:
+            return ""
+        self.flips.append(end)
+        return end
+
+    def until(self, day: str) -> bool:
+        """Whether this day is not after ``day``, which is itself still good. Notes the flip."""
+        if day < self.on:
+            return False
+        self.flips.append(days_after(day, 1))
+        return True
+
+    def review_on(self) -> str | None:
+        """The earliest day after this one on which a dated test flips, or None."""
+        return earliest_after(self.on, self.flips)
+
+
+def known_by(records: Mapping[str, Sequence[Record]], known_at: datetime) -> dict[str, list[Record]]:
+    """The facts as they were recorded by an instant: later records and steps gone, later voids not yet made."""
+    limit = clock.instant_text(known_at)
+    return {kind: [as_known(record, limit) for record in found if record["at"] <= limit] for kind, found in records.items()}
+
+
+def as_known(record: Record, limit: str) -> Record:
+    shown = dict(record)
+    if "void" in shown and shown["void"]["at"] > limit:
+        del shown["void"]
+    if "then" in shown:
+        shown["then"] = [as_known(step, limit) for step in shown["then"] if step["at"] <= limit]
+    return shown

@@ -1,0 +1,292 @@
+"""Facts → findings: the effective value of every item, from assessments, self-checks and the items worked out from facts.
+
+An item's value is the latest inspector's or expert's, lowered by a later self-check that is worse, never raised by one.
+Only what is not in order is looked at one by one: a full assessment puts every other item at its full points.
+"""
+
+from __future__ import annotations
+
+from typing import Mapping, NamedTuple
+
+from chalicelib.errors import BadInput, Problem
+from chalicelib.exact import half_up
+from chalicelib.grading.case import ORDER, Case, Record, months_after, months_before, next_month
+from chalicelib.grading.model import Extra
+from chalicelib.grading.rules import Item, RuleSet
+
+FULL = "full"
+
+
+class Value(NamedTuple):
+    """A set value: ``lost`` in hundredths before the floor, ``stamp`` orders values, ``found`` are the counts by clause."""
+
+    stamp: tuple[str, str]
+    lost: int
+    found: Mapping[str, int]
+    record: Record
+
+
+class Derived(NamedTuple):
+    """The value of an item worked out from facts; ``status`` valued, nothing_due or not_done."""
+
+    value: int
+    status: str
+    ratio: tuple[int, int] | None
+    on: str
+    evidence: tuple[str, ...]
+
+
+class Findings(NamedTuple):
+    """Step two. ``values`` holds items that are named by a fact, ``full`` the assessment that set all the others."""
+
+    full: Record | None
+    first_on: str
+    values: Mapping[str, Value]
+    not_applicable: Mapping[str, Record | None]
+    derived: Mapping[str, Derived]
+    missing: tuple[str, ...]
+    sums: dict[str, int]
+    applicable: dict[str, int]
+    extras: list[Extra]
+
+    def value_of(self, item: Item) -> int | None:
+        """The effective value in hundredths; None when not applicable or missing."""
+        code = item.code
+        if code in self.derived:
+            return self.derived[code].value
+        if code in self.not_applicable or code in self.missing:
+            return None
+        return max(0, item.points - self.values[code].lost) if code in self.values else item.points
+
+    def count(self, item: str, clause: str) -> int:
+        """How many of a clause stand in the effective value of an item."""
+        value = self.values.get(item)
+        return value.found.get(clause, 0) if value is not None and item not in self.not_applicable else 0
+
+
+def find(case: Case, rules: RuleSet) -> Findings:
+    """The effective value of every item of the rule set on the case's day. BadInput for a clause the rules do not know."""
+    assessments = case.live("assessment")
+    checks = case.live("self_check")
+    full, first_on = None, ""
+    for record in assessments:
+        if record["coverage"] == FULL:
+            full, first_on = record, first_on or record["on"]
+    values, away = inspected(rules, assessments, full)
+    if checks:
+        lower(rules, values, away, checks, full)
+    missing = unvalued(case, rules, values, away, full)
+    derived = derive_all(case, rules, first_on, checks)
+    missing += [code for code in rules.derived if code not in derived]
+    sums, applicable = dict(rules.axis_points), dict(rules.axis_points)
+    found = Findings(full, first_on, values, away, derived, tuple(missing), sums, applicable, [])
+    add_up(rules, found)
+    return found
+
+
+def inspected(rules: RuleSet, assessments: list[Record], full: Record | None) -> tuple[dict[str, Value], dict[str, Record | None]]:
+    """Items as inspectors and experts last set them: the last full assessment and what came with or after it."""
+    values: dict[str, Value] = {}
+    away: dict[str, Record | None] = {}
+    since = (full["on"], full["at"]) if full is not None else ("", "")
+    for record in assessments:
+        stamp = (record["on"], record["at"])
+        if stamp < since:
+            continue
+        for code, found in record["items"].items():
+            item = rules.settable.get(code)
+            if item is not None:
+                value = Value(stamp, loss(item, found, record), found, record)
+                values[code] = lower_of(values.get(code), value)
+                away.pop(code, None)
+        for code in record.get("not_applicable", ()):
+            if code in rules.settable and not (code in values and values[code].stamp == stamp):
+                values.pop(code, None)
+                away[code] = record
+    return values, away
+
+
+def lower_of(old: Value | None, new: Value) -> Value:
+    """The later of two values; of two at the same instant the lower."""
+    if old is None or old.stamp < new.stamp:
+        return new
+    return new if new.lost > old.lost else old
+
+
+def loss(item: Item, found: Mapping[str, int], record: Record) -> int:
+    """Points lost by these findings in hundredths, before the floor. BadInput for an unknown clause: it must not vanish."""
+    lost = 0
+    for code, count in found.items():
+        clause = item.clauses.get(code)
+        if clause is None:
+            raise BadInput([Problem(f"assessment {record['id']}", item.code, code, "no such clause in this rule set")])
+        if count:
+            lost += item.points if clause.mode == "zero" else clause.amount * (count if clause.mode == "each" else 1)
+    return lost
+
+
+def lower(rules: RuleSet, values: dict[str, Value], away: Mapping[str, object], checks: list[Record], full: Record | None) -> None:
+    """Let the latest self value of each item count where it is later than the inspector's and lower."""
+    since = (full["on"], full["at"]) if full is not None else ("", "")
+    for code, value in self_values(rules, checks, since).items():
+        set_by = values.get(code)
+        if code in away or value.stamp <= (set_by.stamp if set_by else since):
+            continue
+        points = rules.items[code].points
+        if set_by is None or min(value.lost, points) > min(set_by.lost, points):
+            if value.lost or full is None:
+                values[code] = value
+
+
+def self_values(rules: RuleSet, checks: list[Record], since: tuple[str, str]) -> dict[str, Value]:
+    """The latest self value of each item after ``since``. A full self-check also says which items are in order."""
+    latest: dict[str, Value] = {}
+    covered = ("", "")
+    for record in reversed(checks):
+        stamp = (record["on"], record["at"])
+        if stamp <= since or stamp < covered:
+            break
+        for code, found in record["items"].items():
+            item = rules.settable.get(code)
+            if item is not None:
+                latest[code] = lower_of(Value(stamp, loss(item, found, record), found, record), latest[code]) if code in latest else Value(
+                    stamp, loss(item, found, record), found, record
+                )
+        for code in record.get("covers", ()):
+            if code in rules.settable and code not in latest:
+                latest[code] = Value(stamp, 0, {}, record)
+        if record["coverage"] == FULL:
+            covered = stamp
+            for code in rules.settable if since == ("", "") else ():
+                latest.setdefault(code, Value(stamp, 0, {}, record))
+    return latest
+
+
+def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict[str, Record | None], full: Record | None) -> list[str]:
+    """Items that nobody valued. An item newer than the last full assessment does not apply for its months of grace."""
+    missing = [code for code in away if not rules.items[code].not_applicable]
+    if full is None:
+        return missing + [code for code in rules.settable if code not in values and code not in away]
+    grace = rules.assessment["new_item_grace_months"]
+    for code in rules.introduced:
+        since = rules.items[code].introduced_on
+        if code in values or code in away or full["on"] >= since:
+            continue
+        end = months_after(since, grace)
+        case.flips += (since, end)
+        if case.on < end:
+            away[code] = None
+        else:
+            missing.append(code)
+    return missing
+
+
+def add_up(rules: RuleSet, found: Findings) -> None:
+    """Fill the sums per axis: full points less what is lost, not applicable or missing, then the further deductions."""
+    items, sums, applicable = rules.items, found.sums, found.applicable
+    for code in found.not_applicable:
+        item = items[code]
+        sums[item.axis] -= item.points
+        applicable[item.axis] -= item.points
+    for code, value in found.values.items():
+        item = items[code]
+        sums[item.axis] -= min(value.lost, item.points)
+    for code, derived in found.derived.items():
+        item = items[code]
+        sums[item.axis] -= item.points - derived.value
+    for item in rules.with_extra:
+        value = found.values.get(item.code)
+        if value is not None and extra_due(item, value):
+            taken = min(item.extra.points, sums[item.axis])
+            sums[item.axis] -= taken
+            found.extras.append(Extra(item.code, item.axis, item.extra.points, taken))
+
+
+def extra_due(item: Item, value: Value) -> bool:
+    extra = item.extra
+    return value.lost >= extra.at_points if extra.at_points is not None else value.found.get(extra.clause, 0) > 0
+
+
+def derive_all(case: Case, rules: RuleSet, first_on: str, checks: list[Record]) -> dict[str, Derived]:
+    """The items worked out from facts; one whose facts are not there yet is left out (not yet assessed)."""
+    values = {}
+    for code, item in rules.derived.items():
+        derived = DERIVE[item.derive["kind"]](case, item, first_on, checks)
+        if derived is not None:
+            values[code] = derived
+    return values
+
+
+def completeness(case: Case, item: Item, first_on: str, checks: list[Record]) -> Derived | None:
+    """Points × filled ÷ required of the newest measurement."""
+    record = case.latest("completeness_measured")
+    if record is None:
+        return None
+    counts = (record["filled"], record["required"])
+    return Derived(half_up(item.points * counts[0], counts[1]), "valued", counts, record["on"], (record["id"],))
+
+
+def self_check_months(case: Case, item: Item, first_on: str, checks: list[Record]) -> Derived | None:
+    """So much off for each of the last complete months without a self-check; months before the first assessment are not asked."""
+    if not first_on:
+        return None
+    case.flips.append(next_month(case.on))
+    asked = [month for month in months_before(case.on, item.derive["months"]) if month >= first_on[:7]]
+    if not asked:
+        return Derived(item.points, "nothing_due", None, "", ())
+    done = {record["on"][:7]: record for record in checks}
+    missed = [month for month in asked if month not in done]
+    value = max(0, item.points - item.derive["each"] * len(missed))
+    evidence = tuple(done[month]["id"] for month in asked if month in done)
+    return Derived(value, "not_done" if missed else "valued", (len(asked) - len(missed), len(asked)), "", evidence)
+
+
+def rectified_in_time(case: Case, item: Item, first_on: str, checks: list[Record]) -> Derived:
+    """Points × in time ÷ due, over general hazards found by ``finders`` whose deadline passed in the last months."""
+    on, finders, months = case.on, item.derive["finders"], item.derive["months"]
+    due, in_time, evidence = 0, 0, []
+    for hazard in case.hazards:
+        if hazard.major or hazard.dismissed or hazard.record["by"] not in finders:
+            continue
+        end = months_after(hazard.deadline, months)
+        if end <= on:
+            continue
+        case.flips.append(end)
+        if case.until(hazard.deadline):
+            continue
+        due += 1
+        in_time += hazard.in_time()
+        evidence.append(hazard.record["id"])
+    return share(item, in_time, due, evidence)
+
+
+def passed_first_recheck(case: Case, item: Item, first_on: str, checks: list[Record]) -> Derived:
+    """Points × rechecks passed at the first go ÷ rechecks, over the last months."""
+    passed, total, evidence = 0, 0, []
+    for hazard in case.hazards:
+        if hazard.record["by"] not in item.derive["finders"]:
+            continue
+        rechecks = [step for step in case.steps(hazard.record) if step["kind"] == "recheck"]
+        for number, step in enumerate(rechecks):
+            end = months_after(step["on"], item.derive["months"])
+            if end > case.on:
+                case.flips.append(end)
+                total += 1
+                passed += number == 0 and step["result"] == "passed"
+                evidence.append(step["id"])
+    return share(item, passed, total, evidence)
+
+
+def share(item: Item, good: int, total: int, evidence: list[str]) -> Derived:
+    """Points × good ÷ total, rounded to hundredths; full points when nothing was due, and said so."""
+    if not total:
+        return Derived(item.points, "nothing_due", (0, 0), "", ())
+    return Derived(half_up(item.points * good, total), "valued", (good, total), "", tuple(evidence))
+
+
+DERIVE = {
+    "completeness": completeness,
+    "self_check_months": self_check_months,
+    "rectified_in_time": rectified_in_time,
+    "passed_first_recheck": passed_first_recheck,
+}

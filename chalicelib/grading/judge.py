@@ -1,0 +1,68 @@
+"""The judge: facts → findings → score → colour, as they stand on one day. Pure, without memory, the same for the same input."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Mapping
+
+from chalicelib.grading.case import Case, known_by
+from chalicelib.grading.colour import Hearing, colour, flags, holding, overrides
+from chalicelib.grading.findings import find
+from chalicelib.grading.model import Grade, Judgement
+from chalicelib.grading.register import OPERATING, read_register
+from chalicelib.grading.rules import RuleSet
+from chalicelib.grading.score import adjust, score
+from chalicelib.grading.stories import accident_of, hazard_of
+
+STOPPING = "stop_order"
+
+
+def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datetime | None = None) -> Judgement:
+    """The grade of a site on the day ``on``, with every reason.
+
+    ``facts`` as in docs/architecture.md. With ``known_at`` only what was recorded by that instant counts.
+    Raises BadInput for a finding whose clause the rule set does not know.
+    """
+    records = facts["records"] if known_at is None else known_by(facts["records"], known_at)
+    case = Case(records, on.isoformat())
+    case.hazards = [hazard_of(case, record, rules.officers) for record in case.live("hazard_found")]
+    case.accidents = [accident_of(case, record, rules.levels) for record in case.live("accident")]
+    register = read_register(case, rules)
+    found = find(case, rules)
+    adjustments = adjust(case, rules)
+    complete = found.full is not None and not found.missing
+    result = score(found, adjustments, rules) if complete else None
+    hearing = Hearing(case, rules, found, result, register)
+    vetoes = holding(hearing, rules.vetoes)
+    caps = holding(hearing, rules.caps)
+    adjusted = overrides(case, rules)
+    shown = result if register.state == OPERATING or stopped(rules, vetoes) else None
+    score_grade = Grade.NONE if shown is None else rules.grade_of(shown.tenths)
+    final = colour(score_grade, shown is not None, vetoes, caps, adjusted)
+    if register.state != OPERATING and not stopped(rules, vetoes):
+        final = Grade.NONE
+    return Judgement(
+        site_id=facts["site_id"],
+        on=case.on,
+        rules=rules,
+        grade=final,
+        score=None if shown is None else shown.tenths,
+        score_grade=score_grade,
+        axes=result.axes if result is not None else dict.fromkeys(rules.axes),
+        findings=found,
+        adjustments=adjustments,
+        vetoes=vetoes,
+        caps=caps,
+        overrides=adjusted,
+        flags=flags(hearing, caps),
+        missing=found.missing,
+        state=register.state,
+        parts=shown,
+        review_on=case.review_on(),
+    )
+
+
+def stopped(rules: RuleSet, vetoes: tuple) -> bool:
+    """Whether a stop order holds: such a site is graded whatever its state."""
+    codes = {rule.code for rule in rules.vetoes if rule.mechanism == STOPPING}
+    return any(veto.code in codes for veto in vetoes)

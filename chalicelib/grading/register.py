@@ -1,0 +1,55 @@
+"""What the register says about a site on a day, as far as grading asks: its state, its kind, how great its inherent risk is."""
+
+from __future__ import annotations
+
+from typing import Mapping, NamedTuple
+
+from chalicelib.grading.case import Case
+from chalicelib.grading.rules import RuleSet
+
+OPERATING = "operating"
+NOT_FIELDS = ("id", "on", "at", "by", "then", "evidence", "place", "void", "scope")
+
+
+class Register(NamedTuple):
+    """``higher_risk``: inherent grade 3 or 4 in any sector, so assessed every year."""
+
+    state: str
+    fields: Mapping[str, object]
+    higher_risk: bool
+
+
+def read_register(case: Case, rules: RuleSet) -> Register:
+    """The fold of registration and changes up to the day; a field keeps its last value."""
+    registered = case.live("site_registered")
+    changed = case.live("site_changed")
+    fields: Mapping[str, object] = registered[-1] if registered else {}
+    if changed:
+        fields = dict(fields)
+        for record in changed:
+            fields.update({name: value for name, value in record.items() if name not in NOT_FIELDS})
+    newest = case.latest("site_state_changed")
+    state = newest["state"] if newest is not None else fields.get("state", OPERATING)
+    return Register(state, fields, higher_risk(case, fields, rules.inherent))
+
+
+def higher_risk(case: Case, fields: Mapping[str, object], inherent: Mapping[str, object]) -> bool:
+    """By the register's class, a filed risk grade, a major hazard source, or one of the rule set's signs."""
+    if (fields.get("inherent_class") or 0) >= inherent["higher_from"]:
+        return True
+    if any(not case.step(record, "major_hazard_source_removed") for record in case.live("major_hazard_source_filed")):
+        return True
+    filed = case.latest("risk_graded")
+    if filed is not None and filed["colour"] in inherent["filed_colours"]:
+        return True
+    return any(all(shows(fields, sign) for sign in line) for line in inherent["signs"])
+
+
+def shows(fields: Mapping[str, object], sign: Mapping[str, object]) -> bool:
+    """Whether a register field meets a condition; an unknown number reads as the worse row."""
+    value = fields.get(sign["field"])
+    if "is" in sign:
+        return value in sign["is"]
+    if "has" in sign:
+        return bool(value) and not set(value).isdisjoint(sign["has"])
+    return value is None or value >= sign["at_least"]

@@ -1,0 +1,348 @@
+"""The form of a rule file: which tables it has, which parameters each mechanism takes, what must agree with what."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Mapping
+
+from chalicelib.exact import HUNDREDTHS
+from chalicelib.grading.model import Grade
+from chalicelib.grading.reading import Table
+from chalicelib.grading.rules import Clause, ExtraRule, Item, Level, Rule, RuleSet
+
+COLOURS = ("red", "orange", "yellow", "blue")
+MODES = ("each", "once", "zero")
+ALWAYS_APPLIES = "否"
+ASSESSMENT_TEXTS = ("overdue_flag", "self_flag", "not_applicable_flag", "appeal_flag")
+
+# Parameters of each mechanism, name = how it is read; "?" = may be left out.
+DERIVED = {
+    "completeness": {},
+    "self_check_months": {"months": "count", "each": "points"},
+    "rectified_in_time": {"months": "count", "finders": "texts"},
+    "passed_first_recheck": {"months": "count", "finders": "texts"},
+}
+COUNTED = {
+    "light_injuries": {"months": "dated"},
+    "serious_injuries": {"months": "dated"},
+    "fatal_accidents": {"months": "dated"},
+    "grave_accidents": {"months": "dated", "level": "text", "overflow": "text?"},
+    "social_effect_accidents": {"months": "dated"},
+    "penalties": {"months": "dated", "procedure": "text"},
+    "overdue_hazards": {},
+    "true_complaints": {"months": "dated"},
+    "repeated_hazards": {"months": "dated"},
+    "best_certificate": {"grades": "amounts"},
+    "accident_free": {"steps": "steps"},
+    "engineers": {},
+}
+CONDITIONS = {
+    "fatal_accident": {"months": "dated"},
+    "accident_level": {"months": "dated", "level": "text"},
+    "fact": {"kind": "text", "months": "dated?", "ended_by": "text?", "until": "text?"},
+    "major_hazard_overdue": {"officers": "count"},
+    "stop_order": {"months": "dated"},
+    "item_findings": {"findings": "findings"},
+    "accident_count": {"tests": "tests"},
+    "major_hazard_open": {"officers": "count"},
+    "serious_injuries": {"months": "dated", "at_least": "count", "below": "count?"},
+    "penalties": {"months": "dated", "at_least": "count"},
+    "expired_certificate": {"types": "texts", "required_grade": "grade"},
+    "self_check_overdue": {"days": "count"},
+    "assessment_overdue": {"higher_months": "count", "other_months": "count"},
+    "axis_below": {"below": "tenths"},
+}
+WITHOUT_POINTS = ("best_certificate", "accident_free")
+
+
+def read_rule_set(file: Table, document: Mapping[str, object], digest: str) -> RuleSet:
+    """The rule set of a file; what is wrong is left in the table's problems, and then the result is not to be used."""
+    axes = {table.text("code"): read_axis(table) for table in unique(file.tables("axes"))}
+    items = {item.code: item for item in (read_item(table, axes) for table in unique(file.tables("items")))}
+    bonus, override = file.table("bonus"), file.table("override")
+    rules = RuleSet(
+        id=file.text("id"),
+        version=file.text("version"),
+        title=file.text("title"),
+        notice=file.text("notice"),
+        effective_from=file.day("effective_from", required=True),
+        effective_to=file.day("effective_to"),
+        hash=digest,
+        thresholds=read_thresholds(file.table("thresholds")),
+        assessment=read_assessment(file.table("assessment")),
+        bonus_cut=bonus.points("cut_at"),
+        override_signers=override.count("signers"),
+        levels=read_levels(file.table("accident_levels")),
+        inherent=read_inherent(file.table("inherent")),
+        axes=axes,
+        items=items,
+        adjustments=tuple(read_adjustment(table) for table in unique(optional(file, "adjustments"))),
+        vetoes=tuple(read_condition(table, veto=True) for table in optional(file, "vetoes")),
+        caps=tuple(read_condition(table, veto=False) for table in optional(file, "caps")),
+        document=document,
+    )
+    for table in (bonus, override):
+        cited(table)
+    agree(file, rules)
+    file.finish()
+    return rules
+
+
+def optional(file: Table, key: str) -> list[Table]:
+    return file.tables(key) if file.has(key) else []
+
+
+def unique(tables: list[Table]) -> list[Table]:
+    """The same tables; a code that stands twice is reported."""
+    codes: set[str] = set()
+    for table in tables:
+        code = str(table.data.get("code"))
+        if code in codes:
+            table.wrong("code", code, "stands twice")
+        codes.add(code)
+    return tables
+
+
+def cited(table: Table) -> tuple[str, str]:
+    """Source and tag of a table that has been read completely."""
+    citation = table.cite()
+    table.finish()
+    return citation
+
+
+def read_axis(table: Table) -> tuple[str, int]:
+    axis = (table.text("title"), table.points("points"))
+    cited(table)
+    return axis
+
+
+def read_thresholds(table: Table) -> tuple[tuple[int, Grade], ...]:
+    lines = tuple((table.tenths(code), Grade.of(code)) for code in ("blue", "yellow", "orange"))
+    if not all(better > worse for (better, _), (worse, _) in pairwise(lines)):
+        table.wrong("", None, "blue must be above yellow, yellow above orange")
+    cited(table)
+    return lines
+
+
+def read_assessment(table: Table) -> dict[str, object]:
+    values: dict[str, object] = {key: table.text(key) for key in ASSESSMENT_TEXTS}
+    values["new_item_grace_months"] = table.count("new_item_grace_months")
+    values["inspector_value_months"] = table.count("inspector_value_months")
+    values["not_applicable_flag_points"] = table.points("not_applicable_flag_points")
+    cited(table)
+    return values
+
+
+def read_levels(table: Table) -> tuple[Level, ...]:
+    """Levels of accident, gravest first; the last one holds for whatever is below the others."""
+    levels = []
+    for entry in unique(table.tables("levels")):
+        levels.append(
+            Level(
+                code=entry.text("code"),
+                title=entry.text("title"),
+                deaths=entry.count("deaths"),
+                serious_injuries=entry.count("serious_injuries"),
+                loss_fen=entry.count("loss_fen"),
+            )
+        )
+        entry.finish()
+    if any(graver.deaths <= lighter.deaths for graver, lighter in pairwise(levels)):
+        table.wrong("levels", None, "the gravest level stands first")
+    cited(table)
+    return tuple(levels)
+
+
+def read_inherent(table: Table) -> dict[str, object]:
+    signs = table.take("signs")
+    if not isinstance(signs, list) or not all(isinstance(line, list) and all(isinstance(sign, dict) for sign in line) for line in signs):
+        table.wrong("signs", None, "a list of lists of conditions is required")
+        signs = []
+    values = {"higher_from": table.count("higher_from"), "signs": signs, "filed_colours": table.texts("filed_colours")}
+    for number, line in enumerate(signs, 1):
+        for sign in line:
+            if "field" not in sign or len(set(sign) & {"is", "has", "at_least"}) != 1 or len(sign) != 2:
+                table.wrong(f"signs.{number}", sign, "a condition has a field and one of is, has, at_least")
+    cited(table)
+    return values
+
+
+def read_item(table: Table, axes: Mapping[str, object]) -> Item:
+    code = table.text("code")
+    applies = table.text("not_applicable")
+    derive = read_derive(table) if table.has("derive") else None
+    item = Item(
+        code=code,
+        axis=table.choice("axis", tuple(axes) or ("",)),
+        title=table.text("title"),
+        points=table.points("points"),
+        rule=table.text("rule"),
+        not_applicable="" if applies == ALWAYS_APPLIES else applies,
+        key=table.flag("key"),
+        clauses={} if derive else {clause.code: clause for clause in map(read_clause, unique(table.tables("clauses")))},
+        derive=derive,
+        extra=read_extra(table.table("extra")) if table.has("extra") else None,
+        introduced_on=table.day("introduced_on"),
+        source=table.text("source"),
+        tag=table.cite()[1],
+    )
+    if item.extra and item.extra.clause and item.extra.clause not in item.clauses:
+        table.wrong("extra", item.extra.clause, "no such clause of this item")
+    if derive and item.not_applicable:
+        table.wrong("not_applicable", applies, "an item worked out from facts always applies")
+    table.finish()
+    return item
+
+
+def read_clause(table: Table) -> Clause:
+    modes = [mode for mode in MODES if table.has(mode)]
+    if len(modes) != 1:
+        table.wrong("", None, "exactly one of each, once, zero is required")
+    mode = modes[0] if modes else "zero"
+    amount = 0
+    if mode == "zero":
+        table.flag("zero")
+    else:
+        amount = table.points(mode)
+    clause = Clause(table.text("code"), table.text("title"), mode, amount, table.day("major_hazard_from"))
+    table.finish()
+    return clause
+
+
+def read_extra(table: Table) -> ExtraRule:
+    clause = table.text("clause") if table.has("clause") else None
+    at_points = table.points("at_points") if table.has("at_points") else None
+    if (clause is None) == (at_points is None):
+        table.wrong("", None, "either clause or at_points is required")
+    extra = ExtraRule(table.points("points"), at_points, clause)
+    cited(table)
+    return extra
+
+
+def read_derive(table: Table) -> dict[str, object]:
+    inner = table.table("derive")
+    kind = inner.choice("kind", tuple(DERIVED))
+    values = {"kind": kind, **read_params(inner, DERIVED[kind])}
+    inner.finish()
+    return values
+
+
+def read_adjustment(table: Table) -> Rule:
+    mechanism = table.choice("counts", tuple(COUNTED))
+    params = read_params(table, COUNTED[mechanism])
+    rule = Rule(
+        code=table.text("code"),
+        title=table.text("title"),
+        mechanism=mechanism,
+        grade=Grade.NONE,
+        params=params,
+        ends="",
+        source=table.text("source"),
+        tag=table.cite()[1],
+        points=0 if mechanism in WITHOUT_POINTS else table.points("points"),
+        cap=table.points("cap"),
+        plus=table.choice("effect", ("minus", "plus")) == "plus",
+    )
+    table.finish()
+    return rule
+
+
+def read_condition(table: Table, *, veto: bool) -> Rule:
+    """A veto (always red) or a cap (its own colour). ``chemical_types`` confines either to sites of those kinds."""
+    mechanism = table.choice("when", tuple(CONDITIONS))
+    params = read_params(table, CONDITIONS[mechanism])
+    if table.has("chemical_types"):
+        params["chemical_types"] = table.texts("chemical_types")
+    rule = Rule(
+        code=table.text("code"),
+        title=table.text("title"),
+        mechanism=mechanism,
+        grade=Grade.RED if veto else Grade.of(table.choice("grade", COLOURS)),
+        params=params,
+        ends=table.text("ends"),
+        source=table.text("source"),
+        tag=table.cite()[1],
+    )
+    table.finish()
+    return rule
+
+
+def read_params(table: Table, form: Mapping[str, str]) -> dict[str, object]:
+    """A mechanism's parameters, each read in its own way."""
+    values: dict[str, object] = {}
+    for name, kind in form.items():
+        if kind.endswith("?") and not table.has(name):
+            values[name] = None
+            continue
+        values[name] = READERS[kind.rstrip("?")](table, name)
+    return values
+
+
+def read_amounts(table: Table, key: str) -> dict[str, int]:
+    inner = table.table(key)
+    return {name: inner.points(name) for name in inner.data}
+
+
+def read_steps(table: Table, key: str) -> tuple[tuple[int, int], ...]:
+    """Steps of months and points, the longest first."""
+    steps = tuple((entry.count("months"), entry.points("points")) for entry in table.tables(key))
+    if list(steps) != sorted(steps, reverse=True):
+        table.wrong(key, None, "the longest step stands first")
+    return steps
+
+
+def read_finding_tests(table: Table, key: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of item and clause; an empty clause means the item's value is zero for whatever reason."""
+    tests = []
+    for entry in table.tables(key):
+        if entry.has("clause") == entry.flag("zero"):
+            entry.wrong("", None, "either clause or zero = true is required")
+        tests.append((entry.text("item"), entry.text("clause", required=False)))
+        entry.finish()
+    return tuple(tests)
+
+
+def read_accident_tests(table: Table, key: str) -> tuple[Mapping[str, object], ...]:
+    tests = []
+    for entry in table.tables(key):
+        test = {name: entry.count(name) for name in ("count", "months")}
+        tests.append({**test, "levels": entry.texts("levels"), "fatal": entry.flag("fatal")})
+        entry.finish()
+    return tuple(tests)
+
+
+READERS = {
+    "count": Table.count,
+    "points": Table.points,
+    "tenths": Table.tenths,
+    "text": Table.text,
+    "texts": Table.texts,
+    "dated": Table.dated,
+    "grade": lambda table, key: Grade.of(table.choice(key, COLOURS)),
+    "amounts": read_amounts,
+    "steps": read_steps,
+    "findings": read_finding_tests,
+    "tests": read_accident_tests,
+}
+
+
+def agree(file: Table, rules: RuleSet) -> None:
+    """What no table can know alone: sums, and names that must exist elsewhere."""
+    for axis, (_, points) in rules.axes.items():
+        total = sum(item.points for item in rules.items.values() if item.axis == axis)
+        if total != points:
+            file.wrong(f"axes.{axis}", points / HUNDREDTHS, f"its items add up to {total / HUNDREDTHS}")
+    levels = {level.code for level in rules.levels}
+    codes = {rule.code for rule in rules.adjustments}
+    for rule in (*rules.adjustments, *rules.vetoes, *rules.caps):
+        for name, known in (("level", levels), ("overflow", codes)):
+            value = rule.params.get(name)
+            if value is not None and value not in known:
+                file.wrong(f"{rule.code}.{name}", value, "not defined in this file")
+        for item, clause in rule.params.get("findings", ()):
+            if item not in rules.items or (clause and clause not in rules.items[item].clauses):
+                file.wrong(f"{rule.code}.findings", f"{item} {clause}".strip(), "no such item or clause")
+        for test in rule.params.get("tests", ()):
+            for level in test["levels"]:
+                if level not in levels:
+                    file.wrong(f"{rule.code}.tests", level, "not defined in this file")

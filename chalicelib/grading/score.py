@@ -1,0 +1,199 @@
+"""Findings → score: what events take and give, the axes and the one number, in integers until the one rounding."""
+
+from __future__ import annotations
+
+from typing import Callable, Iterable, Mapping
+
+from chalicelib.exact import HUNDREDTHS, TENTHS, half_up
+from chalicelib.grading.case import Case, Record, months_after
+from chalicelib.grading.findings import Findings
+from chalicelib.grading.model import Adjustment, Occurrence, Score
+from chalicelib.grading.rules import Rule, RuleSet
+from chalicelib.grading.stories import Accident
+
+FULL_SCORE = 100
+PENALTIES = ("penalty", "enterprise_penalty")
+
+
+def adjust(case: Case, rules: RuleSet) -> tuple[Adjustment, ...]:
+    """Every R and A code that has an occurrence, each cut at its own cap."""
+    classes = classify(case, rules) if case.accidents else {}
+    adjustments = []
+    for rule in rules.adjustments:
+        occurrences = sorted(COUNT[rule.mechanism](case, rule, classes))
+        if occurrences:
+            uncapped = sum(occurrence.points for occurrence in occurrences)
+            points = min(uncapped, rule.cap)
+            adjustments.append(Adjustment(rule.code, points if rule.plus else -points, uncapped, tuple(occurrences)))
+    return tuple(adjustments)
+
+
+def occurrence(rule: Rule, record: Record, day: str, end: str, count: int = 1) -> Occurrence:
+    return Occurrence(record["id"], day, count, count * rule.points, end)
+
+
+def classify(case: Case, rules: RuleSet) -> dict[str, list[tuple[Accident, str]]]:
+    """Each accident under the first code that applies: grave, any death, social effect; with the end of its window.
+
+    An accident that finds the grave code's cap reached counts under that code's ``overflow``.
+    """
+    by_mechanism = {rule.mechanism: rule for rule in rules.adjustments}
+    by_code = {rule.code: rule for rule in rules.adjustments}
+    grave = by_mechanism.get("grave_accidents")
+    fatal, social = by_mechanism.get("fatal_accidents"), by_mechanism.get("social_effect_accidents")
+    classes: dict[str, list[tuple[Accident, str]]] = {}
+    used = 0
+    for accident in case.accidents:
+        if not accident.responsible:
+            continue
+        rule = None
+        if grave and accident.level <= rules.level_of[grave.params["level"]]:
+            reached = used >= grave.cap and grave.params["overflow"]
+            rule = by_code[grave.params["overflow"]] if reached else grave
+        elif accident.deaths:
+            rule = fatal
+        elif accident.record.get("social_effect"):
+            rule = social
+        end = case.window(accident.on, rule.params["months"]) if rule else ""
+        if end:
+            used += rule.points if rule is grave else 0
+            classes.setdefault(rule.code, []).append((accident, end))
+    return classes
+
+
+def classified(case: Case, rule: Rule, classes: Mapping[str, list[tuple[Accident, str]]]) -> Iterable[Occurrence]:
+    return [occurrence(rule, accident.record, accident.on, end) for accident, end in classes.get(rule.code, ())]
+
+
+def light_injuries(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+    return injuries(case, rule, "light_injuries")
+
+
+def serious_injuries(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+    return injuries(case, rule, "serious_injuries")
+
+
+def injuries(case: Case, rule: Rule, figure: str) -> Iterable[Occurrence]:
+    """One occurrence per accident, counted by its injured persons."""
+    for accident in case.accidents:
+        people = getattr(accident, figure)
+        if accident.responsible and people:
+            end = case.window(accident.on, rule.params["months"])
+            if end:
+                yield occurrence(rule, accident.record, accident.on, end, people)
+
+
+def penalties(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+    """Decisions of one procedure; one marked as for a grave accident counts there and never here."""
+    for kind in PENALTIES:
+        for record in case.live(kind):
+            if record["procedure"] == rule.params["procedure"] and not record.get("for_grave_accident"):
+                end = case.window(record["on"], rule.params["months"])
+                if end:
+                    yield occurrence(rule, record, record["on"], end)
+
+
+def overdue_hazards(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+    """General hazards overdue now, whoever found them."""
+    for hazard in case.hazards:
+        if hazard.major or not hazard.open:
+            continue
+        if not case.until(hazard.deadline) and hazard.overdue(case.on):
+            yield occurrence(rule, hazard.record, hazard.deadline, "")
+
+
+def true_complaints(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+    for record in case.live("complaint"):
+        for step in case.steps(record):
+            if step["kind"] == "complaint_decided" and step["found_true"]:
+                end = case.window(step["on"], rule.params["months"])
+                if end:
+                    yield occurrence(rule, record, step["on"], end)
+                break
+
+
+def repeated_hazards(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+    """Findings that repeat an earlier one, from the day of the second finding."""
+    for hazard in case.hazards:
+        if hazard.record.get("repeat_of") and not hazard.dismissed:
+            end = case.window(hazard.record["on"], rule.params["months"])
+            if end:
+                yield occurrence(rule, hazard.record, hazard.record["on"], end)
+
+
+def best_certificate(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+    """The best certificate that is valid this day and not revoked."""
+    best = None
+    for record in case.live("certificate"):
+        points = rule.params["grades"].get(record["type"])
+        if points is None or case.step(record, "certificate_revoked"):
+            continue
+        case.flips.append(record["valid_from"])
+        if case.until(record["valid_to"]) and record["valid_from"] <= case.on and (best is None or points > best.points):
+            best = Occurrence(record["id"], record["valid_from"], 1, points, record["valid_to"])
+    return () if best is None else (best,)
+
+
+def accident_free(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+    """Years without an accident, only from a confirmed date; an empty register of accidents proves nothing."""
+    record = case.latest("accident_free_confirmed")
+    if record is None or any(accident.responsible and accident.on >= record["since_on"] for accident in case.accidents):
+        return ()
+    reached = 0
+    for months, points in rule.params["steps"]:
+        day = months_after(record["since_on"], months)
+        case.flips.append(day)
+        if day <= case.on:
+            reached = max(reached, points)
+    return (Occurrence(record["id"], record["since_on"], 1, reached, ""),) if reached else ()
+
+
+def engineers(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+    """Registered safety engineers recorded in post this day."""
+    for record in case.live("engineer_posted"):
+        if case.step(record, "engineer_left"):
+            continue
+        until = record.get("until_on")
+        if until is None or case.until(until):
+            yield occurrence(rule, record, record["on"], "")
+
+
+COUNT: dict[str, Callable[[Case, Rule, Mapping[str, object]], Iterable[Occurrence]]] = {
+    "light_injuries": light_injuries,
+    "serious_injuries": serious_injuries,
+    "fatal_accidents": classified,
+    "grave_accidents": classified,
+    "social_effect_accidents": classified,
+    "penalties": penalties,
+    "overdue_hazards": overdue_hazards,
+    "true_complaints": true_complaints,
+    "repeated_hazards": repeated_hazards,
+    "best_certificate": best_certificate,
+    "accident_free": accident_free,
+    "engineers": engineers,
+}
+
+
+def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) -> Score | None:
+    """``half_up(clamp(base − ΣR + min(cut, ΣA), 0, 100), 1)``; None when nothing is applicable.
+
+    base = 100 × Σ sums ÷ Σ applicable, kept as two integers; the one rounding is at the end.
+    """
+    kept, whole = sum(found.sums.values()), sum(found.applicable.values())
+    if not whole:
+        return None
+    deducted = added = 0
+    for adjustment in adjustments:
+        if adjustment.points < 0:
+            deducted -= adjustment.points
+        else:
+            added += adjustment.points
+    added_cut = min(added, rules.bonus_cut)
+    numerator = FULL_SCORE * HUNDREDTHS * kept + (added_cut - deducted) * whole
+    denominator = HUNDREDTHS * whole
+    tenths = half_up(TENTHS * min(max(numerator, 0), FULL_SCORE * denominator), denominator)
+    axes = {
+        axis: half_up(FULL_SCORE * TENTHS * found.sums[axis], points) if points else None
+        for axis, points in found.applicable.items()
+    }
+    return Score(tenths, axes, found.sums, found.applicable, tuple(found.extras), deducted, added_cut, added, numerator, denominator)
