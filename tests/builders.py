@@ -61,8 +61,9 @@ def self_checks(*days: str) -> list[Facts]:
     return [self_check(on) for on in days]
 
 
-def hazard(on: str, deadline_on: str, level: str = "general", by: str = "township", then: list[Facts] | None = None, **payload: object) -> Facts:
-    made = record(on, by, level=level, deadline_on=deadline_on, **payload)
+def hazard(on: str, deadline_on: str, then: list[Facts] | None = None, **payload: object) -> Facts:
+    """A general hazard found by the township, unless ``level`` or ``by`` say otherwise."""
+    made = record(on, payload.pop("by", "township"), **{"level": "general", "deadline_on": deadline_on, **payload})
     return {**made, "then": then} if then else made
 
 

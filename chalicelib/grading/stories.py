@@ -46,7 +46,7 @@ def hazard_of(case: Case, record: Record, officers: int) -> Hazard:
         elif kind == "recheck":
             reported = reported and step["result"] == "passed"
         elif kind == "hazard_closed":
-            if not closed and (not major or len(step["officers"]) >= officers and step.get("on_site", True)):
+            if not closed and (not major or len(set(step["officers"])) >= officers and step.get("on_site", True)):
                 closed = day
         elif kind == "rectification_ordered":
             deadline = step["deadline_on"] if day <= deadline else deadline
