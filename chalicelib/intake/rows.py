@@ -1,0 +1,275 @@
+"""Rows as facts: the whole table is judged before anything is stored, and every problem names row, column, value, reason.
+
+Pure: the same rows in any order give the same events. Ids follow from the identity columns (``ids.keyed_id`` for
+sites and enterprises, ``ids.event_id_of`` for events), so importing a file twice names the same facts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any, Iterable
+
+from chalicelib import clock, ids
+from chalicelib.errors import BadInput, Problem
+from chalicelib.intake.cells import BadCell, plus_days, read_cell, translate
+from chalicelib.intake.merge import Draft, merge_drafts
+from chalicelib.intake.model import Column, Mapping, Record, Reference
+from chalicelib.intake.read import Table
+from chalicelib.register.district import District
+from chalicelib.supervision.model import Actor, Event
+from chalicelib.supervision.vocabulary import load_vocabulary, problems
+
+MOST_PROBLEMS = 1000
+REGISTRATION = {"site": "site_registered", "enterprise": "enterprise_registered"}
+ROLE_OF_SOURCE = {"self": "enterprise", "township": "township", "district": "district", "expert": "expert", "report": "public", "system": "system"}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the rows do not say: the key of opaque ids, the district, who imports, and today."""
+
+    id_key: bytes
+    district: District
+    actor: Actor
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The events of a table, sorted by subject, the row each came from, and the facts they lean on.
+
+    ``needs`` are (subject, event id) that must be in the log unless the table brings them: registrations and roots.
+    """
+
+    events: list[Event]
+    rows: dict[str, int]
+    needs: dict[tuple[str, str], Problem]
+    row_count: int
+
+
+def plan_events(table: Table, mapping: Mapping, context: Context) -> Plan:
+    """The events of a whole table. BadInput naming every problem of every row; nothing half-done."""
+    found = _column_problems(table, mapping)
+    if found:
+        raise BadInput(found)
+    reader = _RowReader(table, mapping, context)
+    for number, cells in table.rows:
+        reader.read(number, cells)
+    merged = merge_drafts(reader.drafts, reader.problems)
+    _judge(merged, reader.problems)
+    if reader.problems:
+        raise BadInput(_first(reader.problems))
+    events = sorted((draft.event for draft in merged), key=lambda event: (event.subject, event.occurred_on, event.event_id))
+    rows = {draft.event.event_id: draft.row for draft in merged}
+    needs = {key: problem for key, problem in reader.needs.items() if key[1] not in rows}
+    return Plan(events, rows, needs, len(table.rows))
+
+
+def _column_problems(table: Table, mapping: Mapping) -> list[Problem]:
+    present = set(table.columns)
+    missing = [Problem("row 1", name, "", "缺少这一列") for name in mapping.columns if name not in present]
+    unknown = [Problem("row 1", name, "", "映射文件中没有这一列") for name in table.columns if name not in mapping.known_columns]
+    return missing + unknown
+
+
+def _first(found: list[Problem]) -> list[Problem]:
+    ordered = sorted(found, key=lambda problem: (int(problem.place.removeprefix("row ") or 0), problem.column))
+    more = len(ordered) - MOST_PROBLEMS
+    return ordered[:MOST_PROBLEMS] + ([Problem("", "", "", f"另有{more}处问题未列出")] if more > 0 else [])
+
+
+def _judge(drafts: Iterable[Draft], found: list[Problem]) -> None:
+    """The vocabulary's own verdict on each event, told by row and column."""
+    for draft in drafts:
+        for problem in problems(draft.event):
+            name = problem.column.removeprefix("payload.").split(".")[0]
+            found.append(Problem(f"row {draft.row}", _column_of(draft.record, name), problem.value, problem.reason))
+
+
+def _column_of(record: Record, name: str) -> str:
+    reference = record.fields.get(name) or {"occurred_on": record.on, "known_at": record.at, "source": record.source}.get(name)
+    return reference.column if reference is not None and reference.column else f"{record.kind}.{name}"
+
+
+@lru_cache(maxsize=8192)
+def _start_of(day: str) -> str:
+    """When a source keeps no record time, a fact counts as known from the start of its own day."""
+    return clock.instant_text(datetime.combine(date.fromisoformat(day), time(), clock.SHANGHAI))
+
+
+@dataclass
+class _RowReader:
+    """Reads rows one by one; gathers drafts, problems and what the drafts lean on."""
+
+    table: Table
+    mapping: Mapping
+    context: Context
+    drafts: list[Draft] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    needs: dict[tuple[str, str], Problem] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        columns = self.mapping.columns
+        self.places = [(place, columns[name], {}) for place, name in enumerate(self.table.columns) if name in columns]
+        self.types = {name: kind.fields for name, kind in load_vocabulary().kinds.items()}
+        self.township_names: dict[str, list] = {}
+        for township in self.context.district.townships:
+            for name in (township.code, township.name):
+                self.township_names.setdefault(name, []).append(township)
+        self.number = 0
+        self.values: dict[str, Any] = {}
+        self.texts: dict[str, str] = {}
+        self.subjects: dict[str, tuple[str, str]] = {}
+
+    def read(self, number: int, cells: list[str]) -> None:
+        """The drafts of one row; a row with a problem yields none."""
+        self.number, self.values, self.texts, self.subjects = number, {}, {}, {}
+        before = len(self.problems)
+        for place, column, known in self.places:
+            self._cell(column, cells[place], known)
+        if len(self.problems) > before:
+            return
+        for record in self.mapping.records:
+            if self._applies(record):
+                self._draft(record)
+
+    def _cell(self, column: Column, text: str, known: dict[str, Any]) -> None:
+        self.texts[column.name] = text
+        if text in known:
+            self.values[column.name] = known[text]
+            return
+        try:
+            self.values[column.name] = known[text] = read_cell(column, text)
+        except BadCell as error:
+            self._problem(column.name, text, str(error))
+
+    def _problem(self, column: str, value: object, reason: str) -> None:
+        self.problems.append(Problem(f"row {self.number}", column, str(value)[:100], reason))
+
+    def _applies(self, record: Record) -> bool:
+        return all(self.texts[name] in words if words else self.values[name] is not None for name, words in record.when.items())
+
+    def _draft(self, record: Record) -> None:
+        before = len(self.problems)
+        day = self._value(record.on, "date")
+        if day is None:
+            self._problem(record.on.column, "", f"{record.kind}没有发生日期")
+            return
+        if str(day) > self.context.today.isoformat():
+            self._problem(record.on.column, day, "日期在将来")
+        subject = self._subject(record.scope, str(day))
+        identity = self._identity(record.key) if subject else None
+        if subject is None or identity is None:
+            return
+        event = self._event(record, subject, identity, str(day))
+        if len(self.problems) == before:
+            self._needs_registration(record, subject)
+            self.drafts.append(Draft(event, self.number, record))
+
+    def _event(self, record: Record, subject: str, identity: str, day: str) -> Event:
+        source = str(self._value(record.source) or "")
+        known_at = self._value(record.at) if record.at else None
+        place = self._value(record.place) if record.place else None
+        return Event(
+            event_id=ids.event_id_of(subject, record.kind, identity),
+            kind=record.kind,
+            scope=record.scope,
+            subject_id=subject[2:],
+            occurred_on=day,
+            known_at=str(known_at or _start_of(day)),
+            actor=self._actor(record, source),
+            source=source,
+            payload=self._payload(record, day),
+            place={"text": place} if place else None,
+            caused_by=self._value(record.caused_by, need=True) if record.caused_by else None,
+            voids=self._value(record.voids, need=True) if record.voids else None,
+        )
+
+    def _actor(self, record: Record, source: str) -> Actor:
+        name = self._value(record.actor) if record.actor else None
+        return Actor(str(name), ROLE_OF_SOURCE.get(source, "system")) if name else self.context.actor
+
+    def _payload(self, record: Record, day: str) -> dict[str, Any]:
+        payload: dict[str, Any] = {}
+        for name, reference in record.fields.items():
+            type_name = self.types[record.kind][name].type
+            value = self._value(reference, type_name)
+            if value is not None and type_name == "township_code":
+                value = self._township(str(value), day, reference.column)
+            if value is not None or reference.unknown:
+                payload[name] = value
+        return payload
+
+    def _value(self, reference: Reference, type_name: str = "", need: bool = False) -> Any:
+        if reference.subject:
+            subject = self._subject(reference.subject, "")
+            return subject[2:] if subject else None
+        if reference.event:
+            return self._event_id(reference, need)
+        value = self.values[reference.column] if reference.column else reference.value
+        if value is None:
+            return [] if type_name == "officers" else {} if type_name == "items" else None
+        try:
+            if reference.values is not None:
+                value = translate(reference.values, value)
+            return plus_days(value, reference.plus_days) if reference.plus_days else value
+        except BadCell as error:
+            self._problem(reference.column, value, str(error))
+            return None
+
+    def _event_id(self, reference: Reference, need: bool) -> str | None:
+        """The id of another fact of the same subject; None when the columns of its identity are blank and it is not needed."""
+        scope = load_vocabulary().kinds[reference.event].scope
+        subject = self._subject(scope, "")
+        if subject is None or (not need and not any(self.texts[name] for name in reference.key)):
+            return None
+        identity = self._identity(reference.key)
+        if identity is None:
+            return None
+        event_id = ids.event_id_of(subject, reference.event, identity)
+        column = reference.key[0] if reference.key else ""
+        self._need(subject, event_id, column, identity, "没有找到对应的原记录")
+        return event_id
+
+    def _needs_registration(self, record: Record, subject: str) -> None:
+        kind = REGISTRATION.get(record.scope)
+        if kind is None or record.kind == kind:
+            return
+        names = self.mapping.subjects[record.scope]
+        identity = self._identity(names) or ""
+        self._need(subject, ids.event_id_of(subject, kind, identity), names[0], identity, "没有登记过的企业或场所")
+
+    def _need(self, subject: str, event_id: str, column: str, value: str, reason: str) -> None:
+        if (subject, event_id) not in self.needs:
+            self.needs[subject, event_id] = Problem(f"row {self.number}", column, value[:100], reason)
+
+    def _identity(self, names: tuple[str, ...]) -> str | None:
+        """The identity that columns spell, as they are read (a credit code in capitals). None, with a problem, if one is blank."""
+        blank = [name for name in names if self.values[name] is None]
+        for name in blank:
+            self._problem(name, "", "标识列不能为空")
+        return None if blank else "|".join(str(self.values[name]) for name in names)
+
+    def _subject(self, scope: str, day: str) -> str | None:
+        """The partition of the row's site, enterprise or township."""
+        if scope in self.subjects:
+            return self.subjects[scope]  # type: ignore[return-value]
+        names = self.mapping.subjects[scope]
+        identity = self._identity(names)
+        if identity is None:
+            return None
+        opaque = self._township(identity, day, names[0]) if scope == "township" else ids.keyed_id(self.context.id_key, scope, identity)
+        if opaque is None:
+            return None
+        self.subjects[scope] = ids.subject_of(scope, opaque)  # type: ignore[assignment]
+        return self.subjects[scope]  # type: ignore[return-value]
+
+    def _township(self, name: str, day: str, column: str) -> str | None:
+        known = self.township_names.get(name, [])
+        for township in known:
+            if not day or township.valid_on(date.fromisoformat(day)):
+                return township.code
+        self._problem(column, name, "该日期没有这个镇街" if known else "本区没有这个镇街")
+        return None
