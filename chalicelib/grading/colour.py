@@ -29,14 +29,17 @@ class Hearing:
         self.register = register
 
 
-def holding(hearing: Hearing, rules: Sequence[Rule]) -> tuple[Cause, ...]:
+Condition = Callable[[Hearing, Rule], Iterable[Cause]]
+
+
+def holding(hearing: Hearing, plan: Sequence[tuple[Condition, Rule]]) -> tuple[Cause, ...]:
     """The vetoes or caps that hold, in the rule set's order; several causes of one code are one, with the latest end."""
     causes: dict[str, Cause] = {}
-    for rule in rules:
+    for holds, rule in plan:
         kinds = rule.params.get("chemical_types")
         if kinds is not None and hearing.register.fields.get("chemical_type") not in kinds:
             continue
-        for cause in HOLDS[rule.mechanism](hearing, rule):
+        for cause in holds(hearing, rule):
             causes[rule.code] = joined(causes[rule.code], cause) if rule.code in causes else cause
     return tuple(causes.values())
 
@@ -213,7 +216,7 @@ def axis_below(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     return (Cause(rule.code, rule.grade, BY_ACT, (), " ".join(low)),) if low else ()
 
 
-HOLDS: dict[str, Callable[[Hearing, Rule], Iterable[Cause]]] = {
+HOLDS: dict[str, Condition] = {
     "fatal_accident": fatal_accident,
     "accident_level": accident_level,
     "fact": fact,
@@ -241,11 +244,11 @@ def overrides(case: Case, rules: RuleSet) -> tuple[Cause, ...]:
     return tuple(standing)
 
 
-def colour(score_grade: Grade, complete: bool, vetoes: Sequence[Cause], caps: Sequence[Cause], adjusted: Sequence[Cause]) -> Grade:
-    """The worst of all. Incomplete: none, unless a veto makes it red; caps alone never turn grey into a colour."""
+def colour(score_grade: Grade, vetoes: Sequence[Cause], caps: Sequence[Cause], adjusted: Sequence[Cause]) -> Grade:
+    """The worst of all. Without a score: none, unless a veto makes it red; caps alone never turn grey into a colour."""
     if vetoes:
         return Grade.RED
-    if not complete:
+    if score_grade is Grade.NONE:
         return Grade.NONE
     return Grade.worst([score_grade, *(cause.grade for cause in (*caps, *adjusted))])
 
@@ -258,8 +261,9 @@ def flags(hearing: Hearing, caps: Sequence[Cause]) -> tuple[Cause, ...]:
     away = sum(rules.items[code].points for code in found.not_applicable)
     if away > texts["not_applicable_flag_points"]:
         said.append(Cause("C09", Grade.NONE, BY_ACT, (), f"{texts['not_applicable_flag']} {text_of(away, 100)}"))
-    overdue = {rule.code for rule in rules.caps if rule.mechanism == "assessment_overdue"}
-    said += [Cause("assessment_overdue", Grade.NONE, BY_ACT, cap.evidence, texts["overdue_flag"]) for cap in caps if cap.code in overdue]
+    for cap in caps:
+        if cap.code in rules.overdue_codes:
+            said.append(Cause("assessment_overdue", Grade.NONE, BY_ACT, cap.evidence, texts["overdue_flag"]))
     old = self_valued(hearing)
     if old:
         said.append(Cause("self_reported", Grade.NONE, BY_ACT, (), f"{texts['self_flag']} {' '.join(old)}"))

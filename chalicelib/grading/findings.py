@@ -266,8 +266,7 @@ def passed_first_recheck(case: Case, item: Item, first_on: str, checks: list[Rec
     for hazard in case.hazards:
         if hazard.record["by"] not in item.derive["finders"]:
             continue
-        rechecks = [step for step in case.steps(hazard.record) if step["kind"] == "recheck"]
-        for number, step in enumerate(rechecks):
+        for number, step in enumerate(hazard.rechecks):
             end = months_after(step["on"], item.derive["months"])
             if end > case.on:
                 case.flips.append(end)

@@ -8,13 +8,12 @@ from typing import Mapping
 from chalicelib.grading.case import Case, known_by
 from chalicelib.grading.colour import Hearing, colour, flags, holding, overrides
 from chalicelib.grading.findings import find
+from chalicelib.grading.compiled import plan_of
 from chalicelib.grading.model import Grade, Judgement
 from chalicelib.grading.register import OPERATING, read_register
 from chalicelib.grading.rules import RuleSet
 from chalicelib.grading.score import adjust, score
 from chalicelib.grading.stories import accident_of, hazard_of
-
-STOPPING = "stop_order"
 
 
 def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datetime | None = None) -> Judgement:
@@ -27,20 +26,20 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     case = Case(records, on.isoformat())
     case.hazards = [hazard_of(case, record, rules.officers) for record in case.live("hazard_found")]
     case.accidents = [accident_of(case, record, rules.levels) for record in case.live("accident")]
+    plan = plan_of(rules, frozenset(records))
     register = read_register(case, rules)
     found = find(case, rules)
-    adjustments = adjust(case, rules)
+    adjustments = adjust(case, rules, plan.adjustments)
     complete = found.full is not None and not found.missing
     result = score(found, adjustments, rules) if complete else None
     hearing = Hearing(case, rules, found, result, register)
-    vetoes = holding(hearing, rules.vetoes)
-    caps = holding(hearing, rules.caps)
+    vetoes = holding(hearing, plan.vetoes)
+    caps = holding(hearing, plan.caps)
     adjusted = overrides(case, rules)
-    shown = result if register.state == OPERATING or stopped(rules, vetoes) else None
+    graded = register.state == OPERATING or any(veto.code in rules.stop_codes for veto in vetoes)
+    shown = result if graded else None
     score_grade = Grade.NONE if shown is None else rules.grade_of(shown.tenths)
-    final = colour(score_grade, shown is not None, vetoes, caps, adjusted)
-    if register.state != OPERATING and not stopped(rules, vetoes):
-        final = Grade.NONE
+    final = colour(score_grade, vetoes, caps, adjusted) if graded else Grade.NONE
     return Judgement(
         site_id=facts["site_id"],
         on=case.on,
@@ -61,8 +60,3 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
         review_on=case.review_on(),
     )
 
-
-def stopped(rules: RuleSet, vetoes: tuple) -> bool:
-    """Whether a stop order holds: such a site is graded whatever its state."""
-    codes = {rule.code for rule in rules.vetoes if rule.mechanism == STOPPING}
-    return any(veto.code in codes for veto in vetoes)

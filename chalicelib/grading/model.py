@@ -5,7 +5,6 @@ Points are integers in hundredths, scores and axes integers in tenths, dates ISO
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Iterable, Mapping, NamedTuple
 
@@ -119,8 +118,7 @@ class Score(NamedTuple):
     denominator: int
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What the judge says about one site on one day, with every reason. ``score`` in tenths, None without a score."""
 
     site_id: str

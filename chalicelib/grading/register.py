@@ -30,11 +30,12 @@ def read_register(case: Case, rules: RuleSet) -> Register:
             fields.update({name: value for name, value in record.items() if name not in NOT_FIELDS})
     newest = case.latest("site_state_changed")
     state = newest["state"] if newest is not None else fields.get("state", OPERATING)
-    return Register(state, fields, higher_risk(case, fields, rules.inherent))
+    return Register(state, fields, higher_risk(case, fields, rules))
 
 
-def higher_risk(case: Case, fields: Mapping[str, object], inherent: Mapping[str, object]) -> bool:
+def higher_risk(case: Case, fields: Mapping[str, object], rules: RuleSet) -> bool:
     """By the register's class, a filed risk grade, a major hazard source, or one of the rule set's signs."""
+    inherent = rules.inherent
     if (fields.get("inherent_class") or 0) >= inherent["higher_from"]:
         return True
     if any(not case.step(record, "major_hazard_source_removed") for record in case.live("major_hazard_source_filed")):
@@ -42,7 +43,10 @@ def higher_risk(case: Case, fields: Mapping[str, object], inherent: Mapping[str,
     filed = case.latest("risk_graded")
     if filed is not None and filed["colour"] in inherent["filed_colours"]:
         return True
-    return any(all(shows(fields, sign) for sign in line) for line in inherent["signs"])
+    for name, lines in rules.signs.items():
+        if name in fields and any(all(shows(fields, sign) for sign in line) for line in lines):
+            return True
+    return False
 
 
 def shows(fields: Mapping[str, object], sign: Mapping[str, object]) -> bool:

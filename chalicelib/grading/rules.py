@@ -145,6 +145,24 @@ class RuleSet:
         return {level.code: place for place, level in enumerate(self.levels)}
 
     @cached_property
+    def stop_codes(self) -> frozenset[str]:
+        """Vetoes by a stop order: such a site is graded whatever its state."""
+        return frozenset(rule.code for rule in self.vetoes if rule.mechanism == "stop_order")
+
+    @cached_property
+    def overdue_codes(self) -> frozenset[str]:
+        """Caps by an assessment that is too old."""
+        return frozenset(rule.code for rule in self.caps if rule.mechanism == "assessment_overdue")
+
+    @cached_property
+    def signs(self) -> dict[str, list[Mapping[str, object]]]:
+        """The lines of conditions for a high inherent risk, by the field their first condition looks at."""
+        lines: dict[str, list[Mapping[str, object]]] = {}
+        for line in self.inherent["signs"]:
+            lines.setdefault(line[0]["field"], []).append(line)
+        return lines
+
+    @cached_property
     def officers(self) -> int:
         """How many officers a major hazard's closing needs: the most that any rule asks for."""
         return max((rule.params.get("officers") or 0 for rule in (*self.vetoes, *self.caps)), default=0)

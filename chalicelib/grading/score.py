@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterable, Mapping
+from typing import Callable, Iterable, Mapping, Sequence
 
 from chalicelib.exact import HUNDREDTHS, TENTHS, half_up
 from chalicelib.grading.case import Case, Record, months_after
@@ -11,16 +11,19 @@ from chalicelib.grading.model import Adjustment, Occurrence, Score
 from chalicelib.grading.rules import Rule, RuleSet
 from chalicelib.grading.stories import Accident
 
+Classes = Mapping[str, list[tuple[Accident, str]]]
+Counter = Callable[[Case, Rule, Classes], Iterable[Occurrence]]
+
 FULL_SCORE = 100
 PENALTIES = ("penalty", "enterprise_penalty")
 
 
-def adjust(case: Case, rules: RuleSet) -> tuple[Adjustment, ...]:
+def adjust(case: Case, rules: RuleSet, plan: Sequence[tuple[Counter, Rule]]) -> tuple[Adjustment, ...]:
     """Every R and A code that has an occurrence, each cut at its own cap."""
     classes = classify(case, rules) if case.accidents else {}
     adjustments = []
-    for rule in rules.adjustments:
-        occurrences = sorted(COUNT[rule.mechanism](case, rule, classes))
+    for count, rule in plan:
+        occurrences = sorted(count(case, rule, classes))
         if occurrences:
             uncapped = sum(occurrence.points for occurrence in occurrences)
             points = min(uncapped, rule.cap)
@@ -61,15 +64,15 @@ def classify(case: Case, rules: RuleSet) -> dict[str, list[tuple[Accident, str]]
     return classes
 
 
-def classified(case: Case, rule: Rule, classes: Mapping[str, list[tuple[Accident, str]]]) -> Iterable[Occurrence]:
+def classified(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     return [occurrence(rule, accident.record, accident.on, end) for accident, end in classes.get(rule.code, ())]
 
 
-def light_injuries(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+def light_injuries(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     return injuries(case, rule, "light_injuries")
 
 
-def serious_injuries(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+def serious_injuries(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     return injuries(case, rule, "serious_injuries")
 
 
@@ -83,7 +86,7 @@ def injuries(case: Case, rule: Rule, figure: str) -> Iterable[Occurrence]:
                 yield occurrence(rule, accident.record, accident.on, end, people)
 
 
-def penalties(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+def penalties(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     """Decisions of one procedure; one marked as for a grave accident counts there and never here."""
     for kind in PENALTIES:
         for record in case.live(kind):
@@ -93,7 +96,7 @@ def penalties(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable
                     yield occurrence(rule, record, record["on"], end)
 
 
-def overdue_hazards(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+def overdue_hazards(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     """General hazards overdue now, whoever found them."""
     for hazard in case.hazards:
         if hazard.major or not hazard.open:
@@ -102,7 +105,7 @@ def overdue_hazards(case: Case, rule: Rule, classes: Mapping[str, object]) -> It
             yield occurrence(rule, hazard.record, hazard.deadline, "")
 
 
-def true_complaints(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+def true_complaints(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     for record in case.live("complaint"):
         for step in case.steps(record):
             if step["kind"] == "complaint_decided" and step["found_true"]:
@@ -112,7 +115,7 @@ def true_complaints(case: Case, rule: Rule, classes: Mapping[str, object]) -> It
                 break
 
 
-def repeated_hazards(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+def repeated_hazards(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     """Findings that repeat an earlier one, from the day of the second finding."""
     for hazard in case.hazards:
         if hazard.record.get("repeat_of") and not hazard.dismissed:
@@ -121,7 +124,7 @@ def repeated_hazards(case: Case, rule: Rule, classes: Mapping[str, object]) -> I
                 yield occurrence(rule, hazard.record, hazard.record["on"], end)
 
 
-def best_certificate(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+def best_certificate(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     """The best certificate that is valid this day and not revoked."""
     best = None
     for record in case.live("certificate"):
@@ -134,7 +137,7 @@ def best_certificate(case: Case, rule: Rule, classes: Mapping[str, object]) -> I
     return () if best is None else (best,)
 
 
-def accident_free(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+def accident_free(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     """Years without an accident, only from a confirmed date; an empty register of accidents proves nothing."""
     record = case.latest("accident_free_confirmed")
     if record is None or any(accident.responsible and accident.on >= record["since_on"] for accident in case.accidents):
@@ -148,7 +151,7 @@ def accident_free(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iter
     return (Occurrence(record["id"], record["since_on"], 1, reached, ""),) if reached else ()
 
 
-def engineers(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable[Occurrence]:
+def engineers(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     """Registered safety engineers recorded in post this day."""
     for record in case.live("engineer_posted"):
         if case.step(record, "engineer_left"):
@@ -158,7 +161,7 @@ def engineers(case: Case, rule: Rule, classes: Mapping[str, object]) -> Iterable
             yield occurrence(rule, record, record["on"], "")
 
 
-COUNT: dict[str, Callable[[Case, Rule, Mapping[str, object]], Iterable[Occurrence]]] = {
+COUNT: dict[str, Counter] = {
     "light_injuries": light_injuries,
     "serious_injuries": serious_injuries,
     "fatal_accidents": classified,

@@ -21,6 +21,7 @@ class Hazard(NamedTuple):
     closed: str
     dismissed: bool
     refused: bool
+    rechecks: Sequence[Record]
 
     @property
     def open(self) -> bool:
@@ -37,13 +38,14 @@ class Hazard(NamedTuple):
 
 def hazard_of(case: Case, record: Record, officers: int) -> Hazard:
     """The standing of a hazard. A major one is closed only on the spot by ``officers`` or more; one officer's closing is void."""
-    deadline, reported, closed, dismissed, refused = record["deadline_on"], False, "", False, False
+    deadline, reported, closed, dismissed, refused, rechecks = record["deadline_on"], False, "", False, False, []
     major = record["level"] == MAJOR
     for step in case.steps(record):
         kind, day = step["kind"], step["on"]
         if kind == "rectification_reported":
             reported = reported or day <= deadline
         elif kind == "recheck":
+            rechecks.append(step)
             reported = reported and step["result"] == "passed"
         elif kind == "hazard_closed":
             if not closed and (not major or len(set(step["officers"])) >= officers and step.get("on_site", True)):
@@ -57,7 +59,7 @@ def hazard_of(case: Case, record: Record, officers: int) -> Hazard:
             dismissed = True
         elif kind == "rectification_refused":
             refused = True
-    return Hazard(record, major, deadline, reported, closed, dismissed, refused)
+    return Hazard(record, major, deadline, reported, closed, dismissed, refused, rechecks)
 
 
 class Accident(NamedTuple):

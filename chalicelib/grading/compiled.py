@@ -1,0 +1,64 @@
+"""A rule set compiled for the kinds of fact a site has: only the rules that can have anything to say are asked.
+
+A district repeats few combinations of kinds, so each plan is made once and used for thousands of sites.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Callable, NamedTuple
+
+from chalicelib.grading.colour import HOLDS
+from chalicelib.grading.rules import Rule, RuleSet
+from chalicelib.grading.score import COUNT, PENALTIES
+
+ACCIDENT, HAZARD, CERTIFICATE = ("accident",), ("hazard_found",), ("certificate",)
+READS = {
+    "light_injuries": ACCIDENT,
+    "serious_injuries": ACCIDENT,
+    "fatal_accidents": ACCIDENT,
+    "grave_accidents": ACCIDENT,
+    "social_effect_accidents": ACCIDENT,
+    "fatal_accident": ACCIDENT,
+    "accident_level": ACCIDENT,
+    "accident_count": ACCIDENT,
+    "penalties": PENALTIES,
+    "overdue_hazards": HAZARD,
+    "repeated_hazards": HAZARD,
+    "major_hazard_overdue": HAZARD,
+    "major_hazard_open": HAZARD,
+    "true_complaints": ("complaint",),
+    "best_certificate": CERTIFICATE,
+    "expired_certificate": CERTIFICATE,
+    "accident_free": ("accident_free_confirmed",),
+    "engineers": ("engineer_posted",),
+    "stop_order": ("stop_order",),
+    "self_check_overdue": ("self_check", "assessment"),
+    "assessment_overdue": ("assessment",),
+    "item_findings": ("self_check", "assessment"),
+    "axis_below": ("assessment",),
+}
+
+
+class Plan(NamedTuple):
+    """The mechanisms to ask with their rules, in the rule set's order."""
+
+    adjustments: tuple[tuple[Callable, Rule], ...]
+    vetoes: tuple[tuple[Callable, Rule], ...]
+    caps: tuple[tuple[Callable, Rule], ...]
+
+
+@lru_cache(maxsize=4096)
+def plan_of(rules: RuleSet, kinds: frozenset[str]) -> Plan:
+    """What to ask of a site that has facts of these kinds."""
+    return Plan(
+        tuple((COUNT[rule.mechanism], rule) for rule in rules.adjustments if speaks(rule, kinds)),
+        tuple((HOLDS[rule.mechanism], rule) for rule in rules.vetoes if speaks(rule, kinds)),
+        tuple((HOLDS[rule.mechanism], rule) for rule in rules.caps if speaks(rule, kinds)),
+    )
+
+
+def speaks(rule: Rule, kinds: frozenset[str]) -> bool:
+    """Whether a site with these kinds of fact can meet this rule at all."""
+    reads = (rule.params["kind"],) if rule.mechanism == "fact" else READS[rule.mechanism]
+    return not kinds.isdisjoint(reads)
