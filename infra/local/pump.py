@@ -79,6 +79,8 @@ class Lanes:
         self._again: list[deque[Batch]] = [deque() for _ in range(policy.lanes)]
         self._busy: set[int] = set()
         self._open: dict[str, Record] = {}
+        self._order: deque[Record] = deque()
+        self._done_through: str | None = None
 
     @property
     def pending(self) -> int:
@@ -86,15 +88,14 @@ class Lanes:
         return len(self._open)
 
     @property
-    def horizon(self) -> str | None:
-        """The oldest sequence number still open: a restart must begin there. None when all is done."""
-        return next(iter(self._open), None)
+    def done_through(self) -> str | None:
+        """The newest sequence number up to which nothing is open: a restart goes on after it. None before the first."""
+        return self._done_through
 
     @property
     def oldest_change(self) -> float | None:
         """The instant of the oldest open record, in seconds; None when all is done."""
-        first = next(iter(self._open.values()), None)
-        return first.changed_at if first else None
+        return self._order[0].changed_at if self._order else None
 
     def add(self, records: Iterable[Record]) -> int:
         """Records in shard order; one that is already on its way is left out. Returns how many are new."""
@@ -102,6 +103,7 @@ class Lanes:
         for record in records:
             if record.sequence not in self._open:
                 self._open[record.sequence] = record
+                self._order.append(record)
                 self._fresh[lane_of(record.key, self._policy.lanes)].append(record)
         return len(self._open) - before
 
@@ -161,6 +163,8 @@ class Lanes:
     def _close(self, records: Sequence[Record]) -> None:
         for record in records:
             del self._open[record.sequence]
+        while self._order and self._order[0].sequence not in self._open:
+            self._done_through = self._order.popleft().sequence
 
 
 def lane_of(key: str, lanes: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.local.pump import Answer, Batch, Discarded, Lanes, Policy, Record, answer_of, lane_of
+from infra.local.shards import Mapping, on_failure, record_of
+from infra.local.stream import Pump, Unreachable
 
 POLICY = Policy(batch_size=10, lanes=2, max_retries=5)
 
@@ -176,14 +179,14 @@ def test_pauses_double_up_to_the_longest() -> None:
     assert [POLICY.pause_seconds(attempts) for attempts in (1, 2, 3, 9)] == [0.1, 0.2, 0.4, 2.0]
 
 
-def test_the_horizon_is_the_oldest_record_that_is_not_done() -> None:
+def test_a_restart_goes_on_after_the_last_record_with_nothing_open_before_it() -> None:
     keys = {lane_of(f"S:{number}", 2): f"S:{number}" for number in range(20)}
     lanes = started([Record(f"{number}", keys[number % 2], float(number), {}) for number in range(4)], Policy(batch_size=1, lanes=2))
     older, newer = lanes.take(0), lanes.take(0)
     lanes.settle(newer, Answer(), 0)
-    assert (lanes.horizon, lanes.oldest_change) == ("0", 0.0)
+    assert (lanes.done_through, lanes.oldest_change) == (None, 0.0)
     lanes.settle(older, Answer(), 0)
-    assert (lanes.horizon, lanes.oldest_change) == ("2", 2.0)
+    assert (lanes.done_through, lanes.oldest_change) == ("1", 2.0)
 
 
 def test_reading_the_same_page_again_adds_nothing() -> None:
@@ -192,9 +195,9 @@ def test_reading_the_same_page_again_adds_nothing() -> None:
     assert lanes.pending == 6
 
 
-def test_an_empty_shard_has_no_horizon() -> None:
+def test_an_empty_shard_has_nothing_to_do() -> None:
     lanes = Lanes(POLICY)
-    assert (lanes.horizon, lanes.oldest_change, lanes.take(0), lanes.wake_at()) == (None, None, None, None)
+    assert (lanes.pending, lanes.done_through, lanes.oldest_change, lanes.take(0), lanes.wake_at()) == (0, None, None, None, None)
 
 
 @given(
@@ -234,3 +237,63 @@ def test_reported_identifiers_are_kept_and_malformed_ones_fail_all() -> None:
 
 def test_a_function_error_keeps_its_message() -> None:
     assert answer_of({"errorMessage": "boom"}, "Unhandled").error == "Unhandled: boom"
+
+
+class Shard:
+    """A stream in memory; ``outages`` reads fail first."""
+
+    def __init__(self, pages: list[list[Record]], outages: int = 0) -> None:
+        self.pages, self.outages = list(pages), outages
+
+    def read(self) -> list[Record]:
+        if self.outages:
+            self.outages -= 1
+            raise Unreachable("no route")
+        return self.pages.pop(0) if self.pages else []
+
+
+def pumped(shard: Shard, invoke: Callable, bury: Callable = lambda lost: None, policy: Policy = POLICY) -> Pump:
+    pump = Pump(shard, invoke, bury, policy).start()
+    assert pump.wait_drained(time.time(), 10)
+    pump.stop()
+    return pump
+
+
+def test_the_running_pump_drains_the_stream_through_both_lanes() -> None:
+    handled: list[str] = []
+    pump = pumped(Shard([records(30), records(95)[30:]], outages=2), lambda batch: handled.extend(r.sequence for r in batch) or Answer())
+    assert sorted(handled) == [record.sequence for record in records(95)]
+    assert (pump.tally.read, pump.tally.done, pump.tally.discarded, pump.tally.pending, pump.tally.fault) == (95, 95, 0, 0, "")
+
+
+def test_what_is_given_up_reaches_the_dead_letters_even_if_they_are_away_at_first() -> None:
+    buried: list[Discarded] = []
+    outages = iter([True, True])
+
+    def bury(lost: Discarded) -> None:
+        if next(outages, False):
+            raise Unreachable("no queue")
+        buried.append(lost)
+
+    quick = Policy(batch_size=10, lanes=2, max_retries=2, first_pause_seconds=0.001, longest_pause_seconds=0.002)
+    bad = poison("000013")
+    pump = pumped(Shard([records(20)]), lambda batch: bad(Batch(0, tuple(batch)), 0), bury, quick)
+    assert [record.sequence for lost in buried for record in lost.batch.records] == ["000013"]
+    assert (pump.tally.done, pump.tally.discarded) == (19, 1)
+
+
+def test_the_on_failure_record_has_aws_form_and_the_keys_for_a_replay() -> None:
+    body = {"dynamodb": {"SequenceNumber": "7", "Keys": {"subject": {"S": "S:1"}, "event_id": {"S": "A-1"}}, "ApproximateCreationDateTime": 5}}
+    record = record_of(body, "arn:stream")
+    told = on_failure(Discarded(Batch(0, (record,), attempts=6), "ValueError"), Mapping("arn:stream", "arn:function", "arn:queue", POLICY))
+    assert told["DDBStreamBatchInfo"]["startSequenceNumber"] == told["DDBStreamBatchInfo"]["endSequenceNumber"] == "7"
+    assert told["DDBStreamBatchInfo"]["streamArn"] == "arn:stream"
+    assert told["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    assert told["keys"] == [{"subject": {"S": "S:1"}, "event_id": {"S": "A-1"}}]
+
+
+def test_records_of_a_subject_share_its_lane_and_look_as_lambda_gives_them() -> None:
+    body = {"eventID": "1", "dynamodb": {"SequenceNumber": "7", "Keys": {"subject": {"S": "S:1"}, "event_id": {"S": "A-1"}}}}
+    record = record_of(body, "arn:stream")
+    assert record.key == "S:1"
+    assert (record.body["eventSource"], record.body["eventSourceARN"]) == ("aws:dynamodb", "arn:stream")

@@ -1,0 +1,225 @@
+"""One address for browsers: a reverse proxy that shows the stack's CDN distribution and nothing else of the emulator.
+
+Every request goes to the distribution, named by the Host header, whatever host the browser asked for; the emulator's own
+paths (its admin pages, its AWS calls) are CDN paths here and find nothing. With ``--lan`` it speaks HTTPS, because cameras,
+service workers and WebCrypto need a secure origin on a phone.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+HOP_BY_HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
+OURS = HOP_BY_HOP | {"host", "content-length", "expect", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded"}
+AWS_CALLS = ("x-amz-target", "x-amz-security-token", "x-amz-date", "x-amz-content-sha256")
+LARGEST_BODY_BYTES = 10 * 1024 * 1024
+UPSTREAM_SECONDS = 60
+IDLE_SECONDS = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """The emulator's address, and the distribution's name there (``<label>.cloudfront.localhost``)."""
+
+    host: str
+    port: int
+    distribution: str
+
+    @property
+    def host_header(self) -> str:
+        return f"{self.distribution}:{self.port}"
+
+
+def distribution_host(domain: str) -> str:
+    """The local name of a distribution: its label under ``cloudfront.localhost``."""
+    return f"{domain.split('.')[0]}.cloudfront.localhost"
+
+
+def serve(upstream: Upstream, host: str, port: int, tls: ssl.SSLContext | None = None) -> ThreadingHTTPServer:
+    """A listening front door; the caller runs ``serve_forever`` and ``shutdown``."""
+    handler = type("FrontDoor", (FrontDoorHandler,), {"upstream": upstream, "scheme": "https" if tls else "http"})
+    server = Door((host, port), handler)
+    server.tls = tls
+    return server
+
+
+class Door(ThreadingHTTPServer):
+    """A thread per connection. The TLS handshake is made in that thread, so that a slow phone holds up nobody."""
+
+    daemon_threads = True
+    request_queue_size = 128
+    tls: ssl.SSLContext | None = None
+
+    def finish_request(self, request: socket.socket, client_address: tuple[str, int]) -> None:
+        request.settimeout(IDLE_SECONDS)
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        try:
+            secured = self.tls.wrap_socket(request, server_side=True)
+        except (ssl.SSLError, OSError):
+            return
+        super().finish_request(secured, client_address)
+        secured.close()
+
+
+class FrontDoorHandler(BaseHTTPRequestHandler):
+    """Passes one browser connection on, request by request, over one kept connection to the emulator."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "SafetyCode"
+    sys_version = ""
+    upstream: Upstream
+    scheme = "http"
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection_upstream: http.client.HTTPConnection | None = None
+
+    def finish(self) -> None:
+        if self.connection_upstream:
+            self.connection_upstream.close()
+        super().finish()
+
+    def pass_on(self) -> None:
+        """Answer with what the distribution says."""
+        body = self._body()
+        if body is None:
+            return
+        try:
+            answer, content = self._ask(body)
+        except (OSError, http.client.HTTPException):
+            self._refuse(502, "the local stack does not answer; ./dev status tells more")
+            return
+        self._answer(answer, content)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = pass_on
+
+    def _body(self) -> bytes | None:
+        """The request's body; None when it was refused."""
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            self._refuse(411, "a length is required")
+            return None
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdigit():
+            self._refuse(400, "Content-Length is not a number")
+            return None
+        if int(length) > LARGEST_BODY_BYTES:
+            self._refuse(413, "the body is too large")
+            return None
+        return self.rfile.read(int(length))
+
+    def _ask(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
+        """One request upstream. A kept connection that the other side closed is opened again, for repeatable methods only."""
+        reused = self.connection_upstream is not None
+        try:
+            return self._ask_once(body)
+        except (OSError, http.client.HTTPException):
+            self._forget_upstream()
+            if not reused or self.command not in ("GET", "HEAD", "OPTIONS"):
+                raise
+            return self._ask_once(body)
+
+    def _ask_once(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
+        if self.connection_upstream is None:
+            self.connection_upstream = http.client.HTTPConnection(self.upstream.host, self.upstream.port, timeout=UPSTREAM_SECONDS)
+        self.connection_upstream.request(self.command, self._target(), body or None, self._request_headers())
+        answer = self.connection_upstream.getresponse()
+        content = answer.read()
+        if answer.will_close:
+            self._forget_upstream()
+        return answer, content
+
+    def _forget_upstream(self) -> None:
+        if self.connection_upstream:
+            self.connection_upstream.close()
+        self.connection_upstream = None
+
+    def _target(self) -> str:
+        """Origin form only: an absolute address in the request line cannot choose another host."""
+        path = self.path
+        if "://" in path.split("?")[0]:
+            path = "/" + path.split("://", 1)[1].partition("/")[2]
+        return path if path.startswith("/") else "/" + path
+
+    def _request_headers(self) -> dict[str, str]:
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in OURS and name.lower() not in AWS_CALLS}
+        if headers.get("Authorization", "").startswith("AWS4-"):
+            del headers["Authorization"]
+        forwarded = {"X-Forwarded-For": self.client_address[0], "X-Forwarded-Proto": self.scheme}
+        return {**headers, **forwarded, "Host": self.upstream.host_header}
+
+    def _answer(self, answer: http.client.HTTPResponse, content: bytes) -> None:
+        self.send_response_only(answer.status, answer.reason)
+        for name, value in answer.getheaders():
+            if name.lower() not in HOP_BY_HOP and name.lower() != "content-length":
+                self.send_header(name, value)
+        if self.command != "HEAD" and answer.status not in (204, 304):
+            self.send_header("Content-Length", str(len(content)))
+        elif answer.getheader("Content-Length"):
+            self.send_header("Content-Length", answer.getheader("Content-Length"))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def _refuse(self, status: int, reason: str) -> None:
+        content = (reason + "\n").encode()
+        self.close_connection = True
+        self.send_response_only(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: addresses of plates and people do not belong in a log."""
+
+
+def start(server: ThreadingHTTPServer) -> threading.Thread:
+    thread = threading.Thread(target=server.serve_forever, name="front-door", daemon=True)
+    thread.start()
+    return thread
+
+
+def lan_addresses() -> list[str]:
+    """This machine's addresses in its networks, the one towards the outside first. Nothing is sent."""
+    found: list[str] = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            found.append(probe.getsockname()[0])
+        except OSError:
+            pass
+    try:
+        found += [info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    except OSError:
+        pass
+    return [address for address in dict.fromkeys(found) if not ipaddress.ip_address(address).is_loopback]
+
+
+def lan_tls(folder: Path, addresses: list[str]) -> tuple[ssl.SSLContext, Path]:
+    """A context with a certificate for these addresses, and the CA file a phone must trust. The CA is made once and kept."""
+    import trustme
+
+    ca_key, ca_file = folder / "ca-key.pem", folder / "safety-code-ca.pem"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if ca_key.exists() and ca_file.exists():
+        authority = trustme.CA.from_pem(ca_file.read_bytes(), ca_key.read_bytes())
+    else:
+        authority = trustme.CA(organization_name="Safety Code demo", organization_unit_name=socket.gethostname())
+        authority.private_key_pem.write_to_path(ca_key)
+        ca_key.chmod(0o600)
+        authority.cert_pem.write_to_path(ca_file)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", "127.0.0.1", *addresses).configure_cert(context)
+    return context, ca_file
