@@ -66,7 +66,7 @@ def busy_site(name: object = "a", township: str = TOWNSHIP) -> list[Event]:
     return [
         *registration(name, township=township),
         fact("assessment", "2019-12-01", subject=site, key="first", coverage="full", items={}),
-        fact("assessment", "2020-06-01", subject=site, key="second", coverage="full", items={"E05": {"place": 1}}),
+        fact("assessment", "2020-06-01", subject=site, key="second", coverage="full", items={"E05": {"defect": 1}}),
         fact("self_check", "2020-06-01", subject=site, key="self", source="self", coverage="full", items={}),
         fact("inspection", "2020-06-01", subject=site, key="inspection", officers=["o1", "o2"]),
         fact("completeness_measured", "2020-06-01", subject=site, key="complete", source="system", filled=20, required=20),

@@ -170,7 +170,11 @@ def _coverage(facts: Facts, judgement: Judgement) -> str:
 def _assessment_months(facts: Facts, judgement: Judgement) -> int:
     """How long an assessment is good for this site: the term of the rule set's cap on old assessments (C07)."""
     higher = read_register(Case(facts["records"], judgement.on), judgement.rules).higher_risk
-    terms = [rule.params["higher_months" if higher else "other_months"] for rule in judgement.rules.caps if rule.mechanism == "assessment_overdue"]
+    terms = [
+        rule.params["higher_months" if higher else "other_months"]
+        for rule in judgement.rules.caps
+        if rule.mechanism == "assessment_overdue"
+    ]
     return terms[0] if terms else 12
 
 

@@ -1,0 +1,233 @@
+"""Regrades sites: log → facts → judge → card. Called by the stream for what happened, by the sweep for what time changed.
+
+Everything is worked out anew from the log, so that a record delivered twice, late or out of order changes nothing. What
+can never succeed goes to quarantine with its reason and counts as done; only transient faults are reported back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from chalicelib.config import Settings
+from chalicelib.errors import BadInput, Unavailable
+from chalicelib.grading.card import build_card
+from chalicelib.grading.judge import grade
+from chalicelib.grading.rules import RuleSet, load_rule_set
+from chalicelib.grading.saving import Regraded, Saver
+from chalicelib.ids import subject_of
+from chalicelib.register.district import District, load_district
+from chalicelib.supervision.facts import fold
+from chalicelib.supervision.model import Event
+from chalicelib.supervision.quarantine import QuarantineStore
+from chalicelib.supervision.store import EventLog, Reading, Rejected, event_of
+
+QUEUE = "regrade"
+# Reads wait for the network, not for the processor.
+READERS = 8
+SITES_AT_ONCE = 200
+# What bad data makes a pure function raise; a programming error of ours looks the same and is replayed after the repair.
+NEVER = (BadInput, ValueError, LookupError, TypeError, ArithmeticError)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of the sites asked for. ``failed`` could not be done now and must be asked for again."""
+
+    written: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    quarantined: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+    def __add__(self, other: Done) -> Done:
+        return Done(
+            self.written + other.written,
+            self.unchanged + other.unchanged,
+            self.quarantined + other.quarantined,
+            self.failed + other.failed,
+        )
+
+
+@dataclass
+class Shelf:
+    """Subjects read in this run, each once. ``failed`` are those that could not be read now."""
+
+    log: EventLog
+    readings: dict[str, Reading] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+
+    def fetch(self, subjects: Iterable[str]) -> None:
+        """Read what is not here yet, several at once."""
+        missing = [subject for subject in dict.fromkeys(subjects) if subject not in self.readings and subject not in self.failed]
+        with ThreadPoolExecutor(READERS) as pool:
+            for subject, reading in zip(missing, pool.map(self._read, missing), strict=True):
+                if reading is None:
+                    self.failed.add(subject)
+                else:
+                    self.readings[subject] = reading
+
+    def _read(self, subject: str) -> Reading | None:
+        try:
+            return self.log.read(subject)
+        except Unavailable:
+            return None
+
+    def events(self, subject: str) -> tuple[Event, ...]:
+        return self.readings[subject].events
+
+    def rejected(self) -> Iterable[Rejected]:
+        return (rejected for reading in self.readings.values() for rejected in reading.rejected)
+
+
+class Regrader:
+    """Regrades sites of one stack in one district."""
+
+    def __init__(self, table_prefix: str, district: District) -> None:
+        self.log = EventLog(table_prefix)
+        self.saver = Saver(table_prefix)
+        self.quarantine = QuarantineStore(table_prefix)
+        self.district = district
+
+    def sites_of(self, enterprise_ids: Iterable[str], shelf: Shelf) -> dict[str, set[str]]:
+        """The sites of each enterprise, by its own log; an enterprise that cannot be read now is left out."""
+        subjects = {enterprise_id: subject_of("enterprise", enterprise_id) for enterprise_id in enterprise_ids}
+        shelf.fetch(subjects.values())
+        return {
+            enterprise_id: {event.payload["site_id"] for event in shelf.events(subject) if event.kind == "site_opened"}
+            for enterprise_id, subject in subjects.items()
+            if subject not in shelf.failed
+        }
+
+    def regrade(
+        self, site_ids: Iterable[str], day: date, triggers: Mapping[str, Iterable[str]] | None = None, shelf: Shelf | None = None
+    ) -> Done:
+        """Regrade these sites as of ``day``. A site without any event is unchanged. Repeating it is no change."""
+        shelf = shelf or Shelf(self.log)
+        wanted = sorted(set(site_ids))
+        done = Done()
+        for start in range(0, len(wanted), SITES_AT_ONCE):
+            done += self._regrade_some(wanted[start : start + SITES_AT_ONCE], day, triggers or {}, shelf)
+        for rejected in shelf.rejected():
+            self.set_aside(rejected)
+        return done
+
+    def judge(self, site_id: str, day: date, shelf: Shelf, triggers: Iterable[str] = ()) -> Regraded | None:
+        """The site as its log says, not saved; None without any event. Raises what :data:`NEVER` names for bad facts."""
+        events = shelf.events(subject_of("site", site_id))
+        if not events:
+            return None
+        owner = owner_of(events)
+        facts = fold(events, shelf.events(subject_of("enterprise", owner)) if owner else ())
+        rules = rules_on(self.district, day)
+        judgement = grade(facts, rules, day) if rules is not None else None
+        return Regraded(facts, build_card(facts, judgement, day, rules_change_after(self.district, day)), tuple(triggers))
+
+    def set_aside(self, rejected: Rejected) -> None:
+        """Quarantine a record of the log that is no event."""
+        log.warning("record quarantined", extra={"subject": rejected.subject, "event_id": rejected.event_id})
+        line = f"{rejected.subject}#{rejected.event_id}"
+        self.quarantine.add(QUEUE, line, rejected.reason, subject=rejected.subject, event_id=rejected.event_id)
+
+    def _regrade_some(self, site_ids: Sequence[str], day: date, triggers: Mapping[str, Iterable[str]], shelf: Shelf) -> Done:
+        failed = self._fetch(site_ids, shelf)
+        results, wrong = [], {}
+        for site_id in site_ids:
+            if site_id in failed:
+                continue
+            try:
+                results.append(self.judge(site_id, day, shelf, triggers.get(site_id, ())))
+            except NEVER as error:
+                wrong[site_id] = f"{type(error).__name__}: {error}"
+        known = [result for result in results if result is not None]
+        empty = tuple(set(site_ids) - failed - set(wrong) - {result.facts["site_id"] for result in known})
+        try:
+            saved = self.saver.save(known)
+        except Unavailable:
+            return Done(unchanged=empty, failed=tuple(failed) + tuple(result.facts["site_id"] for result in known) + tuple(wrong))
+        wrong |= saved.refused
+        for site_id, reason in wrong.items():
+            log.warning("site quarantined", extra={"site_id": site_id})
+            self.quarantine.add(QUEUE, subject_of("site", site_id), reason, subject=subject_of("site", site_id))
+        return Done(saved.written, saved.unchanged + saved.overtaken + empty, tuple(wrong), tuple(failed))
+
+    def _fetch(self, site_ids: Sequence[str], shelf: Shelf) -> set[str]:
+        """Read the sites and their enterprises; the sites that cannot be read whole now."""
+        subjects = {site_id: subject_of("site", site_id) for site_id in site_ids}
+        shelf.fetch(subjects.values())
+        failed = {site_id for site_id, subject in subjects.items() if subject in shelf.failed}
+        owners = {site_id: owner_of(shelf.events(subject)) for site_id, subject in subjects.items() if site_id not in failed}
+        companies = {site_id: subject_of("enterprise", owner) for site_id, owner in owners.items() if owner}
+        shelf.fetch(companies.values())
+        return failed | {site_id for site_id, company in companies.items() if company in shelf.failed}
+
+
+def owner_of(events: Iterable[Event]) -> str | None:
+    """The enterprise a site belongs to, by its first registration."""
+    registered = [event for event in events if event.kind == "site_registered"]
+    return (
+        min(registered, key=lambda event: (event.occurred_on, event.known_at, event.event_id)).payload["enterprise_id"]
+        if registered
+        else None
+    )
+
+
+@lru_cache(maxsize=8)
+def _rules(path: Path) -> RuleSet:
+    return load_rule_set(path)
+
+
+def rules_on(district: District, day: date) -> RuleSet | None:
+    """The rule set that applies on a day; None where the district has none."""
+    ref = district.rule_set_on("grading", day)
+    return _rules(ref.path) if ref is not None else None
+
+
+def rules_change_after(district: District, day: date) -> date | None:
+    """The first day after ``day`` on which another rule set applies."""
+    return min((ref.effective_from for ref in district.rule_sets["grading"] if ref.effective_from > day), default=None)
+
+
+def handle_stream(event: Mapping[str, object], settings: Settings) -> dict[str, list[dict[str, str]]]:
+    """A batch of stream records: every site concerned once. Returns ``batchItemFailures`` for exactly the records to repeat."""
+    regrader = Regrader(settings.table_prefix, load_district(settings.district))
+    records = {record["dynamodb"]["SequenceNumber"]: record for record in event["Records"] if record.get("eventName") != "REMOVE"}
+    subjects: dict[str, str] = {}
+    failed: set[str] = set()
+    for number, record in records.items():
+        appended = event_of(record["dynamodb"].get("NewImage", {}))
+        if not isinstance(appended, Rejected):
+            subjects[number] = appended.subject
+            continue
+        try:
+            regrader.set_aside(appended)
+        except Unavailable:
+            failed.add(number)
+    failed |= _regrade_subjects(regrader, subjects, records, settings.day())
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in records if number in failed]}
+
+
+def _regrade_subjects(regrader: Regrader, subjects: Mapping[str, str], records: Mapping[str, Mapping], day: date) -> set[str]:
+    """The sequence numbers of records whose sites could not all be regraded now."""
+    shelf = Shelf(regrader.log)
+    enterprises = {subject[2:] for subject in subjects.values() if subject.startswith("E:")}
+    opened = regrader.sites_of(enterprises, shelf)
+    sites: dict[str, set[str]] = {}
+    triggers: dict[str, set[str]] = {}
+    for number, subject in subjects.items():
+        kind, subject_id = subject[0], subject[2:]
+        sites[number] = {subject_id} if kind == "S" else opened.get(subject_id, set()) if kind == "E" else set()
+        for site_id in sites[number]:
+            triggers.setdefault(site_id, set()).add(records[number]["dynamodb"]["NewImage"]["event_id"]["S"])
+    unread = {number for number, subject in subjects.items() if subject[0] == "E" and subject[2:] not in opened}
+    try:
+        done = regrader.regrade(triggers, day, triggers, shelf)
+    except Unavailable:
+        return set(subjects)
+    failed = set(done.failed)
+    return unread | {number for number, concerned in sites.items() if concerned & failed}

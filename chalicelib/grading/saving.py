@@ -1,0 +1,138 @@
+"""Saves what a regrade made of many sites: facts, card and history line of a site together or not at all.
+
+A site that somebody saved further meanwhile is left as it stands: the newer one was folded from more facts, or of a
+later day. Nothing is written for a site of which nothing changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from chalicelib import bulk
+from chalicelib.grading.card import Card
+from chalicelib.grading.store import CardStore, FactsStore, HistoryStore, StoredCard
+
+SCHEMA = 1
+FAILED = "ConditionalCheckFailed"
+# A second visible result of the same version and day (another rule set put in force that day) gets a line of its own.
+LINES_PER_DAY = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Regraded:
+    """A site's facts and the card made of them (None before it is registered), and the events that asked for it."""
+
+    facts: Mapping[str, object]
+    card: Card | None
+    triggers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Site ids by what became of them. ``refused`` carries the reason why a site can never be saved."""
+
+    written: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    overtaken: tuple[str, ...]
+    refused: Mapping[str, str]
+
+
+class Saver:
+    """Saves results into the tables of a stack."""
+
+    def __init__(self, table_prefix: str) -> None:
+        self.facts = FactsStore(table_prefix)
+        self.cards = CardStore(table_prefix)
+        self.history = HistoryStore(table_prefix)
+
+    def save(self, results: Sequence[Regraded]) -> Saved:
+        """Save the results of distinct sites. Unavailable: some may be saved; repeating is right."""
+        stored = self.cards.load([result.facts["site_id"] for result in results])
+        groups: dict[str, list[dict]] = {}
+        unchanged = []
+        for result in results:
+            site_id = result.facts["site_id"]
+            puts = self._puts(result, stored.get(site_id))
+            if puts:
+                groups[site_id] = puts
+            else:
+                unchanged.append(site_id)
+        written, overtaken, refused = self._write(groups)
+        return Saved(tuple(written), tuple(unchanged), tuple(overtaken), refused)
+
+    def _puts(self, result: Regraded, standing: StoredCard | None) -> list[dict]:
+        facts, card = result.facts, result.card
+        if card is None:
+            return [self.facts.put(facts, None)]
+        puts = []
+        if standing is None or standing.version != card.version:
+            puts.append(self.facts.put(facts, card.township))
+        doc = orjson.dumps(card.document).decode()
+        if standing is None or (standing.version, standing.as_of, standing.outcome, standing.doc) != (
+            card.version,
+            card.as_of,
+            card.outcome,
+            doc,
+        ):
+            puts.append(self.cards.put(card, doc))
+        if standing is None or standing.outcome != card.outcome:
+            puts.append(self.history.put(card.site_id, f"{card.as_of}#{card.version}", _line(result, card, standing)))
+        return puts
+
+    def _write(self, groups: Mapping[str, list[dict]]) -> tuple[list[str], list[str], dict[str, str]]:
+        written: list[str] = []
+        overtaken: list[str] = []
+        refused: dict[str, str] = {}
+        names = iter(groups)
+        for chunk in bulk.chunks(groups.values()):
+            named = {next(names): group for group in chunk}
+            try:
+                reasons = bulk.transact([put for group in chunk for put in group])
+            except bulk.Refused:
+                reasons = [{"Code": "ValidationError"}]
+            if not reasons:
+                written.extend(named)
+                continue
+            for site_id, puts in named.items():
+                self._write_one(site_id, puts, written, overtaken, refused)
+        return written, overtaken, refused
+
+    def _write_one(self, site_id: str, puts: list[dict], written: list[str], overtaken: list[str], refused: dict[str, str]) -> None:
+        try:
+            reasons = self._transact_one(puts)
+        except bulk.Refused as error:
+            refused[site_id] = error.detail
+            return
+        if not reasons:
+            written.append(site_id)
+        elif any(reason.get("Code") == FAILED for reason in reasons):
+            overtaken.append(site_id)
+        else:
+            refused[site_id] = "; ".join(str(reason.get("Message", reason.get("Code"))) for reason in reasons)
+
+    def _transact_one(self, puts: list[dict]) -> list[dict]:
+        """One site. If only its history line is taken, the line gets a number behind it."""
+        reasons: list[dict] = []
+        for number in range(2, LINES_PER_DAY):
+            reasons = bulk.transact(puts)
+            failed = [put for put, reason in zip(puts, reasons, strict=bool(reasons)) if reason.get("Code") == FAILED]
+            if [put["TableName"] for put in failed] != [self.history.table]:
+                return reasons
+            item = failed[0]["Item"]
+            item["line"] = {"S": f"{item['line']['S'].rsplit('~', 1)[0]}~{number}"}
+        return reasons
+
+
+def _line(result: Regraded, card: Card, standing: StoredCard | None) -> dict[str, object]:
+    return {
+        "schema": SCHEMA,
+        "as_of": card.as_of,
+        "version": card.version,
+        "known_at": result.facts["known_at"],
+        "from": orjson.loads(standing.outcome) if standing is not None and standing.outcome else None,
+        "to": orjson.loads(card.outcome),
+        "triggers": sorted(result.triggers),
+    }
