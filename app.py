@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from chalice import Chalice, Cron
 
+from chalicelib.access.views import authorizer
+from chalicelib.code.views import build_blueprint
 from chalicelib.config import settings
 
 app = Chalice(app_name="safety-code")
@@ -16,17 +18,9 @@ PLACEHOLDER_STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/events/strea
 PLACEHOLDER_QUEUE = "arn:aws:sqs:us-east-1:000000000000:month"
 
 
-def _register_routes() -> None:
-    from chalicelib.access.views import authorizer
-    from chalicelib.code.views import build_blueprint
-
-    app.register_blueprint(build_blueprint(authorizer()))
-
-
-@app.route("/health")
-def health():
-    """GET /api/health: which code answers."""
-    return {"code_version": settings().code_version}
+# A function of this app when another identity provider than Cognito is chosen: then it must be known here by this name.
+gate = authorizer(app)
+app.register_blueprint(build_blueprint(gate))
 
 
 @app.lambda_function(name="scan")

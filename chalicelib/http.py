@@ -10,9 +10,10 @@ import binascii
 import functools
 import json
 import logging
+import time
 from collections.abc import Callable, Mapping
 
-from chalice import Response
+from chalice import Blueprint, Response
 
 from chalicelib import labels
 from chalicelib.errors import BadInput, Problem, SafetyCodeError
@@ -30,7 +31,9 @@ SECURITY_HEADERS = {
 }
 CONTEXT_FIELDS = ("requestId", "httpMethod", "resourcePath")
 
-log = logging.getLogger("safety-code")
+# Not a child of the framework's logger, which is silent below errors.
+log = logging.getLogger("safety_code")
+log.setLevel(logging.INFO)
 
 
 class BodyTooLarge(BadInput):
@@ -40,22 +43,28 @@ class BodyTooLarge(BadInput):
     code = "body-too-large"
 
 
-def answers(view: Callable[..., object]) -> Callable[..., Response]:
-    """A view that returns a document or a ``Response``: expected errors become problem answers, headers are added.
+def answers(routes: Blueprint) -> Callable[[Callable[..., object]], Callable[..., Response]]:
+    """A decorator for views that return a document or a ``Response``: expected errors become problem answers.
 
     Anything that is not in the error tree is a fault of ours and is left to the framework: status 500 without details.
     """
 
-    @functools.wraps(view)
-    def answer(*arguments: object, **named: object) -> Response:
-        try:
-            result = view(*arguments, **named)
-        except SafetyCodeError as error:
-            log_line("request refused", code=error.code, status=error.status)
-            return problem(error)
-        return with_security(result if isinstance(result, Response) else json_answer(result))
+    def decorate(view: Callable[..., object]) -> Callable[..., Response]:
+        @functools.wraps(view)
+        def answer(*arguments: object, **named: object) -> Response:
+            started = time.perf_counter()
+            try:
+                result = view(*arguments, **named)
+                response = with_security(result) if isinstance(result, Response) else json_answer(result)
+            except SafetyCodeError as error:
+                response = problem(error)
+            milliseconds = round((time.perf_counter() - started) * 1000)
+            log_line("request answered", routes.current_request.context, status=response.status_code, milliseconds=milliseconds)
+            return response
 
-    return answer
+        return answer
+
+    return decorate
 
 
 def json_answer(document: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -141,7 +150,7 @@ def decode_cursor(text: str | None) -> dict[str, object] | None:
 def log_line(message: str, context: Mapping[str, object] | None = None, **fields: object) -> None:
     """One structured line. ``context`` is the gateway's request context: only its ids and the route pattern are taken."""
     known = {name: context[name] for name in CONTEXT_FIELDS if context and name in context}
-    log.warning(json.dumps({"message": message, **known, **fields}, ensure_ascii=False, default=str))
+    log.info(json.dumps({"message": message, **known, **fields}, ensure_ascii=False, default=str))
 
 
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:

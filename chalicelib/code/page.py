@@ -31,7 +31,6 @@ FLAG_MEANING = {
     "override": "颜色经两人签署调整，依据和期限已登记。",
     "new_items": "规则新增的条款将在下次全面评定时纳入。",
 }
-SPOKEN_FLAG = {"C09": "many_not_applicable", "申诉中": "appeal", "评定已过期": "assessment_expired", "自评": "self_assessed"}
 FRESH, OLD, VERY_OLD, UNKNOWN = "fresh", "old", "very-old", "unknown"
 
 
@@ -68,7 +67,7 @@ class Scan:
     @property
     def flags(self) -> list[dict[str, str]]:
         """Flags with their word and meaning; one that has no word yet is shown by its code, never dropped."""
-        codes = [SPOKEN_FLAG.get(code, code) for code in _texts(self.card.get("flags"))]
+        codes: list[str] = self.card.get("flags") or []  # type: ignore[assignment]
         return [{"code": code, "word": FLAG.get(code, code), "meaning": FLAG_MEANING.get(code, "")} for code in codes]
 
     @property
@@ -106,7 +105,3 @@ def percent(ratio: object) -> str:
 def _days_since(day: object, on: date) -> int | None:
     return None if not day else (on - date.fromisoformat(str(day))).days
 
-
-def _texts(value: object) -> list[str]:
-    """Codes of a list of codes or of objects with a ``code``."""
-    return [str(entry["code"]) if isinstance(entry, Mapping) else str(entry) for entry in value or []]  # type: ignore[attr-defined]

@@ -1,0 +1,76 @@
+"""Composition: the stores behind the desk, and the real ones of a stack. Tests hand in their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from chalicelib.access.audit import AuditLog
+from chalicelib.config import Settings
+from chalicelib.errors import Unavailable
+from chalicelib.supervision.model import Event
+
+
+class Log(Protocol):
+    """The event log, as :class:`chalicelib.supervision.store.EventLog`."""
+
+    def list_events(self, subject: str) -> tuple[Event, ...]: ...
+    def append(self, events: Sequence[Event], now: datetime) -> object: ...
+
+
+class Shelf(Protocol):
+    """Cards and history, as :class:`chalicelib.code.store.CardShelf`."""
+
+    def find(self, site_id: str): ...
+    def list_township(self, township: str, grade: str | None, after: str | None): ...
+    def list_history(self, site_id: str) -> list[dict[str, object]]: ...
+
+
+class Files(Protocol):
+    """Files of releases by their key."""
+
+    def read(self, key: str) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything outside that the desk uses. ``judge`` gives the result document of a site's facts on a day."""
+
+    log: Log
+    cards: Shelf
+    audit: AuditLog
+    files: Files
+    judge: Callable[[Mapping[str, object], date], Mapping[str, object]]
+
+
+def compose(settings: Settings) -> Stores:
+    """The stores of the stack in the settings."""
+    from chalicelib.access.store import AuditTable
+    from chalicelib.code.store import CardShelf, ReleaseFiles
+    from chalicelib.supervision.store import EventLog
+
+    prefix = settings.table_prefix
+    return Stores(
+        log=EventLog(prefix),
+        cards=CardShelf(prefix),
+        audit=AuditTable(prefix),
+        files=ReleaseFiles(settings.files_bucket),
+        judge=judge_of(settings.district),
+    )
+
+
+def judge_of(district_id: str) -> Callable[[Mapping[str, object], date], Mapping[str, object]]:
+    """The judge under the rule set that applies on the day. Unavailable while the district has none."""
+    from chalicelib.grading.judge import grade
+    from chalicelib.grading.rules import load_rule_set
+    from chalicelib.register.district import load_district
+
+    def judge(facts: Mapping[str, object], on: date) -> Mapping[str, object]:
+        ref = load_district(district_id).rule_set_on("grading", on)
+        if ref is None:
+            raise Unavailable("no rule set applies on this day", on=on.isoformat())
+        return grade(facts, load_rule_set(ref.path), on).to_document()
+
+    return judge

@@ -1,0 +1,192 @@
+"""The desk behind the API: what a signed-in person reads and appends, judged by the matrices and written down.
+
+Stores come in by :class:`~chalicelib.code.compose.Stores`. The audit line of an act is written before the
+act's answer leaves, and a refused attempt to append leaves one too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib import clock, ids
+from chalicelib.access.append import REASONS
+from chalicelib.access.audit import audit_line
+from chalicelib.access.identity import Identity
+from chalicelib.access.policy import Proposal, SubjectFacts, View, audience_of, may_append, visible
+from chalicelib.code import site
+from chalicelib.code.compose import Stores
+from chalicelib.code.proposal import asked, content, involved, root_of
+from chalicelib.config import Settings
+from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound
+from chalicelib.register.district import load_district
+from chalicelib.supervision.facts import fold
+from chalicelib.supervision.model import Actor, Event, make_event
+from chalicelib.supervision.vocabulary import Kind, problems
+
+STAFF = ("township", "district", "expert")
+SOURCE_OF_ROLE = {"enterprise": "self", "township": "township", "district": "district", "expert": "expert"}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of an append: the event's id, and whether it is new or stood there already."""
+
+    event_id: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One request's desk: who is asking, on what day, over which stores."""
+
+    identity: Identity
+    stores: Stores
+    settings: Settings
+
+    # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────
+    def site(self, site_id: str, reveal: frozenset[str] = frozenset()) -> dict[str, object]:
+        """The site as this person may see it. NotFound without such a site. Staff views and reveals are audited."""
+        facts, day = self._facts(site_id), self.settings.day()
+        card = self.stores.cards.find(site_id)
+        document = site.site_document(facts, self.stores.judge(facts, day), card.doc if card else None, day.isoformat())
+        view = visible(document, self.identity, site.site_subject(facts, day.isoformat()), reveal)
+        self._note_looks(site_id, view)
+        return view.document
+
+    def history(self, site_id: str) -> list[dict[str, object]]:
+        """Every visible change of a site's card. Forbidden to whoever sees no more of it than the public."""
+        self.reached(site_id)
+        return self.stores.cards.list_history(site_id)
+
+    def reached(self, site_id: str) -> SubjectFacts:
+        """The site, if this person's reach includes it. NotFound, or Forbidden."""
+        subject = self._site_subject(site_id)
+        if audience_of(self.identity, subject) in ("public", "admin"):
+            raise Forbidden("outside your reach")
+        return subject
+
+    def township_rows(self, township: str, grade: str | None, after: str | None):
+        """A page of a township's sites for its inspectors, the district and the administrator (who sees no scores)."""
+        reaches = self.identity.role in ("district", "admin") or (
+            self.identity.role == "township" and bool(township) and self.identity.organisation == township
+        )
+        if not reaches:
+            raise Forbidden("outside your area")
+        page = self.stores.cards.list_township(township, grade, after)
+        if self.identity.role == "admin":
+            return type(page)([{name: value for name, value in row.items() if name != "score_tenths"} for row in page.rows], page.next)
+        return page
+
+    def own_sites(self) -> list[str]:
+        """The site ids of an enterprise, or those assigned to an expert."""
+        if self.identity.role == "enterprise":
+            events = self.stores.log.list_events(ids.subject_of("enterprise", self.identity.organisation))
+            return sorted({str(event.payload["site_id"]) for event in events if event.kind == "site_opened"})
+        return sorted(part for part in self.identity.organisation.replace(",", " ").split() if len(part) == ids.SITE_ID_LENGTH)
+
+    def release(self, key: str, scope: str) -> bytes:
+        """A file of the staff tree: a township's own scope for its inspectors, every scope for the district."""
+        if not (self.identity.role == "district" or (self.identity.role == "township" and self.identity.organisation == scope)):
+            raise Forbidden("outside your area")
+        self.note("release", f"T:{scope}", key)
+        return self.stores.files.read(key)
+
+    def note(self, action: str, subject: str, what: str) -> None:
+        """Write an audit line."""
+        self.stores.audit.write(audit_line(self.identity, action, subject, what, clock.utc_now()))
+
+    def _note_looks(self, site_id: str, view: View) -> None:
+        """Every staff scan is a log entry; so is every look at a group that is shown only on the record."""
+        subject = ids.subject_of("site", site_id)
+        if view.audited:
+            self.note("reveal", subject, " ".join(view.audited))
+        if self.identity.role in STAFF:
+            self.note("read", subject, str(view.document["audience"]))
+
+    def _site_subject(self, site_id: str) -> SubjectFacts:
+        return site.site_subject(self._facts(site_id), self.settings.day().isoformat())
+
+    def _facts(self, site_id: str) -> dict[str, object]:
+        """The site's facts from the log itself: what was appended a moment ago is in them."""
+        events = self.stores.log.list_events(ids.subject_of("site", site_id))
+        registered = [event for event in events if event.kind == "site_registered"]
+        if not registered:
+            raise NotFound("no such site")
+        enterprise = str(registered[0].payload["enterprise_id"])
+        return fold(events, self.stores.log.list_events(ids.subject_of("enterprise", enterprise)))
+
+    # ── Appending ────────────────────────────────────────────────────────────────────────────────────────────────
+    def append(self, scope: str, subject_id: str, body: Mapping[str, object]) -> Receipt:
+        """Append one event to a subject. The same key with the same content again is no change.
+
+        BadInput names everything wrong with it; Forbidden says which rule refuses; Conflict: the key stands with other
+        content; NotFound: no such subject.
+        """
+        kind, key = asked(body, scope)
+        standing = self.stores.log.list_events(ids.subject_of(scope, subject_id))
+        subject = self._subject(scope, subject_id, standing)
+        event = self._event(kind, subject_id, key, body)
+        root = root_of(kind, event, standing)
+        self._judge_append(kind, event, root, subject, standing)
+        found = problems(event)
+        if found:
+            raise BadInput(found)
+        return self._keep(event, standing)
+
+    def _judge_append(self, kind: Kind, event: Event, root: Event | None, subject: SubjectFacts, standing: Sequence[Event]) -> None:
+        facts = {**root.payload, "actor": root.actor.id} if root else {}
+        if kind.name == "appeal_decided":
+            subject = SubjectFacts(subject.scope, subject.subject_id, subject.enterprise_id, subject.townships, involved(root, standing))
+        decision = may_append(self.identity, Proposal(kind.name, kind.append, event.payload, facts), subject)
+        if not decision.allowed:
+            self.note("refuse", event.subject, f"{kind.name} {decision.reason}")
+            raise Forbidden("this fact may not be appended by you", reason=decision.reason, sentence=REASONS[decision.reason])
+
+    def _keep(self, event: Event, standing: Sequence[Event]) -> Receipt:
+        """Append, unless it stands already. Two at once with one key: the second finds what the first wrote."""
+        stood = {known.event_id: known for known in standing}.get(event.event_id)
+        if stood is None:
+            self.note("append", event.subject, event.kind)
+            try:
+                self.stores.log.append([event], clock.utc_now())
+                return Receipt(event.event_id, True)
+            except Conflict:
+                again = self.stores.log.list_events(event.subject)
+                stood = {known.event_id: known for known in again}.get(event.event_id)
+        if stood is None or content(stood) != content(event):
+            raise Conflict("the key stands with other content", event_id=event.event_id)
+        return Receipt(event.event_id, False)
+
+    def _event(self, kind: Kind, subject_id: str, key: str, body: Mapping[str, object]) -> Event:
+        now = self.settings.now()
+        identity = self.identity
+        return make_event(
+            kind.name,
+            subject_id,
+            occurred_on=str(body.get("occurred_on") or clock.day_of(now).isoformat()),
+            known_at=now,
+            actor=Actor(identity.subject, identity.role, identity.organisation, identity.enforcement_certificate),
+            source=SOURCE_OF_ROLE.get(identity.role, "report"),
+            payload=body.get("payload", {}),  # type: ignore[arg-type]
+            key=f"{identity.subject}|{key}",
+            caused_by=body.get("caused_by"),
+            voids=body.get("voids"),
+            evidence=tuple(body.get("evidence", ())),  # type: ignore[arg-type]
+            place=body.get("place"),
+        )
+
+    def _subject(self, scope: str, subject_id: str, standing: Sequence[Event]) -> SubjectFacts:
+        if scope == "site":
+            return self._site_subject(subject_id)
+        if scope == "township":
+            self._township(subject_id)
+            return SubjectFacts("township", subject_id, townships=frozenset({subject_id}))
+        if not any(event.kind == "enterprise_registered" for event in standing):
+            raise NotFound("no such enterprise")
+        opened = {str(event.payload["site_id"]) for event in standing if event.kind == "site_opened"}
+        cards = [card for card in map(self.stores.cards.find, sorted(opened)) if card]
+        return SubjectFacts("enterprise", subject_id, subject_id, frozenset(str(card.doc.get("township")) for card in cards))
+
+    def _township(self, code: str) -> None:
+        load_district(self.settings.district).township(code, self.settings.day())
