@@ -11,7 +11,7 @@ from infra.synthetic.book import Book
 from infra.synthetic.sites import Site
 
 HISTORY_DAYS = 730
-RARE_ZERO = 0.10
+RARE_ZERO = 0.38
 REQUIRED_FIELDS = 40
 
 
@@ -65,7 +65,7 @@ def write_completeness(site: Site, book: Book, era: Era) -> None:
 def write_assessments(site: Site, book: Book, era: Era) -> bool:
     """The site's full assessment, for some an older one too. False if it was never assessed and stays without a colour."""
     random = site.random
-    if random.random() < 0.042:
+    if random.random() < 0.028:
         return False
     reach = 355 if site.higher_risk and random.random() < 0.75 + 0.2 * site.care else 720
     day = era.back(random.randint(95, reach), site)
@@ -104,7 +104,7 @@ def _finding(item: Item, lack: float, site: Site) -> list[str]:
     grave = [clause for clause in item.clauses.values() if clause.mode == "zero"]
     if grave and random.random() < RARE_ZERO * lack * (0.5 if item.key else 1.4):
         return [f"{item.code}.{random.choice(grave).code}=1"]
-    weights = [0.06 if clause.major_hazard_from else 1.0 for clause in mild]
+    weights = [1.2 if clause.major_hazard_from else 1.0 for clause in mild]
     if not mild or (item.key and not any(weight == 1.0 for weight in weights)):
         return []
     clause = random.choices(mild, weights)[0]
@@ -115,15 +115,15 @@ def _finding(item: Item, lack: float, site: Site) -> list[str]:
 def write_self_checks(site: Site, book: Book, era: Era) -> None:
     """Self-checks: most in the last four months, fewer before; the careless skip months."""
     random = site.random
-    diligence = min(0.9, 0.15 + 0.75 * site.care)
+    diligence = min(0.85, 0.20 + 0.62 * site.care)
     month = clock.month_of(era.as_of)
     for back in range(4):
         first, following = clock.parse_month(month)
-        share = (1.0, 1.0, 0.82, 0.4)[back]
+        share = (1.0, 0.9, 0.5, 0.2)[back]
         if random.random() < diligence * share:
             _self_check(site, book, first, min(following - timedelta(days=1), era.as_of))
         month = clock.previous_month(month)
-    if random.random() < 0.12:
+    if random.random() < 0.08:
         start = era.back(random.randint(130, 690), site)
         _self_check(site, book, start, start)
 

@@ -36,8 +36,8 @@ def write_life(site: Site, book: Book, era: Era) -> None:
     """Suspended, closed and moved sites; changed registers; renewed plates; answers and corrections."""
     random, number = site.random, site.number
     chance = random.random()
-    if chance < 0.03:
-        state = "停产" if chance < 0.018 else "注销" if chance < 0.026 else "迁出"
+    if chance < 0.022:
+        state = "停产" if chance < 0.014 else "注销" if chance < 0.019 else "迁出"
         book.put("site_states", 场所编号=number, 变更日期=era.back(random.randint(5, 300), site), 状态=state, 原因="企业申请（示例）")
     elif chance < 0.04:
         book.put("site_changes", 场所编号=number, 变更日期=era.back(random.randint(5, 300), site), 从业人数=site.staff + random.randint(1, 20))

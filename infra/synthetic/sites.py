@@ -113,7 +113,7 @@ def _site(number: int, sequence: int, township: Township, care: float, parent: S
         chemical=chemical,
         special=special,
         eight=eight,
-        care=1 / (1 + math.exp(-(1.25 + 0.75 * care + random.gauss(0, 0.95)))),
+        care=1 / (1 + math.exp(-(1.35 + 0.8 * care + random.gauss(0, 1.15)))),
         registered_on=parent.registered_on if parent else as_of - timedelta(days=random.randint(760, 1095) if random.random() < 0.94 else random.randint(5, 700)),
         random=random,
     )

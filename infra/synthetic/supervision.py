@@ -98,9 +98,9 @@ def _steps(site: Site, era: Era, found_on: date, deadline: date) -> dict[str, ob
 def write_major_hazards(site: Site, book: Book, era: Era) -> None:
     """Major hazards: closed ones, open ones within their term, overdue ones, and a few refusals."""
     random = site.random
-    if random.random() >= 0.012 + 0.035 * (1 - site.care):
+    if random.random() >= 0.022 + 0.075 * (1 - site.care):
         return
-    number, (item, text), state = book.number("YH"), random.choice(MAJOR_ITEMS), random.choices(("closed", "open", "overdue", "refused"), (40, 30, 24, 6))[0]
+    number, (item, text), state = book.number("YH"), random.choice(MAJOR_ITEMS), random.choices(("closed", "open", "overdue", "refused"), (25, 40, 30, 5))[0]
     found = era.back(random.randint(120, 500) if state == "closed" else random.randint(2, 20) if state == "open" else random.randint(50, 90), site)
     deadline = found + timedelta(days=45 if state == "open" else 30)
     closed = era.within(found + timedelta(days=28)) if state == "closed" else None
@@ -122,7 +122,7 @@ def write_sanctions(site: Site, book: Book, era: Era) -> None:
         amount = random.randint(5, 60) * (1000 if procedure == "general" else 50)
         published = due - timedelta(days=2) if random.random() < 0.7 + 0.3 * site.care else due + timedelta(days=5)
         book.put("penalties", 场所编号=site.number, 文号=book.number("CF"), 决定日期=day, 程序=procedure, 金额=amount, 应公示日期=due, 公示日期=era.within(published))
-    for kind, share, days in (("停产停业", 0.010, 180), ("阻碍检查", 0.0025, 200), ("无许可", 0.006, 160)):
+    for kind, share, days in (("停产停业", 0.014, 180), ("阻碍检查", 0.004, 200), ("无许可", 0.010, 160)):
         if random.random() < share * lack * 2:
             day = era.back(random.randint(3, days), site)
             ended = era.within(day + timedelta(days=random.randint(20, 90))) if kind != "阻碍检查" and random.random() < 0.6 else None

@@ -1,0 +1,27 @@
+"""The demo district through the real import path: every table of a summary, in order, by the district's own mappings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Callable, Iterator
+
+from chalicelib.intake.run import Imported, import_file
+from chalicelib.intake.store import Log
+from chalicelib.register.district import District
+from infra.synthetic.book import Summary
+
+
+def import_tables(
+    summary: Summary,
+    log: Log,
+    *,
+    district: District,
+    id_key: bytes,
+    today: date,
+    now: datetime,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Iterator[Imported]:
+    """Import the tables one after the other, telling of each as it is done. Errors as :func:`chalicelib.intake.run.import_file`."""
+    for path, name in summary.files:
+        mapping = district.folder / "mappings" / f"{name}.toml"
+        yield import_file(path, mapping, log, district=district, id_key=id_key, today=today, now=now, progress=progress)
