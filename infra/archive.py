@@ -1,4 +1,4 @@
-"""The Lambda archive: bytecode in, the same bytes for the same content, and a check of what must hold before it is uploaded.
+"""The Lambda archive: bytecode in, what no function uses out, equal bytes for equal content, and a check before upload.
 
 Chalice's archive has no bytecode, and its 1980 dates make timestamp bytecode stale on arrival: hash-based bytecode that
 is never checked halves a cold start.
@@ -10,6 +10,7 @@ import compileall
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -17,6 +18,13 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 
 UNZIPPED_LIMIT_BYTES = 250_000_000
+# What only Chalice's command line wants; a function never imports it.
+COMMAND_LINE_ONLY = (
+    *("pip", "setuptools", "wheel", "_distutils_hack", "distutils-precedence.pth", "click", "inquirer", "blessed", "jinxed"),
+    *("wcwidth", "editor", "readchar", "runs", "xmod", "yaml", "_yaml"),
+)
+# The services that functions call. botocore looks through the folder of every service it has at each cold start.
+SERVICES_CALLED = ("dynamodb", "s3", "sqs", "sts")
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 IMPORT_CHECK = """
 import importlib, json, pkgutil, sys
@@ -34,6 +42,17 @@ for handler in handlers:
 
 class BadPackage(Exception):
     """The archive would fail in Lambda; every reason is named."""
+
+
+def trim_tree(tree: Path) -> None:
+    """Take out what no function uses: Chalice's command line, numpy's tests, botocore's other services, old bytecode."""
+    unused = [tree / name for name in COMMAND_LINE_ONLY]
+    unused += [folder for name in COMMAND_LINE_ONLY for folder in tree.glob(f"{name}-*.dist-info")]
+    unused += (tree / "numpy").rglob("tests")
+    unused += tree.rglob("__pycache__")
+    unused += [folder for folder in (tree / "botocore" / "data").glob("*/") if folder.name not in SERVICES_CALLED]
+    for path in unused:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def compile_tree(tree: Path) -> None:
@@ -86,7 +105,7 @@ def _size(tree: Path) -> list[str]:
 def _foreign_wheels(tree: Path) -> list[str]:
     """A wheel built on this machine may need libraries that Lambda does not have."""
     wheels = tree.glob("*.dist-info/WHEEL")
-    return [f"{path.parent.name} was built on this machine" for path in wheels if re.search(r"-linux_\w+$", path.read_text(), re.M)]
+    return [f"{path.parent.name} was built on this machine" for path in wheels if re.search(r"-linux_\w+$", path.read_text(), re.MULTILINE)]
 
 
 def _missing(tree: Path, requirements: Path) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from typing import Callable, Mapping
+from collections.abc import Callable, Mapping
 
 import boto3
 from botocore.exceptions import ClientError
@@ -160,5 +160,3 @@ def located(template: dict, bucket: str, key: str) -> dict:
     for properties in functions(template).values():
         properties["CodeUri"] = {"Bucket": bucket, "Key": key}
     return template
-
-

@@ -13,9 +13,9 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
 
 from infra import archive
 from infra.fragments import Identity, load_fragments
@@ -52,7 +52,7 @@ def build(
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     progress("collecting sources")
-    stage = _stage(root, out / "stage", local=local)
+    stage = _stage(root, out / "stage", "" if local else _pins(root, identity))
     merge = out / "merge.json"
     merge.write_text(json.dumps(load_fragments(identity), ensure_ascii=False), encoding="utf-8")
     progress("packaging" if local else "packaging with libraries (about 20 s)")
@@ -60,11 +60,12 @@ def build(
     template = _finished(json.loads((out / "chalice" / "sam.json").read_text(encoding="utf-8")))
     tree = out / "tree"
     _unzip(out / "chalice" / "deployment.zip", tree)
-    progress("compiling")
+    progress("trimming and compiling")
+    archive.trim_tree(tree)
     archive.compile_tree(tree)
     if not local:
         progress("checking that it imports on its own")
-        archive.check_tree(tree, root / "requirements.txt", handlers(template))
+        archive.check_tree(tree, stage / "requirements.txt", handlers(template))
     size = archive.write_archive(tree, out / "package.zip")
     (out / "template.json").write_text(json.dumps(template, indent=1, ensure_ascii=False), encoding="utf-8")
     return Package(out / "template.json", out / "package.zip", code_version(root), identity, size)
@@ -98,15 +99,21 @@ def handlers(template: dict) -> list[str]:
     return sorted({properties["Handler"] for properties in functions(template).values()})
 
 
-def _stage(root: Path, stage: Path, *, local: bool) -> Path:
-    """A copy of what Chalice needs to see, without caches; requirements stay empty for a local package."""
+def _pins(root: Path, identity: Identity) -> str:
+    """The run-time pins; another provider's tokens need libraries of their own."""
+    files = ["requirements.txt", *(["requirements-oidc.txt"] if identity == "oidc" else [])]
+    return "\n".join((root / name).read_text(encoding="utf-8") for name in files)
+
+
+def _stage(root: Path, stage: Path, pins: str) -> Path:
+    """A copy of what Chalice needs to see, without caches."""
     stage.mkdir()
     shutil.copy(root / "app.py", stage)
     shutil.copytree(root / "chalicelib", stage / "chalicelib", ignore=NOT_PACKAGED)
     (stage / ".chalice").mkdir()
     for path in (root / ".chalice").glob("*.json"):
         shutil.copy(path, stage / ".chalice")
-    (stage / "requirements.txt").write_text("" if local else (root / "requirements.txt").read_text(encoding="utf-8"))
+    (stage / "requirements.txt").write_text(pins, encoding="utf-8")
     return stage
 
 

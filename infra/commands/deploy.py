@@ -17,7 +17,9 @@ HELP = "package and create or update the CloudFormation stack"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stack", help="name of the stack; every table name starts with it")
-    parser.add_argument("--parameters", type=Path, action="append", default=[], metavar="FILE", help="TOML file of template parameters; may be repeated")
+    parser.add_argument(
+        "--parameters", type=Path, action="append", default=[], metavar="FILE", help="TOML file of template parameters; may be repeated"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one template parameter; may be repeated")
     parser.add_argument("--identity", choices=("cognito", "oidc"), default="cognito", help="who verifies sign-ins (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("build/package"), help="folder for the package (default: %(default)s)")

@@ -1,0 +1,362 @@
+"""The template as it goes to AWS: least privilege, tables as modelled, a stream that loses nothing, schedules on Shanghai's days."""
+
+from __future__ import annotations
+
+import calendar
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from chalicelib import clock, tables
+from chalicelib.config import read_settings
+from infra import lint
+from infra.fragments import join, load_fragments
+from infra.package import build, functions
+
+LOG_ACTIONS = {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"}
+EVERYBODY_NEEDS = {"TABLE_PREFIX", "DISTRICT", "TODAY", "PUBLIC_BASE_URL", "CODE_VERSION"}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    return build(tmp_path_factory.mktemp("package"), local=True).template()
+
+
+@pytest.fixture(scope="module")
+def expanded(template: dict) -> dict:
+    return lint.expand(template)
+
+
+def of_type(template: dict, kind: str) -> dict[str, dict]:
+    return {name: found["Properties"] for name, found in template["Resources"].items() if found["Type"] == kind}
+
+
+def statements(role: dict) -> list[dict]:
+    return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def texts(node: object) -> Iterator[str]:
+    """Every text of a document, keys left out."""
+    if isinstance(node, dict):
+        for value in node.values():
+            yield from texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from texts(value)
+    elif isinstance(node, str):
+        yield node
+
+
+class TestAsCloudFormation:
+    def test_the_expanded_template_is_clean(self, expanded: dict) -> None:
+        assert lint.lint(expanded) == []
+
+    def test_the_linter_sees_a_wrong_name(self, expanded: dict) -> None:
+        broken = json.loads(json.dumps(expanded))
+        broken["Resources"]["Scan"]["Properties"]["Role"] = {"Fn::GetAtt": ["NoSuchRole", "Arn"]}
+        assert any("NoSuchRole" in fault for fault in lint.lint(broken))
+
+    def test_nothing_names_a_partition_or_an_account(self, expanded: dict) -> None:
+        """Arns and hosts use pseudo parameters; only service principals are written out."""
+        found = [text for text in texts(expanded["Resources"]) if "arn:aws" in text or "000000000000" in text or "us-east-1" in text]
+        assert found == []
+        hosts = {text for text in texts(expanded["Resources"]) if "amazonaws.com" in text}
+        assert hosts <= {f"{service}.amazonaws.com" for service in ("lambda", "apigateway", "cloudfront", "events")}
+
+    def test_secrets_are_not_echoed(self, expanded: dict) -> None:
+        hidden = {name for name, parameter in expanded["Parameters"].items() if parameter.get("NoEcho")}
+        assert hidden == {"PlateKeys", "IdKey"}
+        assert all("Default" not in expanded["Parameters"][name] for name in hidden)
+
+    def test_two_fragments_may_not_give_one_value(self) -> None:
+        whole = {"Resources": {"A": {"Type": "X"}}}
+        join(whole, {"Resources": {"A": {"Type": "X"}, "B": {"Type": "Y"}}}, "same")
+        assert whole["Resources"]["B"] == {"Type": "Y"}
+        with pytest.raises(ValueError, match="other.Resources.A.Type is given twice"):
+            join(whole, {"Resources": {"A": {"Type": "Z"}}}, "other")
+
+
+class TestLeastPrivilege:
+    def test_every_function_has_a_role_of_its_own(self, expanded: dict) -> None:
+        roles = [json.dumps(function["Role"]) for function in of_type(expanded, "AWS::Lambda::Function").values()]
+        assert len(roles) >= 6
+        assert len(set(roles)) == len(roles)
+
+    def test_no_role_reaches_everything(self, expanded: dict) -> None:
+        for role in of_type(expanded, "AWS::IAM::Role").values():
+            assert "ManagedPolicyArns" not in role
+            for statement in statements(role):
+                actions = statement["Action"]
+                assert not any("*" in action for action in actions), actions
+                for resource in statement["Resource"]:
+                    assert resource != "*"
+                    assert isinstance(resource, dict), "a resource of this stack, by reference"
+
+    def test_wildcards_stand_only_behind_a_resource_of_this_stack(self, expanded: dict) -> None:
+        for role in of_type(expanded, "AWS::IAM::Role").values():
+            for statement in statements(role):
+                for text in (text for resource in statement["Resource"] for text in texts(resource) if "*" in text):
+                    own_logs = set(statement["Action"]) == LOG_ACTIONS and text.endswith("log-group:/aws/lambda/${AWS::StackName}-*")
+                    own_tree = text.startswith("${FilesBucket.Arn}/") or text == "${EventsTable.Arn}/stream/*"
+                    assert own_logs or own_tree, text
+
+    def test_the_scan_reads_one_card_and_nothing_else(self, expanded: dict) -> None:
+        allowed = [
+            statement
+            for statement in statements(of_type(expanded, "AWS::IAM::Role")["ScanRole"])
+            if set(statement["Action"]) != LOG_ACTIONS
+        ]
+        assert allowed == [{"Effect": "Allow", "Action": ["dynamodb:GetItem"], "Resource": [{"Fn::GetAtt": ["CardsTable", "Arn"]}]}]
+
+    def test_the_log_is_append_only_for_everybody(self, expanded: dict) -> None:
+        for name, role in of_type(expanded, "AWS::IAM::Role").items():
+            for statement in statements(role):
+                assert not any(action.endswith((":DeleteItem", ":BatchWriteItem", ":Scan")) for action in statement["Action"]), name
+                if {"Fn::GetAtt": ["EventsTable", "Arn"]} in statement["Resource"]:
+                    assert "dynamodb:UpdateItem" not in statement["Action"], name
+
+    def test_only_the_api_appends_events(self, expanded: dict) -> None:
+        events = {"Fn::GetAtt": ["EventsTable", "Arn"]}
+        writers = {
+            name
+            for name, role in of_type(expanded, "AWS::IAM::Role").items()
+            for statement in statements(role)
+            if events in statement["Resource"] and "dynamodb:PutItem" in statement["Action"]
+        }
+        assert writers == {"ApiHandlerRole"}
+
+
+class TestSettings:
+    def test_the_template_hands_over_every_setting_that_is_read(self, expanded: dict) -> None:
+        read: set[str] = set()
+
+        class Recording(dict):
+            def get(self, key: str, default: str = "") -> str:
+                read.add(key)
+                return default
+
+        read_settings(Recording())
+        given = set().union(*(environment(function) for function in of_type(expanded, "AWS::Lambda::Function").values()))
+        assert read <= given
+
+    def test_every_function_has_the_common_ones(self, expanded: dict) -> None:
+        for name, function in of_type(expanded, "AWS::Lambda::Function").items():
+            assert EVERYBODY_NEEDS <= set(environment(function)), name
+
+    def test_the_key_of_ids_is_with_the_api_alone(self, expanded: dict) -> None:
+        holders = {name for name, function in of_type(expanded, "AWS::Lambda::Function").items() if "ID_KEY" in environment(function)}
+        assert holders == {"APIHandler"}
+
+
+def environment(function: dict) -> Mapping[str, object]:
+    return function["Environment"]["Variables"]
+
+
+@pytest.fixture(scope="module")
+def declared(expanded: dict) -> dict[str, dict]:
+    """Table without its prefix → properties."""
+    found = of_type(expanded, "AWS::DynamoDB::Table").values()
+    return {table["TableName"]["Fn::Sub"].removeprefix("${TablePrefix}-"): table for table in found}
+
+
+class TestTables:
+    def test_every_model_has_its_table(self, declared: dict[str, dict]) -> None:
+        assert set(declared) == {model.Meta.table_name for model in tables.MODELS}
+
+    @pytest.mark.parametrize("model", tables.MODELS, ids=lambda model: model.__name__)
+    def test_keys_are_those_of_the_model(self, declared: dict[str, dict], model: type) -> None:
+        table = declared[model.Meta.table_name]
+        assert keys(table["KeySchema"]) == keys_of_attributes(model.get_attributes())
+
+    @pytest.mark.parametrize("model", tables.MODELS, ids=lambda model: model.__name__)
+    def test_indexes_are_those_of_the_model(self, declared: dict[str, dict], model: type) -> None:
+        table = declared[model.Meta.table_name]
+        in_template = {
+            index["IndexName"]: (
+                keys(index["KeySchema"]),
+                set(index["Projection"].get("NonKeyAttributes", ())),
+                index["Projection"]["ProjectionType"],
+            )
+            for index in table.get("GlobalSecondaryIndexes", ())
+        }
+        in_model = {}
+        for schema in (index._get_schema() for index in model._indexes.values()):
+            projection = schema["projection"]
+            fields = set(projection.get("NonKeyAttributes", ()))
+            in_model[schema["index_name"]] = (keys(schema["key_schema"]), fields, projection["ProjectionType"])
+        assert in_template == in_model
+
+    def test_every_table_is_protected_in_production(self, declared: dict[str, dict]) -> None:
+        when_production = {"Fn::If": ["IsProduction", True, False]}
+        for table in declared.values():
+            assert table["BillingMode"] == "PAY_PER_REQUEST"
+            assert table["DeletionProtectionEnabled"] == when_production
+            assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": when_production}
+
+    def test_only_the_log_streams(self, declared: dict[str, dict]) -> None:
+        streams = {name: table.get("StreamSpecification") for name, table in declared.items()}
+        assert streams == {**dict.fromkeys(declared), "events": {"StreamViewType": "NEW_IMAGE"}}
+
+
+def keys(schema: list[dict]) -> dict[str, str]:
+    return {part["KeyType"]: part["AttributeName"] for part in schema}
+
+
+def keys_of_attributes(attributes: Mapping[str, object]) -> dict[str, str]:
+    """Key type → name; several of one type would be a mistake of the model and show as a difference."""
+    roles = [("HASH", a.attr_name) for a in attributes.values() if a.is_hash_key]
+    return dict(roles + [("RANGE", a.attr_name) for a in attributes.values() if a.is_range_key])
+
+
+class TestStreamAndQueues:
+    def test_the_stream_loses_nothing(self, expanded: dict) -> None:
+        (mapping,) = [
+            found for found in of_type(expanded, "AWS::Lambda::EventSourceMapping").values() if found["FunctionName"] == {"Ref": "Regrade"}
+        ]
+        assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["EventsTable", "StreamArn"]}
+        assert mapping["StartingPosition"] == "TRIM_HORIZON"
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["BisectBatchOnFunctionError"] is True
+        assert mapping["MaximumRetryAttempts"] == 5
+        assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["RegradeDeadLetters", "Arn"]}}}
+
+    def test_a_parameter_switches_the_stream(self, expanded: dict) -> None:
+        """``Enabled`` by condition: a reference to the text "false" would be true."""
+        mappings = of_type(expanded, "AWS::Lambda::EventSourceMapping").values()
+        assert {"Fn::If": ["IsStreamEnabled", True, False]} in [mapping.get("Enabled") for mapping in mappings]
+
+    def test_a_township_in_work_is_not_handed_out_again(self, expanded: dict) -> None:
+        visible_s = of_type(expanded, "AWS::SQS::Queue")["MonthQueue"]["VisibilityTimeout"]
+        assert visible_s >= 6 * of_type(expanded, "AWS::Lambda::Function")["MonthTownship"]["Timeout"]
+
+    def test_nothing_is_dropped_in_silence(self, expanded: dict) -> None:
+        watched = {json.dumps(alarm["Dimensions"][0]["Value"]) for alarm in of_type(expanded, "AWS::CloudWatch::Alarm").values()}
+        for queue in ("RegradeDeadLetters", "MonthDeadLetters"):
+            assert json.dumps({"Fn::GetAtt": [queue, "QueueName"]}) in watched
+        assert all(alarm["AlarmActions"] == [{"Ref": "Notices"}] for alarm in of_type(expanded, "AWS::CloudWatch::Alarm").values())
+
+
+class TestSchedules:
+    """EventBridge counts in UTC; the rules are about Shanghai's days."""
+
+    def test_the_month_begins_at_half_past_midnight_of_the_first(self, expanded: dict) -> None:
+        fired = [
+            instant.astimezone(clock.SHANGHAI) for instant in fires(schedule(expanded, "MonthStart"), date(2019, 12, 1), date(2021, 1, 1))
+        ]
+        assert [(local.month, local.day, local.hour, local.minute) for local in fired[:3]] == [(1, 1, 0, 30), (2, 1, 0, 30), (3, 1, 0, 30)]
+        assert {(local.day, local.hour, local.minute) for local in fired} == {(1, 0, 30)}
+        assert len({clock.month_of(local.date()) for local in fired}) == len(fired) == 13
+
+    def test_the_sweep_runs_once_on_every_shanghai_day(self, expanded: dict) -> None:
+        fired = list(fires(schedule(expanded, "Sweep"), date(2020, 2, 27), date(2020, 3, 2)))
+        days = [clock.day_of(instant) for instant in fired]
+        assert days == [date(2020, 2, 28), date(2020, 2, 29), date(2020, 3, 1), date(2020, 3, 2)]
+        assert {instant.astimezone(clock.SHANGHAI).strftime("%H:%M") for instant in fired} == {"00:05"}
+
+    def test_a_minute_before_is_still_the_day_before(self, expanded: dict) -> None:
+        (first,) = fires(schedule(expanded, "MonthStart"), date(2020, 2, 1), date(2020, 3, 1))
+        assert clock.month_of(clock.day_of(first)) == "2020-03"
+        assert clock.month_of(clock.day_of(first - timedelta(minutes=31))) == "2020-02"
+
+
+def schedule(expanded: dict, function: str) -> str:
+    rules = of_type(expanded, "AWS::Events::Rule").values()
+    (expression,) = [rule["ScheduleExpression"] for rule in rules if rule["Targets"][0]["Arn"] == {"Fn::GetAtt": [function, "Arn"]}]
+    return expression
+
+
+def fires(expression: str, first: date, end: date) -> Iterator[datetime]:
+    """The instants of ``cron(minute hour day * ? *)`` from one UTC day up to another; day is ``*`` or ``L``."""
+    minute, hour, day_of_month, month, day_of_week, year = expression.removeprefix("cron(").removesuffix(")").split()
+    assert (month, day_of_week, year) == ("*", "?", "*")
+    day = first
+    while day < end:
+        last = calendar.monthrange(day.year, day.month)[1]
+        if day_of_month == "*" or (day_of_month == "L" and day.day == last):
+            yield datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=UTC)
+        day += timedelta(days=1)
+
+
+class TestDoors:
+    def test_plates_are_read_by_anybody_and_only_read(self, template: dict) -> None:
+        definition = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+        scan = definition["paths"]["/C/{token}"]
+        assert set(scan) == {"get", "head"}
+        for method in scan.values():
+            assert "security" not in method
+            assert "${Scan.Arn}" in method["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+
+    def test_the_stage_is_named_as_the_cdn_path(self, template: dict) -> None:
+        api = template["Resources"]["RestAPI"]["Properties"]
+        assert (api["StageName"], api["EndpointConfiguration"]) == ("api", "REGIONAL")
+
+    def test_the_cdn_serves_the_public_tree_only(self, expanded: dict) -> None:
+        config = of_type(expanded, "AWS::CloudFront::Distribution")["Distribution"]["DistributionConfig"]
+        files = next(origin for origin in config["Origins"] if origin["Id"] == "files")
+        assert files["OriginPath"] == "/public"
+        (policy,) = of_type(expanded, "AWS::S3::BucketPolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+            assert "AWS:SourceArn" in statement["Condition"]["StringEquals"]
+        objects = [statement["Resource"] for statement in policy["PolicyDocument"]["Statement"] if statement["Action"] == "s3:GetObject"]
+        assert objects == [{"Fn::Sub": "${FilesBucket.Arn}/public/*"}]
+
+    def test_the_bucket_is_private(self, expanded: dict) -> None:
+        (bucket,) = of_type(expanded, "AWS::S3::Bucket").values()
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+
+    def test_error_bodies_of_the_api_reach_the_visitor(self, expanded: dict) -> None:
+        """An error page of the distribution would replace the API's own 403 and 404 answers too."""
+        config = of_type(expanded, "AWS::CloudFront::Distribution")["Distribution"]["DistributionConfig"]
+        assert "CustomErrorResponses" not in config
+        for behaviour in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]):
+            assert behaviour["AllowedMethods"]
+            assert behaviour["ResponseHeadersPolicyId"] == {"Ref": "SecurityHeaders"}
+
+    def test_nobody_changes_his_own_organisation(self, expanded: dict) -> None:
+        (client,) = of_type(expanded, "AWS::Cognito::UserPoolClient").values()
+        assert not any(attribute.startswith("custom:") for attribute in client["WriteAttributes"])
+        assert {"custom:organisation", "custom:certificate"} <= set(client["ReadAttributes"])
+
+    def test_the_groups_are_the_roles(self, expanded: dict) -> None:
+        groups = {group["GroupName"] for group in of_type(expanded, "AWS::Cognito::UserPoolGroup").values()}
+        assert groups == {"enterprise", "township", "district", "expert", "admin"}
+
+
+@pytest.fixture(scope="module")
+def oidc(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    return build(tmp_path_factory.mktemp("oidc"), local=True, identity="oidc").template()
+
+
+class TestAnotherProvider:
+    def test_it_is_clean_and_has_no_user_pool(self, oidc: dict) -> None:
+        expanded = lint.expand(oidc)
+        assert lint.lint(expanded) == []
+        assert not [name for name, found in expanded["Resources"].items() if found["Type"].startswith("AWS::Cognito")]
+
+    def test_the_functions_know_the_issuer(self, oidc: dict) -> None:
+        expanded = lint.expand(oidc)
+        for function in of_type(expanded, "AWS::Lambda::Function").values():
+            variables = environment(function)
+            assert (variables["IDENTITY"], variables["OIDC_ISSUER"]) == ("oidc", {"Ref": "OidcIssuer"})
+            assert variables["OIDC_AUDIENCE"] == {"Ref": "OidcAudience"}
+
+
+def test_the_fragments_alone_name_every_function_of_the_application(template: dict) -> None:
+    """A fragment for a function that app.py lost would merge into a resource without a type."""
+    assert all("Type" in resource for resource in template["Resources"].values())
+    assert set(functions(template)) >= {
+        name for name in load_fragments("cognito")["Resources"] if name in ("APIHandler", "Regrade", "MonthStart", "MonthTownship")
+    }
+
+
+def test_the_tables_stand_alone() -> None:
+    """``tables.yml`` is a template by itself: the storage tests deploy nothing else."""
+    import yaml
+
+    alone = yaml.safe_load((Path(__file__).parents[2] / "infra/template/tables.yml").read_text(encoding="utf-8"))
+    assert {resource["Type"] for resource in alone["Resources"].values()} == {"AWS::DynamoDB::Table"}
+    assert lint.lint(alone) == []
