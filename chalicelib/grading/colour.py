@@ -39,8 +39,8 @@ def holding(hearing: Hearing, plan: Sequence[tuple[Condition, Rule]]) -> tuple[C
         kinds = rule.params.get("chemical_types")
         if kinds is not None and hearing.register.fields.get("chemical_type") not in kinds:
             continue
-        for cause in holds(hearing, rule):
-            causes[rule.code] = joined(causes[rule.code], cause) if rule.code in causes else cause
+        for found in holds(hearing, rule):
+            causes[rule.code] = joined(causes[rule.code], found) if rule.code in causes else found
     return tuple(causes.values())
 
 
@@ -48,11 +48,20 @@ def joined(one: Cause, other: Cause) -> Cause:
     """Two causes of one code: the worse grade, the latest end (an act is later than any day), all evidence."""
     end = BY_ACT if BY_ACT in (one.end, other.end) else max(one.end, other.end)
     evidence = tuple(sorted({*one.evidence, *other.evidence}))
-    return Cause(one.code, min(one.grade, other.grade), end, evidence, one.note or other.note)
+    note, title, ends = (either(first, second) for first, second in zip(one[4:], other[4:], strict=True))
+    return Cause(one.code, min(one.grade, other.grade), end, evidence, note, title, ends)
+
+
+def either(one: str, other: str) -> str:
+    return one if other in one else other if one in other else f"{one}；{other}"
 
 
 def because(rule: Rule, end: str, *records: Record, note: str = "") -> Cause:
-    return Cause(rule.code, rule.grade, end, tuple(record["id"] for record in records), note)
+    return cause(rule, rule.grade, end, tuple([record["id"] for record in records]), note)
+
+
+def cause(rule: Rule, grade: Grade, end: str, evidence: tuple[str, ...], note: str = "") -> Cause:
+    return Cause(rule.code, grade, end, evidence, note, rule.title, rule.ends)
 
 
 def fatal_accident(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
@@ -166,7 +175,7 @@ def penalties(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
                 inside.append((end, record["id"]))
     inside.sort()
     if len(inside) >= least:
-        yield Cause(rule.code, rule.grade, inside[-least][0], tuple(name for _, name in inside))
+        yield cause(rule, rule.grade, inside[-least][0], tuple(name for _, name in inside))
 
 
 def expired_certificate(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
@@ -184,7 +193,7 @@ def expired_certificate(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     for last, record in newest.values():
         if not case.until(last):
             grade = rule.params["required_grade"] if record.get("legally_required") else rule.grade
-            yield Cause(rule.code, grade, BY_ACT, (record["id"],))
+            yield cause(rule, grade, BY_ACT, (record["id"],))
 
 
 def self_check_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
@@ -196,7 +205,7 @@ def self_check_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
         return ()
     due = days_after(anchor, rule.params["days"])
     case.flips.append(due)
-    return (Cause(rule.code, rule.grade, BY_ACT, (last["id"],) if last else ()),) if due <= case.on else ()
+    return (cause(rule, rule.grade, BY_ACT, (last["id"],) if last else ()),) if due <= case.on else ()
 
 
 def assessment_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
@@ -213,7 +222,7 @@ def axis_below(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     if hearing.score is None or hearing.found.missing:
         return ()
     low = [axis for axis, tenths in hearing.score.axes.items() if tenths is not None and tenths < rule.params["below"]]
-    return (Cause(rule.code, rule.grade, BY_ACT, (), " ".join(low)),) if low else ()
+    return (cause(rule, rule.grade, BY_ACT, (), " ".join(low)),) if low else ()
 
 
 HOLDS: dict[str, Condition] = {
@@ -240,7 +249,7 @@ def overrides(case: Case, rules: RuleSet) -> tuple[Cause, ...]:
     for record in case.live("override"):
         if len(set(record["signers"])) >= rules.override_signers and case.until(record["until_on"]):
             end = days_after(record["until_on"], 1)
-            standing.append(Cause("override", Grade.of(record["grade"]), end, (record["id"],), record["reason"]))
+            standing.append(Cause("override", Grade.of(record["grade"]), end, (record["id"],), record["reason"], rules.override_title))
     return tuple(standing)
 
 

@@ -13,7 +13,6 @@ def document_of(judgement: Judgement) -> dict[str, object]:
     """The JSON of a judgement, as in ``result.schema.json``."""
     rules = judgement.rules
     adjusting = {rule.code: rule for rule in rules.adjustments}
-    limiting = {rule.code: rule for rule in (*rules.caps, *rules.vetoes)}
     return {
         "schema": RESULT_SCHEMA,
         "site_id": judgement.site_id,
@@ -26,9 +25,9 @@ def document_of(judgement: Judgement) -> dict[str, object]:
         "axes": {axis: tenths_text(tenths) for axis, tenths in judgement.axes.items()},
         "items": [item_document(rules.items[code], result) for code, result in judgement.items.items()],
         "adjustments": [adjustment_document(entry, adjusting[entry.code]) for entry in judgement.adjustments],
-        "vetoes": [cause_document(cause, limiting[cause.code]) for cause in judgement.vetoes],
-        "caps": [cause_document(cause, limiting[cause.code]) for cause in judgement.caps],
-        "overrides": [cause_document(cause, None) for cause in judgement.overrides],
+        "vetoes": [cause_document(cause) for cause in judgement.vetoes],
+        "caps": [cause_document(cause) for cause in judgement.caps],
+        "overrides": [cause_document(cause) for cause in judgement.overrides],
         "flags": [{"code": cause.code, "text": cause.note, "evidence": list(cause.evidence)} for cause in judgement.flags],
         "missing": [{"item": code, "title": rules.items[code].title} for code in judgement.missing],
         "ledger": ledger_of(judgement),
@@ -120,13 +119,13 @@ def adjustment_document(adjustment: Adjustment, rule: Rule) -> dict[str, object]
     }
 
 
-def cause_document(cause: Cause, rule: Rule | None) -> dict[str, object]:
+def cause_document(cause: Cause) -> dict[str, object]:
     """``end`` is the first free day, null when only an act ends it; ``ends`` says so in words."""
     return {
         "code": cause.code,
-        "title": rule.title if rule else "人工调整",
+        "title": cause.title,
         "grade": cause.grade.code,
-        "ends": rule.ends if rule else "到期",
+        "ends": cause.ends or None,
         "end": cause.end or None,
         "note": cause.note,
         "evidence": list(cause.evidence),

@@ -85,13 +85,15 @@ class Adjustment(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """Why a veto, cap or flag holds. ``end`` is the first free day, or "" when only an act ends it."""
+    """Why a veto, cap, override or flag holds. ``end`` is the first free day, or "" when only an act ends it; ``ends`` says it in words."""
 
     code: str
     grade: Grade
     end: str
     evidence: tuple[str, ...]
     note: str = ""
+    title: str = ""
+    ends: str = ""
 
 
 class Extra(NamedTuple):

@@ -72,6 +72,7 @@ def read_rule_set(file: Table, document: Mapping[str, object], digest: str) -> R
         assessment=read_assessment(file.table("assessment")),
         bonus_cut=bonus.points("cut_at"),
         override_signers=override.count("signers"),
+        override_title=override.text("title"),
         levels=read_levels(file.table("accident_levels")),
         inherent=read_inherent(file.table("inherent")),
         axes=axes,

@@ -106,6 +106,7 @@ class RuleSet:
     assessment: Mapping[str, object]
     bonus_cut: int
     override_signers: int
+    override_title: str
     levels: tuple[Level, ...]
     inherent: Mapping[str, object]
     axes: Mapping[str, tuple[str, int]]

@@ -1,0 +1,110 @@
+"""./dev grade: judge one facts document on a day, and say why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+from chalicelib import labels
+from chalicelib.errors import BadInput, Problem
+from chalicelib.grading import rules as rule_sets
+from chalicelib.grading.factsform import problems_of
+from chalicelib.grading.judge import grade
+from chalicelib.grading.model import Grade
+
+HELP = "judge a facts document: grade, score and reasons (exit 1 when red)"
+SCHEMA = Path(rule_sets.__file__).with_name("facts.schema.json")
+STATUS = {"not_applicable": "不适用", "missing": "未评定", "nothing_due": "无到期事项", "not_done": "未报"}
+LEDGER = {"item": "项目失分", "extra": "追加扣分", "rescale": "空项折算", "bonus_cut": "加分封顶", "clamp": "上下限", "rounding": "四舍五入"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("facts", type=Path, help="facts document (chalicelib/grading/facts.schema.json)")
+    parser.add_argument("--on", type=date.fromisoformat, required=True, metavar="DATE", help="the day to judge on")
+    parser.add_argument("--rules", type=Path, default=rule_sets.MODEL_2020, metavar="FILE", help="rule set (default: the model standard)")
+    parser.add_argument("--json", action="store_true", help="print the whole result document")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 judged, 1 judged red, 2 bad input with every problem named."""
+    try:
+        rules = rule_sets.load_rule_set(args.rules)
+        facts = read_facts(args.facts, rules)
+        judgement = grade(facts, rules, args.on)
+    except BadInput as error:
+        print("\n".join(str(problem) for problem in error.problems), file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 2
+    document = judgement.to_document()
+    print(json.dumps(document, ensure_ascii=False, indent=1) if args.json else "\n".join(told(document)))
+    return 1 if judgement.grade is Grade.RED else 0
+
+
+def read_facts(path: Path, rules: rule_sets.RuleSet) -> dict[str, object]:
+    """A facts document, held to its schema and to the rule set's items. BadInput names everything that is wrong."""
+    from jsonschema import Draft7Validator
+
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadInput([Problem(str(path), "", "", f"not JSON: {error}")]) from error
+    validator = Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), format_checker=Draft7Validator.FORMAT_CHECKER)
+    problems = [
+        Problem(".".join(map(str, error.absolute_path)) or "facts", "", "", error.message)
+        for error in sorted(validator.iter_errors(facts), key=lambda error: [str(part) for part in error.absolute_path])
+    ]
+    problems = problems or problems_of(facts, rules)
+    if problems:
+        raise BadInput(problems)
+    return facts
+
+
+def told(document: dict[str, object]) -> list[str]:
+    """The result for a person to read."""
+    grade_code = document["grade"]
+    rule_set = document["rule_set"]
+    lines = [
+        f"{labels.GRADE[grade_code]}（{labels.GRADE_MEANING[grade_code]}）",
+        f"评定日 {document['on']} · 得分 {document['score'] or '—'} · 按得分 {labels.GRADE[document['score_grade']]}",
+        f"{rule_set['title']} {rule_set['version']} {rule_set['hash'][:19]}…",
+        "维度 " + " · ".join(f"{labels.AXIS.get(axis, axis)} {value or '—'}" for axis, value in document["axes"].items()),
+    ]
+    lines += [limit_line("一票否决", entry) for entry in document["vetoes"]]
+    lines += [limit_line("限级", entry) for entry in document["caps"]]
+    lines += [limit_line("人工调整", entry) for entry in document["overrides"]]
+    lines += [f"标注 {entry['text']}" for entry in document["flags"]]
+    lines += [line for entry in document["items"] for line in item_lines(entry)]
+    lines += [
+        f"事件 {entry['code']} {entry['title']} {entry['points']}（{len(entry['occurrences'])} 项，封顶 {entry['cap']}）"
+        for entry in document["adjustments"]
+    ]
+    lines += [f"扣分账 {LEDGER.get(entry['line'], '事件')} {entry['code']} {entry['points']}" for entry in document["ledger"]]
+    if document["missing"]:
+        lines.append("未评定项目 " + " ".join(entry["item"] for entry in document["missing"]))
+    lines.append(f"下次复核不晚于 {document['review_on'] or '—'}")
+    return lines
+
+
+def limit_line(word: str, entry: dict[str, object]) -> str:
+    end = f"至 {entry['end']} 解除" if entry["end"] else entry["ends"]
+    if word == entry["title"]:
+        return f"{word} → {labels.GRADE[entry['grade']]}，{end}：{entry['note']}"
+    return f"{word} {entry['code']} {entry['title']} → {labels.GRADE[entry['grade']]}，{end}（依据 {' '.join(entry['evidence']) or '—'}）"
+
+
+def item_lines(entry: dict[str, object]) -> list[str]:
+    """Only what is not simply in order."""
+    head = f"项目 {entry['item']} {entry['title']}"
+    if entry["status"] == "valued" and entry["value"] == entry["points"]:
+        return []
+    if entry["value"] is None or entry["status"] in ("nothing_due",):
+        return [f"{head}：{STATUS[entry['status']]}"]
+    found = "；".join(f"{finding['title']}×{finding['count']}" for finding in entry["findings"])
+    ratio = "{}/{}".format(*entry["ratio"]) if entry["ratio"] else ""
+    source = labels.SOURCE.get(entry["source"], "")
+    return [f"{head}：{entry['value']}/{entry['points']} {STATUS.get(entry['status'], '')}{found}{ratio}（{source} {entry['on'] or ''}）"]
