@@ -20,12 +20,17 @@ class Log(Protocol):
     def append(self, events: Sequence[Event], now: datetime) -> object: ...
 
 
-class Shelf(Protocol):
-    """Cards and history, as :class:`chalicelib.code.store.CardShelf`."""
+class Cards(Protocol):
+    """Public card documents, as :class:`chalicelib.grading.store.CardStore`."""
 
-    def find(self, site_id: str): ...
-    def list_township(self, township: str, grade: str | None, after: str | None): ...
-    def list_history(self, site_id: str) -> list[dict[str, object]]: ...
+    def find(self, site_id: str) -> dict[str, object] | None: ...
+    def list_township(self, township: str) -> list[dict[str, object]]: ...
+
+
+class History(Protocol):
+    """Visible changes, oldest first, as :class:`chalicelib.grading.store.HistoryStore`."""
+
+    def list_lines(self, site_id: str) -> list[dict[str, object]]: ...
 
 
 class Files(Protocol):
@@ -39,7 +44,8 @@ class Stores:
     """Everything outside that the desk uses. ``judge`` gives the result document of a site's facts on a day."""
 
     log: Log
-    cards: Shelf
+    cards: Cards
+    history: History
     audit: AuditLog
     files: Files
     judge: Callable[[Mapping[str, object], date], Mapping[str, object]]
@@ -48,13 +54,15 @@ class Stores:
 def compose(settings: Settings) -> Stores:
     """The stores of the stack in the settings."""
     from chalicelib.access.store import AuditTable
-    from chalicelib.code.store import CardShelf, ReleaseFiles
+    from chalicelib.code.store import ReleaseFiles
+    from chalicelib.grading.store import CardStore, HistoryStore
     from chalicelib.supervision.store import EventLog
 
     prefix = settings.table_prefix
     return Stores(
         log=EventLog(prefix),
-        cards=CardShelf(prefix),
+        cards=CardStore(prefix),
+        history=HistoryStore(prefix),
         audit=AuditTable(prefix),
         files=ReleaseFiles(settings.files_bucket),
         judge=judge_of(settings.district),

@@ -24,6 +24,8 @@ from chalicelib.supervision.facts import fold
 from chalicelib.supervision.model import Actor, Event, make_event
 from chalicelib.supervision.vocabulary import Kind, problems
 
+PAGE_SIZE = 100
+ROW_COLUMNS = ("site_id", "name", "grade", "score", "as_of", "review_on", "enterprise_id")
 STAFF = ("township", "district", "expert")
 SOURCE_OF_ROLE = {"enterprise": "self", "township": "township", "district": "district", "expert": "expert"}
 
@@ -34,6 +36,14 @@ class Receipt:
 
     event_id: str
     new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list, and the site id after which it goes on; ``next`` None at the end."""
+
+    rows: list[dict[str, object]]
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +59,15 @@ class Desk:
         """The site as this person may see it. NotFound without such a site. Staff views and reveals are audited."""
         facts, day = self._facts(site_id), self.settings.day()
         card = self.stores.cards.find(site_id)
-        document = site.site_document(facts, self.stores.judge(facts, day), card.doc if card else None, day.isoformat())
+        document = site.site_document(facts, self.stores.judge(facts, day), card, day.isoformat())
         view = visible(document, self.identity, site.site_subject(facts, day.isoformat()), reveal)
         self._note_looks(site_id, view)
         return view.document
 
     def history(self, site_id: str) -> list[dict[str, object]]:
-        """Every visible change of a site's card. Forbidden to whoever sees no more of it than the public."""
+        """Every visible change of a site's card, oldest first. Forbidden to whoever sees no more of it than the public."""
         self.reached(site_id)
-        return self.stores.cards.list_history(site_id)
+        return self.stores.history.list_lines(site_id)
 
     def reached(self, site_id: str) -> SubjectFacts:
         """The site, if this person's reach includes it. NotFound, or Forbidden."""
@@ -66,17 +76,18 @@ class Desk:
             raise Forbidden("outside your reach")
         return subject
 
-    def township_rows(self, township: str, grade: str | None, after: str | None):
-        """A page of a township's sites for its inspectors, the district and the administrator (who sees no scores)."""
-        reaches = self.identity.role in ("district", "admin") or (
-            self.identity.role == "township" and bool(township) and self.identity.organisation == township
-        )
+    def township_rows(self, township: str, grade: str | None, after: str) -> Page:
+        """A page of a township's sites for its inspectors, the district and the administrator (who sees no scores).
+
+        Ordered by site id, beginning behind ``after``; with ``grade`` only those. Forbidden outside one's area.
+        """
+        reaches = self.identity.role in ("district", "admin") or (self.identity.role == "township" and self.identity.organisation == township)
         if not reaches:
             raise Forbidden("outside your area")
-        page = self.stores.cards.list_township(township, grade, after)
-        if self.identity.role == "admin":
-            return type(page)([{name: value for name, value in row.items() if name != "score_tenths"} for row in page.rows], page.next)
-        return page
+        columns = [name for name in ROW_COLUMNS if name != "score" or self.identity.role != "admin"]
+        wanted = [row for row in self.stores.cards.list_township(township) if str(row["site_id"]) > after and grade in (None, row["grade"])]
+        rows = [{name: row.get(name) for name in columns} for row in wanted[:PAGE_SIZE]]
+        return Page(rows, str(rows[-1]["site_id"]) if len(wanted) > PAGE_SIZE else None)
 
     def own_sites(self) -> list[str]:
         """The site ids of an enterprise, or those assigned to an expert."""
@@ -186,7 +197,7 @@ class Desk:
             raise NotFound("no such enterprise")
         opened = {str(event.payload["site_id"]) for event in standing if event.kind == "site_opened"}
         cards = [card for card in map(self.stores.cards.find, sorted(opened)) if card]
-        return SubjectFacts("enterprise", subject_id, subject_id, frozenset(str(card.doc.get("township")) for card in cards))
+        return SubjectFacts("enterprise", subject_id, subject_id, frozenset(str(card["township"]) for card in cards))
 
     def _township(self, code: str) -> None:
         load_district(self.settings.district).township(code, self.settings.day())

@@ -146,8 +146,8 @@ def _list_sites(desk, query: dict[str, str]) -> dict[str, object]:
     if grade is not None and grade not in labels.GRADE:
         raise BadInput([Problem("query", "grade", grade[:20], "没有这种等级")])
     position = decode_cursor(query.get("cursor"))
-    page = desk.township_rows(township, grade, _id(str(position.get("after"))) if position else None)
-    return {"sites": page.rows, "cursor": encode_cursor(page.next) if page.next else None}
+    page = desk.township_rows(township, grade, str(position.get("after", "")) if position else "")
+    return {"sites": page.rows, "cursor": encode_cursor({"after": page.next}) if page.next else None}
 
 
 def _townships(current: Settings) -> list[dict[str, str]]:
@@ -164,9 +164,10 @@ def _plate(desk, site_id: str, current: Settings) -> Response:
     card = desk.stores.cards.find(site_id)
     if card is None:
         raise NotFound("the site has no card yet")
-    url = token.plate_url(current.public_base_url, token.sign(site_id, card.issue or 1, token.parse_keys(current.plate_keys)))
-    drawn = qr.svg(url, title=f"安全码 {card.doc['name']}", description="扫码查看该场所的安全等级、评定日期和依据")
-    desk.note("plate", f"S:{site_id}", f"issue {card.issue or 1}")
+    issue = card["plate"]["issue"] or 1
+    url = token.plate_url(current.public_base_url, token.sign(site_id, issue, token.parse_keys(current.plate_keys)))
+    drawn = qr.svg(url, title=f"安全码 {card['name']}", description="扫码查看该场所的安全等级、评定日期和依据")
+    desk.note("plate", f"S:{site_id}", f"issue {issue}")
     return Response(drawn, {"Content-Type": "image/svg+xml"})
 
 
