@@ -9,13 +9,29 @@ from collections.abc import Iterator, Mapping
 
 from chalicelib.errors import Problem
 from chalicelib.grading.rules import RuleSet, check_findings
-from chalicelib.supervision.vocabulary import Kind, json_schema, load_vocabulary
+from chalicelib.supervision.vocabulary import Kind, load_vocabulary
 
 SOURCES = ("self", "township", "district", "expert", "report", "system")
 INSTANT = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"}
 DAY = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 NAME = {"type": "string", "minLength": 1, "maxLength": 64}
 ALWAYS = ("id", "on", "at", "by")
+ENVELOPE = {
+    "id": NAME,
+    "on": DAY,
+    "at": INSTANT,
+    "by": {"enum": list(SOURCES)},
+    "scope": {"const": "enterprise"},
+    "evidence": {"type": "array", "items": {"type": "string"}},
+    "place": {},
+    "voids": NAME,
+    "void": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["id", "on", "at"],
+        "properties": {"id": NAME, "on": DAY, "at": INSTANT},
+    },
+}
 PARTS_OF_WHOLE = (("completeness_measured", "filled", "required"),)
 
 
@@ -41,29 +57,19 @@ def facts_schema() -> dict[str, object]:
                 "properties": {name: {"type": "array", "items": {"$ref": f"#/definitions/{name}"}} for name in kinds},
             },
         },
-        "definitions": {name: record_schema(kind, kinds, name in steps) for name, kind in kinds.items()},
+        "definitions": {
+            **ENVELOPE,
+            **{f"type_{name}": dict(schema) for name, schema in load_vocabulary().types.items()},
+            **{name: record_schema(kind, kinds, name in steps) for name, kind in kinds.items()},
+        },
     }
 
 
 def record_schema(kind: Kind, kinds: Mapping[str, Kind], is_step: bool) -> dict[str, object]:
     """A record of one kind: the envelope's fields and the payload's side by side, its possible steps under ``then``."""
-    payload = json_schema(kind.name)
     properties = {
-        "id": NAME,
-        "on": DAY,
-        "at": INSTANT,
-        "by": {"enum": list(SOURCES)},
-        "scope": {"const": "enterprise"},
-        "evidence": {"type": "array", "items": {"type": "string"}},
-        "place": {},
-        "voids": NAME,
-        "void": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["id", "on", "at"],
-            "properties": {"id": NAME, "on": DAY, "at": INSTANT},
-        },
-        **payload["properties"],
+        **{name: {"$ref": f"#/definitions/{name}"} for name in ENVELOPE},
+        **{name: {"$ref": f"#/definitions/type_{field.type}"} for name, field in kind.fields.items()},
     }
     if is_step:
         properties |= {"kind": {"const": kind.name}, "caused_by": NAME}
@@ -74,7 +80,7 @@ def record_schema(kind: Kind, kinds: Mapping[str, Kind], is_step: bool) -> dict[
         "title": kind.title,
         "type": "object",
         "additionalProperties": False,
-        "required": [*ALWAYS, *payload["required"]],
+        "required": [*ALWAYS, *(name for name, field in kind.fields.items() if not field.optional)],
         "properties": properties,
     }
 
