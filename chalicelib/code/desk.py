@@ -81,7 +81,9 @@ class Desk:
 
         Ordered by site id, beginning behind ``after``; with ``grade`` only those. Forbidden outside one's area.
         """
-        reaches = self.identity.role in ("district", "admin") or (self.identity.role == "township" and self.identity.organisation == township)
+        reaches = self.identity.role in ("district", "admin") or (
+            self.identity.role == "township" and self.identity.organisation == township
+        )
         if not reaches:
             raise Forbidden("outside your area")
         columns = [name for name in ROW_COLUMNS if name != "score" or self.identity.role != "admin"]

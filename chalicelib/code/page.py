@@ -104,4 +104,3 @@ def percent(ratio: object) -> str:
 
 def _days_since(day: object, on: date) -> int | None:
     return None if not day else (on - date.fromisoformat(str(day))).days
-

@@ -38,7 +38,10 @@ def site_document(facts: Facts, judgement: Mapping[str, object], card: Mapping[s
         "identity": {**{name: register.get(name) for name in IDENTITY_FIELDS}, **judged, **_last_seen(facts), "card": card or {}},
         "radar": {"axes": judgement.get("axes"), "items": judgement.get("items")},
         "case": {
-            **{name: judgement.get(name) for name in ("score", "score_grade", "flags", "vetoes", "caps", "adjustments", "missing", "ledger")},
+            **{
+                name: judgement.get(name)
+                for name in ("score", "score_grade", "flags", "vetoes", "caps", "adjustments", "missing", "ledger")
+            },
             "register": {name: register.get(name) for name in REGISTER_FIELDS},
             "hazards": [hazard for hazard in _live(facts, "hazard_found") if state_of(hazard, on).open],
         },

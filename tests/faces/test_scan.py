@@ -97,7 +97,15 @@ def test_a_genuine_plate_shows_its_site() -> None:
 
 @pytest.mark.parametrize(
     "token",
-    ["", "x", SITE, sign(SITE, 2, RING)[:-1], sign(SITE, 2, parse_keys("1:" + "ab" * 16)), sign(SITE, 2, parse_keys(f"T:{SECRET}")), "../cards"],
+    [
+        "",
+        "x",
+        SITE,
+        sign(SITE, 2, RING)[:-1],
+        sign(SITE, 2, parse_keys("1:" + "ab" * 16)),
+        sign(SITE, 2, parse_keys(f"T:{SECRET}")),
+        "../cards",
+    ],
 )
 @pytest.mark.parametrize("ending", ["", ".json"])
 def test_a_mistyped_or_forged_plate_is_refused_without_a_read(token: str, ending: str) -> None:
@@ -232,7 +240,9 @@ def test_a_card_whose_review_day_has_come_is_marked(review_on: str | None, stale
     assert page.Scan({**CARD, "review_on": review_on}, date(2020, 7, 1)).out_of_date is stale
 
 
-@pytest.mark.parametrize(("state", "says"), [("closed", "已注销"), ("suspended", "已停产"), ("moved_out", "已迁出"), ("operating", "尚未完成评定")])
+@pytest.mark.parametrize(
+    ("state", "says"), [("closed", "已注销"), ("suspended", "已停产"), ("moved_out", "已迁出"), ("operating", "尚未完成评定")]
+)
 def test_without_a_colour_the_page_says_why(state: str, says: str) -> None:
     text = Text(shown(grade="none", state=state, axes=dict.fromkeys("PEWBMH"), coverage=None)).text
     assert "未赋码" in text and says in text
@@ -256,7 +266,14 @@ def test_the_page_says_what_the_colour_does_not_mean_and_where_to_report() -> No
 def test_the_radar_is_drawn_and_its_numbers_stand_in_a_table_with_the_gap_named() -> None:
     html = shown()
     rows = dict(re.findall(r'<th scope="row">(.*?)</th><td class="n">(.*?)</td>', html))
-    assert rows == {"生产工艺": "96.0", "设备设施": "91.5", "作业环境": "不适用", "人员行为": "93.2", "管理体系": "97.6", "隐患治理与应急": "90.0"}
+    assert rows == {
+        "生产工艺": "96.0",
+        "设备设施": "91.5",
+        "作业环境": "不适用",
+        "人员行为": "93.2",
+        "管理体系": "97.6",
+        "隐患治理与应急": "90.0",
+    }
     assert re.search(r'<div class="radar"><svg', html)
 
 
