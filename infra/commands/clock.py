@@ -1,0 +1,25 @@
+"""./dev clock DATE: move the demo's day, and regrade what time alone changes."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+
+HELP = "move the demo's day and run the daily sweep"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("date", type=date.fromisoformat, metavar="DATE", help="the new day, YYYY-MM-DD")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when the stack lives on that day. Going back is allowed; cards never go back, so they change with the next fact."""
+    from infra.local import demo, stack
+    from infra.local.home import update_note
+
+    deployed = stack.set_parameter(stack.current(), Today=arguments.date.isoformat())
+    update_note("demo", today=arguments.date.isoformat())
+    counts = demo.invoke(deployed, "SweepFunctionName", {})
+    told = ", ".join(f"{count} {name}" for name, count in counts.items()) if isinstance(counts, dict) else "done"
+    print(f"the demo's day is {arguments.date}; sweep: {told}")
+    return 0

@@ -1,0 +1,69 @@
+"""Demo sign-ins, one per role. Passwords are made here, kept in ``.local/`` and nowhere else."""
+
+from __future__ import annotations
+
+import secrets
+import string
+
+from infra.local import demo
+from infra.local.home import read_note, write_note
+from infra.local.stack import Deployed
+
+ROLES = ("enterprise", "township", "district", "expert", "admin")
+OFFICERS = ("township", "district")
+NOTE = "accounts"
+
+
+def ensure(deployed: Deployed) -> dict[str, dict[str, str]]:
+    """An account of each role in the user pool, with the groups and claims of docs/architecture.md; role → sign-in."""
+    import boto3
+
+    client = boto3.client("cognito-idp")
+    pool = deployed.outputs["UserPoolId"]
+    kept = read_note(NOTE)
+    accounts = kept.get("accounts", {}) if kept.get("pool") == pool else {}
+    for role in ROLES:
+        if role not in accounts:
+            accounts[role] = {"username": f"demo-{role}", "password": new_password(), "organisation": organisation(deployed, role)}
+            create(client, pool, role, accounts[role])
+            write_note(NOTE, {"pool": pool, "accounts": accounts})
+    return accounts
+
+
+def organisation(deployed: Deployed, role: str) -> str:
+    """Whom the account acts for: the township with the first cards, an enterprise there; nobody in particular otherwise."""
+    card = next(iter(demo.list_cards(deployed)), {})
+    return str({"enterprise": card.get("enterprise_id"), "township": card.get("township")}.get(role) or "")
+
+
+def create(client: object, pool: str, role: str, account: dict[str, str]) -> None:
+    """The user with a permanent password and its group; one that stands is brought to the same state."""
+    claims = {"custom:organisation": account["organisation"], "custom:certificate": "DEMO-ENFORCEMENT" if role in OFFICERS else ""}
+    attributes = [{"Name": name, "Value": value} for name, value in {"name": f"演示{role}", **claims}.items() if value]
+    try:
+        client.admin_create_user(UserPoolId=pool, Username=account["username"], UserAttributes=attributes, MessageAction="SUPPRESS")
+    except client.exceptions.UsernameExistsException:
+        client.admin_update_user_attributes(UserPoolId=pool, Username=account["username"], UserAttributes=attributes)
+    client.admin_set_user_password(UserPoolId=pool, Username=account["username"], Password=account["password"], Permanent=True)
+    client.admin_add_user_to_group(UserPoolId=pool, Username=account["username"], GroupName=role)
+
+
+def id_token(deployed: Deployed, account: dict[str, str]) -> str:
+    """The identity token of a sign-in, as the portal would get it."""
+    import boto3
+
+    answer = boto3.client("cognito-idp").initiate_auth(
+        ClientId=deployed.outputs["UserPoolClientId"],
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": account["username"], "PASSWORD": account["password"]},
+    )
+    return answer["AuthenticationResult"]["IdToken"]
+
+
+def new_password() -> str:
+    """16 characters with upper and lower case and a digit, as the pool's policy asks."""
+    letters = string.ascii_letters + string.digits
+    while True:
+        password = "".join(secrets.choice(letters) for _ in range(16))
+        if any(c.islower() for c in password) and any(c.isupper() for c in password) and any(c.isdigit() for c in password):
+            return password

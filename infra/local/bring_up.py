@@ -1,0 +1,171 @@
+"""``./dev up``, step by step: emulator, stack, pump and front door, demo district, months, sign-ins."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.errors import BadInput, Conflict, Unavailable
+from infra.local import accounts, demo, emulator, front_door, serve, stack
+from infra.local.emulator import Endpoint
+from infra.local.home import ROOT, home, read_note, update_note
+from infra.local.progress import Progress
+from infra.local.stack import Deployed
+
+LAN_PORT_OFFSET = 443
+DRAIN_PATIENCE_SECONDS = 900
+# Clocks and index lag: look back a little further than the last instant at which everything was settled.
+STALE_MARGIN_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked of ``up``. ``as_of`` None keeps the day of last time, else the end of the last closed month."""
+
+    sites: int
+    port: int
+    as_of: date | None
+    lan: bool
+    stream: str | None
+
+
+def bring_up(wish: Wish, progress: Progress) -> Deployed:
+    """A running district. What stands already is reused; what was cut off is finished."""
+    endpoint = find_endpoint(progress)
+    pump = (wish.stream or ("pump" if endpoint.own else "mapping")) == "pump"
+    as_of = settled_day(wish, endpoint)
+    addresses = front_door.lan_addresses() if wish.lan else []
+    parameters = stack.parameters_for(endpoint, base_url=base_url(wish, addresses), today=current_today(as_of), pump=pump)
+    deployed = stack.ensure(endpoint, parameters, progress)
+    start_serving(deployed, wish, addresses, pump, progress)
+    files = demo.upload_portal(deployed, ROOT / "web")
+    progress(f"front door: {front_address(wish, addresses)} ({files} portal files)")
+    catch_up(deployed, progress)
+    fill(deployed, wish.sites, as_of, pump, progress)
+    accounts.ensure(deployed)
+    return deployed
+
+
+def find_endpoint(progress: Progress) -> Endpoint:
+    """The given endpoint or our own MiniStack, proved to have every service. Unavailable names the ones it lacks."""
+    endpoint = emulator.given_endpoint()
+    if endpoint is None:
+        progress("emulator: starting MiniStack")
+        endpoint = emulator.start()
+    endpoint.use()
+    import boto3
+
+    missing = emulator.missing_services(boto3.session.Session())
+    if missing:
+        raise Unavailable(f"{endpoint.url} does not offer: {', '.join(missing)}")
+    progress(f"emulator: {endpoint.url}{'' if endpoint.own else ' (given: never reset, never stopped)'}")
+    return endpoint
+
+
+def settled_day(wish: Wish, endpoint: Endpoint) -> date:
+    """The day the demo's data end. It is chosen once: other data need a reset first."""
+    note = read_note("demo")
+    if note.get("url") == endpoint.url and note.get("as_of"):
+        kept = date.fromisoformat(str(note["as_of"]))
+        if wish.as_of not in (None, kept):
+            raise Conflict(f"the data stand at {kept}; ./dev reset first, or ./dev clock to move the demo's day")
+        return kept
+    as_of = wish.as_of or demo.last_closed_day(date.today())
+    update_note("demo", url=endpoint.url, as_of=as_of.isoformat(), sites=None, imported=False, today=demo.demo_day(as_of).isoformat())
+    return as_of
+
+
+def current_today(as_of: date) -> date:
+    """The demo's day: where ``./dev clock`` left it."""
+    return date.fromisoformat(str(read_note("demo").get("today") or demo.demo_day(as_of)))
+
+
+def base_url(wish: Wish, addresses: list[str]) -> str:
+    """What plates start with: the first address in the network with ``--lan``, else this machine."""
+    if wish.lan and not addresses:
+        raise BadInput("--lan: this machine has no address in a network")
+    return f"https://{addresses[0]}:{wish.port + LAN_PORT_OFFSET}" if wish.lan else f"http://localhost:{wish.port}"
+
+
+def front_address(wish: Wish, addresses: list[str]) -> str:
+    return f"http://localhost:{wish.port}/" + (f" and {base_url(wish, addresses)}/" if wish.lan else "")
+
+
+def start_serving(deployed: Deployed, wish: Wish, addresses: list[str], pump: bool, progress: Progress) -> None:
+    """Pump and front door in one process, started anew."""
+    serve.processes.stop(serve.PROCESS)
+    if not emulator.is_free(wish.port):
+        raise Conflict(f"port {wish.port} is taken; choose another with --port")
+    endpoint = deployed.endpoint
+    config = {
+        "url": endpoint.url,
+        "region": endpoint.region,
+        "own": endpoint.own,
+        "pump": pump,
+        "function": deployed.outputs["RegradeFunctionName"],
+        "dead_letters": deployed.outputs["RegradeDeadLettersUrl"],
+        "distribution": front_door.distribution_host(deployed.outputs["DistributionDomain"]),
+        "port": wish.port,
+        "lan_port": wish.port + LAN_PORT_OFFSET if wish.lan else None,
+        "lan_addresses": addresses,
+        "mark": emulator_run(endpoint),
+    }
+    serve.launch(config, ROOT)
+    progress(f"serving: {'pump and ' if pump else ''}front door")
+
+
+def emulator_run(endpoint: Endpoint) -> str:
+    """Names this run of the emulator: a stream's position holds within one run only."""
+    note = read_note(emulator.PROCESS) if endpoint.own else {}
+    return f"{endpoint.url} {note.get('pid')} {note.get('started')}" if note else f"{endpoint.url} {secrets.token_hex(4)}"
+
+
+def catch_up(deployed: Deployed, progress: Progress) -> None:
+    """Regrade what came in after the last instant at which the stream was known to be worked off."""
+    checkpoint = read_note(serve.CHECKPOINT)
+    note = read_note("demo")
+    if not note.get("begun_at"):
+        return
+    if checkpoint.get("mark") == read_note("serve").get("mark"):
+        return
+    since = max(float(checkpoint.get("drained_at") or 0.0), float(note["begun_at"]))
+    count = demo.regrade_stale(deployed, since - STALE_MARGIN_SECONDS)
+    progress(f"caught up: {count} sites had a card older than their newest fact")
+
+
+def fill(deployed: Deployed, sites: int, as_of: date, pump: bool, progress: Progress) -> None:
+    """Import, grade and publish, unless that was done before. A cut-off attempt is simply repeated."""
+    note = read_note("demo")
+    if note.get("published") and note.get("sites") == sites and stands(deployed):
+        progress(f"demo district: {sites:,} sites are there")
+        return
+    if note.get("sites") not in (None, sites) and stands(deployed):
+        raise Conflict(f"the stack holds a district of {note['sites']} sites; ./dev reset first")
+    update_note("demo", sites=sites, begun_at=note.get("begun_at") or time.time(), published=False)
+    demo.import_district(deployed, home() / "district", sites=sites, as_of=as_of, progress=progress)
+    wait_graded(deployed, sites, pump, progress)
+    demo.publish_months(deployed, as_of, progress)
+    update_note("demo", published=True)
+
+
+def stands(deployed: Deployed) -> bool:
+    """Whether the district's cards are there: an emulator that was killed comes back empty."""
+    return bool(demo.list_cards(deployed))
+
+
+def wait_graded(deployed: Deployed, sites: int, pump: bool, progress: Progress) -> None:
+    """Wait until the stream is worked off and every site has a card."""
+    since = time.time()
+    if pump:
+        serve.wait_drained(since, DRAIN_PATIENCE_SECONDS, lambda told: progress.count("events graded", told.get("done", 0), told.get("read", 0)))
+    deadline = time.monotonic() + DRAIN_PATIENCE_SECONDS
+    while (count := len(demo.list_cards(deployed))) < sites:
+        if time.monotonic() > deadline or pump:
+            raise Unavailable(f"{sites - count} of {sites} sites have no card; ./dev status shows dead letters and quarantine")
+        progress.count("sites graded", count, sites)
+        time.sleep(1)
+    progress(f"graded: {count:,} sites")
+
+

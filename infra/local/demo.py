@@ -1,0 +1,181 @@
+"""The demo district on a running stack: generated, imported by its mappings, graded by the stream, published by month runs.
+
+Everything goes the way real data goes. Every step can be repeated: events have their identity, month runs their name,
+releases their inputs.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from chalicelib import clock
+from chalicelib.errors import Unavailable
+from infra.local.progress import Progress
+from infra.local.stack import Deployed
+
+MONTHS = 2
+RUN_NAME = "demo"
+MONTH_PATIENCE_SECONDS = 300
+
+
+def last_closed_day(present: date) -> date:
+    """The last day of the last closed month."""
+    return clock.last_day(clock.previous_month(clock.month_of(present)))
+
+
+def demo_day(as_of: date) -> date:
+    """The day a demo lives on: the one after its data end, so that the month of ``as_of`` is closed."""
+    return clock.add_days(as_of, 1)
+
+
+def import_district(deployed: Deployed, folder: Path, *, sites: int, as_of: date, progress: Progress) -> int:
+    """Generate the tables and import them in order through the real import path; the number of new events."""
+    from chalicelib.intake.run import import_file
+    from chalicelib.intake.store import ImportLog
+    from chalicelib.register.district import load_district
+    from chalicelib.supervision.store import EventLog
+    from infra.synthetic.district import write
+
+    settings = deployed.settings()
+    district = load_district(settings.district)
+    progress(f"demo district: {sites:,} sites as of {as_of}")
+    summary = write(folder, district=district, sites=sites, as_of=as_of)
+    rows, done, new = sum(summary.rows.values()), 0, 0
+    progress(f"importing {rows:,} rows of {len(summary.files)} tables")
+    for path, mapping in summary.files:
+        imported = import_file(
+            path,
+            district.folder / "mappings" / f"{mapping}.toml",
+            ImportLog(EventLog(settings.table_prefix)),
+            district=district,
+            id_key=bytes.fromhex(deployed.parameters["IdKey"]),
+            today=settings.day(),
+            now=clock.utc_now(),
+        )
+        done, new = done + imported.rows, new + imported.new
+        progress.count("rows imported", done, rows)
+    progress(f"imported: {new:,} new events")
+    return new
+
+
+def publish_months(deployed: Deployed, as_of: date, progress: Progress, months: int = MONTHS) -> list[str]:
+    """Run the last closed months one after the other through the stack's own queue; the months that were published."""
+    month = clock.month_of(as_of)
+    wanted = [month]
+    for _ in range(months - 1):
+        wanted.append(clock.previous_month(wanted[-1]))
+    for month in reversed(wanted):
+        run_month(deployed, month, progress)
+    return wanted
+
+
+def run_month(deployed: Deployed, month: str, progress: Progress) -> None:
+    """Start one month's run, or take it up again, and wait for its finish. Unavailable if it does not come."""
+    from chalicelib.index.monthly import stack_desk, start
+    from chalicelib.index.runs import FINISH, TOWNSHIP
+
+    settings = deployed.settings()
+    desk = stack_desk(settings)
+    run = f"{month}#{RUN_NAME}"
+    began = time.monotonic()
+    begun = start(month, desk, settings.now(), run=run)
+    deadline = began + MONTH_PATIENCE_SECONDS
+    while FINISH not in (parts := desk.runs.list_parts(run)):
+        if time.monotonic() > deadline:
+            raise Unavailable(f"the month {month} did not finish: {sorted(parts)}")
+        progress.count(f"month {month}: townships", sum(part.startswith(TOWNSHIP) for part in parts), begun["townships"])
+        time.sleep(0.2)
+    releases = ", ".join(f"{release['kind']} r{release['revision']}" for release in parts[FINISH]["releases"])
+    progress(f"month {month} published in {time.monotonic() - began:.1f} s: {releases}")
+
+
+def plates(deployed: Deployed, count: int = 4) -> list[tuple[str, str, str]]:
+    """Some plates to scan: (grade, site name, address), as many different grades as there are first."""
+    cards = list_cards(deployed)
+    chosen: dict[str, dict] = {}
+    for card in cards:
+        chosen.setdefault(card["grade"], card)
+    rest = [card for card in cards if card not in chosen.values()]
+    picked = [*chosen.values(), *rest][:count]
+    return [(card["grade"], card["name"], plate_address(deployed, card["site_id"], card["issue"] or 1)) for card in picked]
+
+
+def plate_address(deployed: Deployed, site_id: str, issue: int) -> str:
+    """What the QR on this site's plate says."""
+    from chalicelib.code.token import parse_keys, plate_url, sign
+
+    return plate_url(deployed.parameters["PublicBaseUrl"], sign(site_id, issue, parse_keys(deployed.parameters["PlateKeys"])))
+
+
+def list_cards(deployed: Deployed, townships: Iterable[str] | None = None) -> list[dict]:
+    """The cards of the district without their documents, by township."""
+    from chalicelib.grading.store import CardStore
+    from chalicelib.register.district import load_district
+
+    settings = deployed.settings()
+    codes = townships or [township.code for township in load_district(settings.district).townships]
+    store = CardStore(settings.table_prefix)
+    return [card for code in codes for card in store.list_township(code)]
+
+
+def regrade_stale(deployed: Deployed, since: float) -> int:
+    """Regrade every site with an event that came in at or after ``since`` (seconds of the epoch); how many were regraded.
+
+    The answer to a stream whose position cannot be trusted after a restart; repeating it changes nothing.
+    """
+    from datetime import UTC, datetime
+
+    from chalicelib.grading.regrade import Regrader
+    from chalicelib.ids import subject_of
+    from chalicelib.register.district import load_district
+
+    settings = deployed.settings()
+    regrader = Regrader(settings.table_prefix, load_district(settings.district))
+    subjects = regrader.log.subjects_since(datetime.fromtimestamp(since, UTC), clock.utc_now())
+    sites = {subject[2:] for subject in subjects if subject.startswith(subject_of("site", ""))}
+    enterprises = [subject[2:] for subject in subjects if subject.startswith(subject_of("enterprise", ""))]
+    from chalicelib.grading.regrade import Shelf
+
+    for opened in regrader.sites_of(enterprises, Shelf(regrader.log)).values():
+        sites |= opened
+    done = regrader.regrade(sites, settings.day())
+    if done.failed:
+        raise Unavailable(f"{len(done.failed)} sites could not be regraded")
+    return len(done.written)
+
+
+def upload_portal(deployed: Deployed, folder: Path) -> int:
+    """Copy the static front end to the bucket's public tree; the number of files."""
+    import boto3
+
+    from chalicelib.publish.files import content_type
+
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")) if folder.is_dir() else []
+    client = boto3.client("s3")
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        client.put_object(
+            Bucket=deployed.outputs["FilesBucket"],
+            Key=f"public/{name}",
+            Body=path.read_bytes(),
+            ContentType=content_type(name),
+            CacheControl="no-cache",
+        )
+    return len(files)
+
+
+def invoke(deployed: Deployed, output: str, payload: object) -> object:
+    """Call one of the stack's functions by the output that names it. Unavailable if it raised."""
+    import boto3
+    from botocore.config import Config
+
+    client = boto3.client("lambda", config=Config(read_timeout=310, retries={"total_max_attempts": 1}))
+    answer = client.invoke(FunctionName=deployed.outputs[output], Payload=json.dumps(payload).encode())
+    text = answer["Payload"].read()
+    if answer.get("FunctionError"):
+        raise Unavailable(f"{output}: {text.decode('utf-8', 'replace')[:800]}")
+    return json.loads(text) if text else None
