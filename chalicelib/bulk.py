@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import SafetyCodeError, Unavailable
-from chalicelib.tables import ATTEMPTS, CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Base
+from chalicelib.tables import ATTEMPTS, CONNECT_TIMEOUT_S, READ_TIMEOUT_S, region
 
 BATCH_GET_KEYS = 100
 TRANSACTION_ITEMS = 100
@@ -47,7 +47,7 @@ def client():
         max_pool_connections=16,
         parameter_validation=False,
     )
-    return botocore.session.get_session().create_client("dynamodb", region_name=Base.Meta.region, config=config)
+    return botocore.session.get_session().create_client("dynamodb", region_name=region(), config=config)
 
 
 def call(operation: Callable[..., dict], **request: object) -> dict:

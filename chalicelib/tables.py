@@ -20,6 +20,12 @@ from chalicelib import clock
 CONNECT_TIMEOUT_S = 2
 READ_TIMEOUT_S = 10
 ATTEMPTS = 4
+DEFAULT_REGION = "cn-north-1"
+
+
+def region() -> str:
+    """The region of the environment at the moment of asking; a Lambda has ``AWS_REGION``, a developer the other."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
 
 
 class InstantAttribute(UnicodeAttribute):
@@ -35,7 +41,6 @@ class Base(Model):
 
     class Meta:
         abstract = True
-        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "cn-north-1"
         connect_timeout_seconds = CONNECT_TIMEOUT_S
         read_timeout_seconds = READ_TIMEOUT_S
         max_retry_attempts = ATTEMPTS - 1
@@ -186,5 +191,5 @@ def table_name(prefix: str, model: type[Base]) -> str:
 @lru_cache(maxsize=256)
 def bind(model: type[Base], prefix: str) -> type[Base]:
     """The model, standing on the table of this prefix."""
-    meta = type("Meta", (model.Meta,), {"table_name": table_name(prefix, model)})
+    meta = type("Meta", (model.Meta,), {"table_name": table_name(prefix, model), "region": region()})
     return type(model.__name__, (model,), {"Meta": meta})

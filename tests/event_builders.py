@@ -76,3 +76,20 @@ def busy_site(name: object = "a", township: str = TOWNSHIP) -> list[Event]:
         step("recheck", found, "2020-06-06", key="recheck", result="passed", officers=["o1"]),
         step("hazard_closed", found, "2020-06-06", key="close", officers=["o1"]),
     ]
+
+
+def stream_record(table: str, subject: str, event_id: str, name: str = "INSERT") -> dict[str, object]:
+    """A stream record of an item that stands in the ``events`` table, as the service would deliver it."""
+    from chalicelib import bulk
+
+    key = {"subject": {"S": subject}, "event_id": {"S": event_id}}
+    item = bulk.client().get_item(TableName=table, Key=key)["Item"]
+    return {"eventName": name, "dynamodb": {"Keys": key, "NewImage": item, "SequenceNumber": f"n-{subject}-{event_id}"}}
+
+
+def stream_batch(table: str, events: list[Event]) -> dict[str, list[dict]]:
+    """A batch of records numbered from 0 in the order given."""
+    records = [stream_record(table, event.subject, event.event_id) for event in events]
+    for number, record in enumerate(records):
+        record["dynamodb"]["SequenceNumber"] = str(number)
+    return {"Records": records}

@@ -128,6 +128,12 @@ class Regrader:
         judgement = grade(facts, rules, day) if rules is not None else None
         return Regraded(facts, build_card(facts, judgement, day, rules_change_after(self.district, day)), tuple(triggers))
 
+    def repair(self, site_ids: Iterable[str], day: date, shelf: Shelf) -> Done:
+        """Replace the stored documents of sites, already read, by what the log says, whatever version they claim."""
+        results = [self.judge(site_id, day, shelf) for site_id in sorted(site_ids)]
+        saved = self.saver.mend([result for result in results if result is not None])
+        return Done(saved.written, saved.unchanged + saved.overtaken, tuple(saved.refused))
+
     def set_aside(self, rejected: Rejected) -> None:
         """Quarantine a record of the log that is no event."""
         log.warning("record quarantined", extra={"subject": rejected.subject, "event_id": rejected.event_id})
@@ -135,7 +141,7 @@ class Regrader:
         self.quarantine.add(QUEUE, line, rejected.reason, subject=rejected.subject, event_id=rejected.event_id)
 
     def _regrade_some(self, site_ids: Sequence[str], day: date, triggers: Mapping[str, Iterable[str]], shelf: Shelf) -> Done:
-        failed = self._fetch(site_ids, shelf)
+        failed = self.read(site_ids, shelf)
         results, wrong = [], {}
         for site_id in site_ids:
             if site_id in failed:
@@ -156,7 +162,7 @@ class Regrader:
             self.quarantine.add(QUEUE, subject_of("site", site_id), reason, subject=subject_of("site", site_id))
         return Done(saved.written, saved.unchanged + saved.overtaken + empty, tuple(wrong), tuple(failed))
 
-    def _fetch(self, site_ids: Sequence[str], shelf: Shelf) -> set[str]:
+    def read(self, site_ids: Sequence[str], shelf: Shelf) -> set[str]:
         """Read the sites and their enterprises; the sites that cannot be read whole now."""
         subjects = {site_id: subject_of("site", site_id) for site_id in site_ids}
         shelf.fetch(subjects.values())
@@ -193,9 +199,9 @@ def rules_change_after(district: District, day: date) -> date | None:
     return min((ref.effective_from for ref in district.rule_sets["grading"] if ref.effective_from > day), default=None)
 
 
-def handle_stream(event: Mapping[str, object], settings: Settings) -> dict[str, list[dict[str, str]]]:
+def handle_stream(event: Mapping[str, object], settings: Settings, regrader: Regrader | None = None) -> dict[str, list[dict[str, str]]]:
     """A batch of stream records: every site concerned once. Returns ``batchItemFailures`` for exactly the records to repeat."""
-    regrader = Regrader(settings.table_prefix, load_district(settings.district))
+    regrader = regrader or Regrader(settings.table_prefix, load_district(settings.district))
     records = {record["dynamodb"]["SequenceNumber"]: record for record in event["Records"] if record.get("eventName") != "REMOVE"}
     subjects: dict[str, str] = {}
     failed: set[str] = set()

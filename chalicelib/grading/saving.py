@@ -63,6 +63,23 @@ class Saver:
         written, overtaken, refused = self._write(groups)
         return Saved(tuple(written), tuple(unchanged), tuple(overtaken), refused)
 
+    def mend(self, results: Sequence[Regraded]) -> Saved:
+        """Replace what stands for distinct sites, whatever version it claims, unless somebody saves in between."""
+        site_ids = [result.facts["site_id"] for result in results]
+        cards, facts = self.cards.load(site_ids), self.facts.versions(site_ids)
+        groups: dict[str, list[dict]] = {}
+        for result in results:
+            site_id, card = result.facts["site_id"], result.card
+            standing = cards.get(site_id)
+            puts = [_over(self.facts.put(result.facts, card and card.township), facts.get(site_id))]
+            if card is not None:
+                puts.append(_over(self.cards.put(card, orjson.dumps(card.document).decode()), standing and standing.version))
+                if standing is None or standing.outcome != card.outcome:
+                    puts.append(self.history.put(card.site_id, f"{card.as_of}#{card.version}", _line(result, card, standing)))
+            groups[site_id] = puts
+        written, overtaken, refused = self._write(groups)
+        return Saved(tuple(written), (), tuple(overtaken), refused)
+
     def _puts(self, result: Regraded, standing: StoredCard | None) -> list[dict]:
         facts, card = result.facts, result.card
         if card is None:
@@ -124,6 +141,14 @@ class Saver:
             item = failed[0]["Item"]
             item["line"] = {"S": f"{item['line']['S'].rsplit('~', 1)[0]}~{number}"}
         return reasons
+
+
+def _over(put: dict, seen: int | None) -> dict:
+    """The same write, on condition that the item still has the version that was seen."""
+    plain = {name: value for name, value in put.items() if name not in ("ConditionExpression", "ExpressionAttributeValues")}
+    if seen is None:
+        return plain | {"ConditionExpression": "attribute_not_exists(site_id)"}
+    return plain | {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": {":seen": {"N": str(seen)}}}
 
 
 def _line(result: Regraded, card: Card, standing: StoredCard | None) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The facts of a site: its log and its enterprise's, regrouped for the judges (docs/architecture.md, "Facts").
 
 A pure function of two sets of events: neither their order nor duplicates matter, and nothing a judge could ask for is
-lost. Withdrawn facts stay, marked, because a past grade is judged by what was known then.
+lost (long prose is cut). Withdrawn facts stay, marked, because a past grade is judged by what was known then.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from operator import attrgetter, itemgetter
 from chalicelib.supervision.model import Event
 
 SCHEMA = 1
+# No judge reads prose; the log keeps all of it. Cut here, so that a site with many long complaints still fits its item.
+TEXT_LENGTH = 500
 # One site never has a million enterprise events, so the two counts do not run into each other.
 SITE_EVENT_WEIGHT = 1_000_000
 
@@ -62,6 +64,9 @@ def _only_subject(events: dict[str, Event]) -> str:
 
 def _record(event: Event) -> dict[str, object]:
     record = {"id": event.event_id, "on": event.occurred_on, "at": event.known_at, "by": event.source, **event.payload}
+    for name, value in event.payload.items():
+        if type(value) is str and len(value) > TEXT_LENGTH:
+            record[name] = value[: TEXT_LENGTH - 1] + "…"
     if event.scope == "enterprise":
         record["scope"] = "enterprise"
     if event.evidence:

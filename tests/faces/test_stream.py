@@ -15,7 +15,7 @@ from chalicelib.grading.regrade import QUEUE, handle_stream
 from chalicelib.grading.store import CardStore, FactsStore, HistoryStore
 from chalicelib.supervision.quarantine import QuarantineStore
 from chalicelib.supervision.store import EventLog
-from tests.event_builders import busy_site, enterprise_id, fact, registration, site_id
+from tests.event_builders import busy_site, enterprise_id, fact, registration, site_id, stream_record
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 NAMES = [f"s{number}" for number in range(8)]
@@ -33,10 +33,8 @@ class Stand:
         self.log.append(events, NOW)
         return [self.record(event.subject, event.event_id) for event in events]
 
-    def record(self, subject, event_id, name="INSERT"):
-        key = {"subject": {"S": subject}, "event_id": {"S": event_id}}
-        item = bulk.client().get_item(TableName=self.log.table, Key=key)["Item"]
-        return {"eventName": name, "dynamodb": {"Keys": key, "NewImage": item, "SequenceNumber": f"n-{subject}-{event_id}"}}
+    def record(self, subject, event_id):
+        return stream_record(self.log.table, subject, event_id)
 
     def deliver(self, records):
         return handle_stream({"Records": records}, self.settings)["batchItemFailures"]
