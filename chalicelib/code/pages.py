@@ -5,9 +5,13 @@ from __future__ import annotations
 from chalicelib import labels
 from chalicelib.code.page import Scan, percent
 from chalicelib.errors import SafetyCodeError
+from chalicelib.exact import TENTHS, parse_scaled
 from chalicelib.http import sentence
 from chalicelib.register.district import District
 from chalicelib.render import render
+
+# The table beside the drawing has the full words; the drawing has no room for the longest.
+AXIS_ON_RADAR = {**labels.AXIS, "H": "隐患应急"}
 
 
 def scan_page(scan: Scan, district: District) -> str:
@@ -53,6 +57,7 @@ def _radar(scan: Scan) -> str:
     axes = scan.card.get("axes")
     if not isinstance(axes, dict) or all(value is None for value in axes.values()):
         return ""
-    from chalicelib.grading.radar import draw_radar
+    from chalicelib.grading.radar import radar_svg
 
-    return draw_radar({axis: axes.get(axis) for axis in labels.AXIS})
+    tenths = {axis: None if axes.get(axis) is None else parse_scaled(axes[axis], TENTHS) for axis in labels.AXIS}
+    return radar_svg(tenths, AXIS_ON_RADAR)
