@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from chalicelib.riskmap.model import Inherent
 from chalicelib.riskmap.rules import RiskRules, Sector
 
-FILED = "FILED"
+FILED = "FILED"  # a filed result decided
+GIVEN = "GIVEN"  # the grade came with the input
 
 
 def inherent_grades(

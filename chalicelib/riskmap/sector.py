@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from chalicelib.exact import TENTHS, half_up, text_of
-from chalicelib.riskmap.inherent import FILED
+from chalicelib.riskmap.inherent import FILED, GIVEN
 from chalicelib.riskmap.model import (
     ASSESSED,
     GOVERNANCE_OF,
@@ -83,7 +83,7 @@ def _inherent(sector: Sector, found: Sequence[tuple[SiteRisk, Inherent]], rules:
 def _why_top(sector: Sector, found: Sequence[tuple[SiteRisk, Inherent]]) -> list[Reason]:
     """The rules that made the highest sites what they are, with how many and which."""
     top = max(inherent.level for _, inherent in found)
-    titles = {rule.id: rule.title for rule in sector.grades} | {FILED: "风险分级备案结果上调"}
+    titles = {rule.id: rule.title for rule in sector.grades} | {FILED: "风险分级备案结果上调", GIVEN: "直接给出的固有等级"}
     by_rule: dict[str, list[str]] = {}
     for site, inherent in found:
         for name in inherent.rules if inherent.level == top else ():

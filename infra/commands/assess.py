@@ -1,0 +1,92 @@
+"""./dev assess: judge one township's safety state from a document, and say why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from chalicelib import labels
+from chalicelib.errors import BadInput, Problem
+from chalicelib.riskmap import rules as methods
+
+HELP = "judge a township for the safety map: sectors, two layers, combined colour (exit 1 when red)"
+SCHEMA = Path(methods.__file__).with_name("input.schema.json")
+LAYERS = {"inherent": "固有风险", "governance": "动态治理", "combined": "综合安全状况"}
+STATES = {"no_sites": "无此类", "ungraded": "未评定"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="township document (chalicelib/riskmap/input.schema.json, example beside it)")
+    parser.add_argument("--rules", type=Path, default=methods.METHODS / "model-2020.toml", metavar="FILE", help="method (default: the model standard)")
+    parser.add_argument("--json", action="store_true", help="print the whole result document")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 judged, 1 judged red, 2 bad input with every problem named."""
+    from chalicelib.riskmap.assess import assess_township
+    from chalicelib.riskmap.inputs import read_input
+
+    try:
+        rules = methods.load_risk_rules(args.rules)
+        given = read_input(read_document(args.file), rules)
+    except BadInput as error:
+        print("\n".join(str(problem) for problem in error.problems), file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 2
+    document = assess_township(given.township, given.sites, given.on, rules, given.statistics).to_document()
+    print(json.dumps(document, ensure_ascii=False, indent=1) if args.json else "\n".join(told(document)))
+    return 1 if document["combined"]["colour"] == "red" else 0
+
+
+def read_document(path: Path) -> dict[str, object]:
+    """The document, held to its schema. BadInput names everything that is wrong, with its place."""
+    from jsonschema import Draft7Validator
+
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadInput([Problem(str(path), "", "", f"not JSON: {error}")]) from error
+    validator = Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), format_checker=Draft7Validator.FORMAT_CHECKER)
+    problems = [
+        Problem(".".join(map(str, error.absolute_path)) or "document", "", "", error.message)
+        for error in sorted(validator.iter_errors(document), key=lambda error: [str(part) for part in error.absolute_path])
+    ]
+    if problems:
+        raise BadInput(problems)
+    return document
+
+
+def told(document: Mapping[str, object]) -> list[str]:
+    """The result for a person to read."""
+    rule_set = document["rule_set"]
+    lines = [f"{document['township']} {document['on']} · 已赋码 {document['coded']}/{document['sites']} 家"]
+    for name, title in LAYERS.items():
+        layer = document[name]
+        lines.append(f"{title} {_colour(layer['colour'])} {layer['value'] or '—'}")
+        lines += [f"  {reason['text']}" for reason in layer["pull_ups"]]
+    for sector in document["sectors"]:
+        lines += sector_lines(sector)
+    return [*lines, f"{rule_set['title']} {rule_set['version']} {rule_set['hash'][:19]}…"]
+
+
+def sector_lines(sector: Mapping[str, object]) -> list[str]:
+    head = f"{sector['title']}（{sector['sites']} 家）"
+    if sector["state"] in STATES:
+        head += f" {STATES[sector['state']]}"
+    if sector["risk"] is not None:
+        head += f" I {sector['inherent']} × G {sector['governance']} = R {sector['risk']} {_colour(sector['colour'])}"
+    reasons = [*sector["inherent_reasons"], *sector["governance_reasons"], *sector["pull_ups"]]
+    return [head, *(f"  {reason['text']}{_deciding(reason)}" for reason in reasons)]
+
+
+def _deciding(reason: Mapping[str, object]) -> str:
+    return f"（{' '.join(reason['sites'])}）" if reason["sites"] else ""
+
+
+def _colour(code: str) -> str:
+    return labels.GRADE[code].removesuffix("码") if code != "none" else STATES["ungraded"]
