@@ -95,7 +95,7 @@ class Flaky:
     """A log that cannot read some subjects for a while."""
 
     def __init__(self, log, broken):
-        self.log, self.broken, self.reads = log, set(broken), Counter()
+        self.log, self.table_prefix, self.broken, self.reads = log, log.table_prefix, set(broken), Counter()
 
     def read(self, subject):
         self.reads[subject] += 1
