@@ -38,7 +38,7 @@ def _against_plan(month: Month, item: SubItem, done: int, sector: str | None) ->
 def campaign_closed(month: Month, item: SubItem) -> Measure:
     """ZX4: of the campaign's hazards due this month, those closed."""
     due = (hazard for hazard in due_hazards(month) if hazard.campaign)
-    return month.share_of_records(item, ((hazard.id, bool(hazard.closed_on)) for hazard in due))
+    return month.share_of_records(item, ((hazard.id, bool(hazard.state.closed_on)) for hazard in due))
 
 
 def due_hazards(month: Month) -> Iterator[Hazard]:
@@ -46,7 +46,7 @@ def due_hazards(month: Month) -> Iterator[Hazard]:
     for site in month.sites:
         if "hazard_found" in site.facts["records"]:
             for hazard in hazards(site.facts, month.last):
-                if month.due_here(hazard.deadline) and month.is_here(site, hazard.deadline):
+                if month.due_here(hazard.state.deadline_on) and month.is_here(site, hazard.state.deadline_on):
                     yield hazard
 
 

@@ -31,7 +31,7 @@ def item_above_zero(code: str):
     """ZR4, FX1, FX8: the effective value of an assessment item is above 0; never assessed counts as not (domain §12.63)."""
 
     def measure(month: Month, item: SubItem) -> Measure:
-        return month.share_of_sites(item, month.in_register, lambda site: bool((found := site.judgement.items.get(code)) and found.value))
+        return month.share_of_sites(item, month.in_register, lambda site: bool((found := site.items.get(code)) and found.value))
 
     return measure
 

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+
+from chalicelib.clock import instant_text
+from chalicelib.grading.case import known_by
 
 
-def known_by(facts: Mapping, known_at: str) -> Mapping:
-    """The fact document without records, steps and voids recorded after ``known_at`` (ISO text, UTC); itself if there are none."""
-    if facts["known_at"] <= known_at:
+def frozen(facts: Mapping, known_at: datetime) -> Mapping:
+    """The fact document as of an instant; itself when nothing came later."""
+    if facts["known_at"] <= instant_text(known_at):
         return facts
-    records = {kind: kept for kind, rows in facts["records"].items() if (kept := [_known(row, known_at) for row in rows if row["at"] <= known_at])}
-    newest = max((row["at"] for rows in records.values() for row in rows), default="")
-    return {**facts, "records": records, "known_at": newest}
+    return {**facts, "records": {kind: rows for kind, rows in known_by(facts["records"], known_at).items() if rows}}
 
 
-def late_records(facts: Mapping, known_at: str, until: str) -> list[str]:
+def late_records(facts: Mapping, known_at: datetime, until: str) -> list[str]:
     """Ids of records about days up to ``until`` that came in after the freeze: listed, not judged."""
-    if facts["known_at"] <= known_at:
+    limit = instant_text(known_at)
+    if facts["known_at"] <= limit:
         return []
     rows = [row for kind in facts["records"].values() for row in kind]
     rows += [step for row in rows for step in row.get("then", ())]
-    return sorted(row["id"] for row in rows if row["at"] > known_at and row["on"] <= until)
-
-
-def _known(row: Mapping, known_at: str) -> Mapping:
-    void, steps = row.get("void"), row.get("then")
-    if (void is None or void["at"] <= known_at) and not steps:
-        return row
-    kept = {key: value for key, value in row.items() if key not in ("void", "then")}
-    if void is not None and void["at"] <= known_at:
-        kept["void"] = void
-    if then := [_known(step, known_at) for step in steps or () if step["at"] <= known_at]:
-        kept["then"] = then
-    return kept
+    return sorted(row["id"] for row in rows if row["at"] > limit and row["on"] <= until)

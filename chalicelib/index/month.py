@@ -8,8 +8,8 @@ from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 
-from chalicelib.clock import add_months, parse_month
-from chalicelib.grading.model import Judgement
+from chalicelib.clock import add_days, add_months, parse_month
+from chalicelib.grading.model import ItemResult, Judgement
 from chalicelib.index.model import Measure, State
 from chalicelib.index.records import Record, standing, township_on
 from chalicelib.index.structure import IndexRules, SubItem
@@ -23,6 +23,7 @@ class SiteMonth:
     site_id: str
     facts: Mapping
     judgement: Judgement
+    items: Mapping[str, ItemResult]
     risk: SiteRisk
     profile: Mapping
     colour_month_before: str
@@ -83,9 +84,14 @@ class Month:
         """Whether a deadline falls into this month (domain §12.64)."""
         return self.first <= day <= self.last
 
-    def own(self, kind: str) -> Iterator[Record]:
-        """Standing records of the township itself."""
-        return standing({"records": self.records}, kind, self.last)
+    @cached_property
+    def returns_until(self) -> str:
+        """The last day on which a return of this month may come in and be confirmed."""
+        return add_days(parse_month(self.month)[1], self.rules.limits["return_days"] - 1).isoformat()
+
+    def own(self, kind: str, until: str | None = None) -> Iterator[Record]:
+        """Standing records of the township itself, dated by the last day (or ``until``)."""
+        return standing({"records": self.records}, kind, until or self.last)
 
     def measure(self, item: SubItem, numerator: int | Fraction, denominator: int = 0, cases: Iterable[str] = (), **extra: object) -> Measure:
         """A value with its cases, cut to the listed number; the count stays whole."""

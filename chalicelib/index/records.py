@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from chalicelib.supervision.hazards import DISMISSED, HazardState, state_of
+
 Record = Mapping
 UNKNOWN = {"deaths": 1, "serious_injuries": 1, "loss_fen": 0, "responsibility": "pending"}
-MAJOR_CLOSERS = 2  # 重大隐患 is closed by two officers on the site (domain §12.34)
 
 
 def standing(facts: Mapping, kind: str, until: str) -> Iterator[Record]:
@@ -37,60 +38,26 @@ def steps(record: Record, kind: str, until: str) -> Iterator[Record]:
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """A hazard as of a day. ``deadline`` is the one in force; "" = that step has not happened."""
+    """A hazard as of a day: where it stands, who found it, whether anybody checked."""
 
     id: str
-    level: str
     found_by: str
-    deadline: str
-    closed_on: str
-    reported_on: str
-    failed: bool
+    state: HazardState
     rechecked: bool
     campaign: bool
 
     @property
     def closed_in_time(self) -> bool:
-        return bool(self.closed_on) and self.closed_on <= self.deadline
-
-    @property
-    def rectified_in_time(self) -> bool:
-        """Reported or closed by the deadline and not failed at the check (domain §12.16)."""
-        return self.closed_in_time or (bool(self.reported_on) and self.reported_on <= self.deadline and not self.failed)
-
-    def is_overdue(self, on: str) -> bool:
-        """From the day after the deadline, while neither closed nor reported in time (domain §12.30)."""
-        return on > self.deadline and not self.closed_on and not self.rectified_in_time
+        return bool(self.state.closed_on) and self.state.closed_on <= self.state.deadline_on
 
 
 def hazards(facts: Mapping, until: str) -> Iterator[Hazard]:
     """The hazards found by ``until`` that were not dismissed as false."""
     for record in standing(facts, "hazard_found", until):
-        if next(steps(record, "hazard_dismissed", until), None) is None:
-            yield _hazard(record, until)
-
-
-def _hazard(record: Record, until: str) -> Hazard:
-    closers = MAJOR_CLOSERS if record["level"] == "major" else 1
-    closings = (step["on"] for step in steps(record, "hazard_closed", until) if len(step.get("officers", ())) >= closers)
-    checks = [step["result"] for step in steps(record, "recheck", until)]
-    closed_on = next(closings, "")
-    return Hazard(
-        id=record["id"], level=record["level"], found_by=record["by"], deadline=_deadline(record, until), closed_on=closed_on,
-        reported_on=next((step["on"] for step in steps(record, "rectification_reported", until)), ""),
-        failed="failed" in checks, rechecked=bool(checks or closed_on), campaign=bool(record.get("special_campaign")),
-    )  # fmt: skip
-
-
-def _deadline(record: Record, until: str) -> str:
-    """The order's deadline replaces the first one; an extension counts only if approved by the deadline it extends."""
-    deadline = record["deadline_on"]
-    for step in steps(record, "rectification_ordered", until):
-        deadline = step["deadline_on"]
-    for step in steps(record, "extension_decided", until):
-        if step["approved"] and step.get("deadline_on") and step["on"] <= deadline:
-            deadline = max(deadline, step["deadline_on"])
-    return deadline
+        state = state_of(record, until)
+        if state.state != DISMISSED:
+            rechecked = bool(state.closed_on) or next(steps(record, "recheck", until), None) is not None
+            yield Hazard(record["id"], record["by"], state, rechecked, bool(record.get("special_campaign")))
 
 
 @dataclass(frozen=True, slots=True)

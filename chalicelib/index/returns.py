@@ -16,8 +16,8 @@ def confirmed(month: Month, item: SubItem) -> list[Record]:
     months = _months(month, item)
     return [
         record
-        for record in month.own("monthly_return")
-        if record["sub_item"] == item.code and record["month"] in months and _is_confirmed(record, month.last)
+        for record in month.own("monthly_return", month.returns_until)
+        if record["sub_item"] == item.code and record["month"] in months and _is_confirmed(record, month.returns_until)
     ]
 
 

@@ -38,20 +38,20 @@ def warned(month: Month, item: SubItem) -> Measure:
 
 def general_in_time(month: Month, item: SubItem) -> Measure:
     """FX5: general hazards due this month, rectified in time."""
-    due = (hazard for hazard in due_hazards(month) if hazard.level == "general")
-    return month.share_of_records(item, ((hazard.id, hazard.rectified_in_time) for hazard in due))
+    due = (hazard for hazard in due_hazards(month) if not hazard.state.major)
+    return month.share_of_records(item, ((hazard.id, hazard.state.in_time) for hazard in due))
 
 
 def major_in_time(month: Month, item: SubItem) -> Measure:
     """FX6: major hazards due this month, closed in time; any one overdue on the last day zeroes it (``condition``)."""
-    due = [hazard for hazard in due_hazards(month) if hazard.level == "major"]
+    due = [hazard for hazard in due_hazards(month) if hazard.state.major]
     late = {hazard.id for hazard in due if not hazard.closed_in_time}
     overdue = {
         hazard.id
         for site in month.in_register
         if "hazard_found" in site.facts["records"]
         for hazard in hazards(site.facts, month.last)
-        if hazard.level == "major" and hazard.is_overdue(month.last)
+        if hazard.state.major and hazard.state.overdue
     }
     return month.measure(item, len(due) - len(late), len(due), late | overdue, condition=len(overdue))
 

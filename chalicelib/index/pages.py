@@ -1,0 +1,102 @@
+"""The month's index as files: leaderboard, township pages, method, JSON and CSV twins, for the public and for staff.
+
+Public files carry counts only; case ids and the names behind them stand in the staff tree (domain §13.14).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib.canonical import canonical_json
+from chalicelib.index import present
+from chalicelib.index.draw import middle_of, radar, scale
+from chalicelib.index.result import public_document
+from chalicelib.index.structure import IndexRules
+from chalicelib.register.district import District
+from chalicelib.render import render_bytes
+
+Document = Mapping
+Labels = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What every page of one tree shares. ``base`` is where its files lie, absolute for the public, relative for staff."""
+
+    result: Document
+    district: District
+    rules: IndexRules
+    base: str
+    labels: Labels | None
+
+    def render(self, template: str, **context: object) -> bytes:
+        return render_bytes(f"index/{template}", self.district, {"room": "index", "base": self.base, **context})
+
+
+def render_release(
+    result: Document, labels: Labels, district: District, rules: IndexRules, base: str, earlier: Sequence[Document] = ()
+) -> dict[str, dict]:
+    """All files of a month: ``{"public": {path: bytes}, "staff": {scope: {path: bytes}}}``, paths relative to the release.
+
+    ``result`` is :func:`chalicelib.index.result.result_document`; ``labels`` township → case id → name; ``base`` the absolute
+    address of the public release, because the pointer page is a copy of its ``index.html``.
+    """
+    public = Sheet(public_document(result), district, rules, base, None)  # type: ignore[arg-type]
+    staff = Sheet(result, district, rules, "", labels)
+    scopes = {"district": _tree(staff)}
+    for row in result["townships"]:
+        twin = canonical_json(_twin(result, [row], labels))
+        scopes[row["code"]] = {"index.html": _township_page(staff, row, "index.json", None), "index.json": twin}
+    return {"public": _tree(public), "staff": scopes}
+
+
+def _tree(sheet: Sheet) -> dict[str, bytes]:
+    view = present.leaderboard_view(sheet.result, sheet.rules, f"{sheet.base}townships/")
+    files = {
+        "index.html": sheet.render("leaderboard.html", view=view),
+        "method.html": sheet.render("method.html", view=present.method_view(sheet.rules)),
+        "index.json": canonical_json(_twin(sheet.result, sheet.result["townships"], sheet.labels)),
+        "index.csv": table(sheet.result),
+    }
+    up = sheet.base + "index.html" if sheet.base else "../index.html"
+    for row in sheet.result["townships"]:
+        code = row["code"]
+        twin = f"{sheet.base}townships/{code}.json" if sheet.base else f"{code}.json"
+        files[f"townships/{code}.html"] = _township_page(sheet, row, twin, up)
+        files[f"townships/{code}.json"] = canonical_json(_twin(sheet.result, [row], sheet.labels))
+    return files
+
+
+def _township_page(sheet: Sheet, row: Document, twin: str, up: str | None) -> bytes:
+    labels = None if sheet.labels is None else sheet.labels.get(row["code"], {})
+    view = present.township_view(row, sheet.result, sheet.rules, labels)
+    method = None if up is None else up.replace("index.html", "method.html")
+    words = {code: swatch.word for code, swatch in sheet.district.palette.items()}
+    figures = {"radar": radar(row, middle_of(sheet.result["townships"])), "scale": scale(row["index"], view["thresholds"], words)}
+    return sheet.render("township.html", view=view, twin=twin, up=up, method=method, figures=figures)
+
+
+def _twin(result: Document, rows: Sequence[Document], labels: Labels | None) -> dict:
+    document = {**result, "kind": "index", "townships": list(rows)}
+    if labels is not None:
+        document["labels"] = {row["code"]: dict(labels.get(row["code"], {})) for row in rows}
+    return document
+
+
+def table(result: Document) -> bytes:
+    """The leaderboard as CSV, one line per township; a byte-order mark so that spreadsheets read the Chinese."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    codes = [entry["code"] for entry in result["townships"][0]["indicators"]] if result["townships"] else []
+    items = [entry["code"] for i in result["townships"][0]["indicators"] for entry in i["sub_items"]] if result["townships"] else []
+    head = ["month", "rank", "township", "name", "index", "colour", "score_colour", "raw", "K", "sites", "own_data", "applicable", "change"]
+    writer.writerow([*head, *codes, *items])
+    for row in result["townships"]:
+        points = {entry["code"]: entry["points"] for i in row["indicators"] for entry in (i, *i["sub_items"])}
+        cells = [result["month"], *(row[key] for key in ("rank", "code", "name", "index", "colour", "score_colour", "raw", "coefficient"))]
+        cells += [row["sites"], row["own_data"], row["applicable"], (row["change"] or {}).get("index")]
+        writer.writerow(["" if cell is None else cell for cell in [*cells, *(points[code] for code in [*codes, *items])]])
+    return ("\ufeff" + out.getvalue()).encode("utf-8")

@@ -1,0 +1,151 @@
+"""One township's part of a month's run: freeze, grade each site once, assess the map, measure the sub-items. Pure.
+
+The partial result is a small JSON document: two counts per sub-item, a capped list of cases with a whole count, the map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from chalicelib.clock import add_months, last_day, month_of, parse_month
+from chalicelib.errors import NotFound
+from chalicelib.grading.judge import grade
+from chalicelib.grading.rules import RuleSet, load_rule_set
+from chalicelib.index.document import measure_document
+from chalicelib.index.freeze import frozen, late_records
+from chalicelib.index.measure import measure_township
+from chalicelib.index.model import Measure
+from chalicelib.index.month import Month, SiteMonth
+from chalicelib.index.records import standing, township_on
+from chalicelib.index.rules import load_rules
+from chalicelib.index.structure import IndexRules
+from chalicelib.register.district import District, Township
+from chalicelib.riskmap.assess import assess_site, assess_township
+from chalicelib.riskmap.profile import profile_of
+from chalicelib.riskmap.rules import RiskRules, load_risk_rules
+from chalicelib.supervision.facts import fold
+from chalicelib.supervision.model import Event
+
+SCHEMA = 1
+CASE_KINDS = (
+    "hazard_found", "accident", "concealment_established", "inspection_quality_checked", "double_random_task", "complaint", "result_published",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MonthRules:
+    """The rule sets of a month. Grading is asked by day: a past colour is judged by the rules of its day."""
+
+    index: IndexRules
+    riskmap: RiskRules
+    grading_on: Callable[[date], RuleSet]
+    references: tuple[Mapping[str, str], ...]
+
+
+def month_rules(district: District, month: str) -> MonthRules:
+    """What applies on the last day of a month. NotFound naming a judge without a rule set that day."""
+    day = last_day(month)
+    grading = _grading_rules(district, day)
+    index, riskmap = load_rules(_path(district, "index", day)), load_risk_rules(_path(district, "riskmap", day))
+    references = (index.reference(), riskmap.identity, grading.identity())
+    return MonthRules(index, riskmap, lambda on: _grading_rules(district, on), references)
+
+
+def _path(district: District, judge: str, day: date):
+    ref = district.rule_set_on(judge, day)
+    if ref is None:
+        raise NotFound("no rule set applies", judge=judge, day=day.isoformat())
+    return ref.path
+
+
+def _grading_rules(district: District, day: date) -> RuleSet:
+    return _load_once(_path(district, "grading", day))
+
+
+_load_once = lru_cache(maxsize=16)(load_rule_set)
+
+
+def compute_partial(
+    township: Township, facts: Iterable[Mapping], events: Sequence[Event], month: str, known_at: datetime, rules: MonthRules
+) -> dict:
+    """The partial result of one township. ``facts`` of every site whose card stands there, ``events`` its own log."""
+    documents = list(facts)
+    kept = [frozen(document, known_at) for document in documents]
+    sites = tuple(sorted((site_month(document, month, rules) for document in kept), key=lambda site: site.site_id))
+    view = Month(month, township.code, sites, _township_records(events, known_at), rules.index)
+    measures = measure_township(view)
+    here = [site.risk for site in sites if site.risk.township == township.code]
+    return {
+        "schema": SCHEMA,
+        "month": month,
+        "township": township.code,
+        "name": township.name,
+        "sites": coefficient_sites(township, view, rules),
+        "in_register": len(view.in_register),
+        "sub_items": {measure.code: measure_document(measure) for measure in measures},
+        "labels": case_labels(view, measures),
+        "late": sum(len(late_records(document, known_at, view.last)) for document in documents),
+        "risk": assess_township(township.code, here, last_day(month), rules.riskmap).to_document(),
+    }
+
+
+def site_month(facts: Mapping, month: str, rules: MonthRules) -> SiteMonth:
+    """A site at month end, graded once; its colours at the end of the month and of the quarter before."""
+    first, end = parse_month(month)[0], last_day(month)
+    judgement = grade(facts, rules.grading_on(end), end)
+    month_before = last_day(month_of(add_months(first, -1)))
+    quarter_before = last_day(month_of(add_months(first, -((first.month - 1) % 3) - 1)))
+    colour_month = colour_on(facts, month_before, rules)
+    colour_quarter = colour_month if quarter_before == month_before else colour_on(facts, quarter_before, rules)
+    return SiteMonth(
+        site_id=facts["site_id"], facts=facts, judgement=judgement, items=judgement.items,
+        risk=assess_site(facts, judgement, end, rules.riskmap), profile=profile_of(facts, end.isoformat()),
+        colour_month_before=colour_month, colour_quarter_before=colour_quarter,
+    )  # fmt: skip
+
+
+def colour_on(facts: Mapping, day: date, rules: MonthRules) -> str:
+    """The colour of a site on an earlier day, by the rules of that day and the facts of this freeze."""
+    if not any(standing(facts, "site_registered", day.isoformat())):
+        return "none"
+    return grade(facts, rules.grading_on(day), day).grade.code
+
+
+def coefficient_sites(township: Township, month: Month, rules: MonthRules) -> int:
+    """N of the coefficient: sites 在业 with a colour on the reference day (domain §12.60)."""
+    day = reference_day(township, month)
+    on = day.isoformat()
+    if on == month.last:
+        return sum(site.colour != "none" for site in month.in_register)
+    return sum(
+        township_on(site.facts, on) == township.code
+        and profile_of(site.facts, on).get("state", "operating") == "operating"
+        and colour_on(site.facts, day, rules) != "none"
+        for site in month.sites
+    )
+
+
+def reference_day(township: Township, month: Month) -> date:
+    """31 December before; for a township (or a system) that began later, the end of its first month, not after this one."""
+    december = date(month.year - 1, 12, 31)
+    registered = [row["on"] for site in month.sites for row in standing(site.facts, "site_registered", month.last)]
+    began = max(township.valid_from.isoformat(), min(registered, default=month.last))
+    return december if began <= december.isoformat() else min(last_day(began[:7]), date.fromisoformat(month.last))
+
+
+def _township_records(events: Sequence[Event], known_at: datetime) -> Mapping:
+    return frozen(fold(events), known_at)["records"] if events else {}
+
+
+def case_labels(month: Month, measures: Iterable[Measure]) -> dict[str, str]:
+    """For staff: the name of the site behind each listed case (a site id or the id of one of its events)."""
+    wanted = {case for measure in measures for case in measure.cases}
+    labels = {}
+    for site in month.sites:
+        ids = [site.site_id]
+        ids += [row["id"] for kind in CASE_KINDS for row in site.facts["records"].get(kind, ())]
+        labels.update(dict.fromkeys(wanted.intersection(ids), site.risk.name))
+    return dict(sorted(labels.items()))

@@ -1,0 +1,1 @@
+"""Releases: immutable files with a manifest of hashes, the pointer last (docs/architecture.md, "Releases")."""

@@ -1,0 +1,170 @@
+"""Publishing a month: claim a revision, write immutable files, the manifest, and last of all the pointer.
+
+A revision is claimed by what went in (inputs digest, rule sets, code version), so that the same inputs come out under the
+same keys with the same bytes and other inputs under the next revision. Killed anywhere and repeated gives the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+
+import orjson
+
+from chalicelib.canonical import canonical_json
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.publish.files import FileStore
+
+KINDS = ("index", "map")
+MANIFEST, CLAIM, FRONT, POINTER = "manifest.json", "inputs.json", "index.html", "current.json"
+PUBLIC = "public"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What is being published and everything that decides its bytes. ``rule_sets`` are their references (id, version, hash)."""
+
+    kind: str
+    month: str
+    inputs: str
+    rule_sets: tuple[Mapping[str, str], ...]
+    code_version: str
+
+    def claim(self) -> bytes:
+        """The content by which a revision is recognised as this edition's."""
+        return canonical_json({"inputs": self.inputs, "rule_sets": [dict(ref) for ref in self.rule_sets], "code_version": self.code_version})
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where an edition stands. ``is_current``: the pointer shows this month and revision."""
+
+    kind: str
+    month: str
+    revision: int
+    manifest_sha256: str
+    is_current: bool
+
+
+def base_address(kind: str, month: str, revision: int) -> str:
+    """The absolute address of a public release, as pages link to it."""
+    return f"/{kind}/{month}/r{revision}/"
+
+
+def claim_revision(files: FileStore, edition: Edition) -> int:
+    """The revision number of this edition: the one it already claimed, else the next free one, taken atomically."""
+    claim = edition.claim()
+    for revision in count(1):
+        key = f"{_root(PUBLIC, edition.kind, edition.month, revision)}{CLAIM}"
+        if files.add(key, claim) or files.find(key) == claim:
+            return revision
+    raise AssertionError("unreachable")
+
+
+def publish(files: FileStore, edition: Edition, revision: int, public: Mapping[str, bytes], staff: Mapping[str, Mapping[str, bytes]]) -> Published:
+    """Write a claimed revision: staff trees, public tree, manifests, then the pointer if no later month stands.
+
+    ``public`` and ``staff[scope]`` map paths below the release to bytes; the public tree needs ``index.html``.
+    Conflict if a key is there with other bytes.
+    """
+    for scope in sorted(staff):
+        _write_tree(files, f"staff/{scope}", edition, revision, staff[scope])
+    manifest = _write_tree(files, PUBLIC, edition, revision, {**public, CLAIM: edition.claim()})
+    for scope in sorted(staff):
+        _point(files, f"staff/{scope}", edition.kind)
+    current = _point(files, PUBLIC, edition.kind)
+    shown = (current["month"], current["revision"]) == (edition.month, revision)
+    return Published(edition.kind, edition.month, revision, sha256(manifest), shown)
+
+
+def _write_tree(files: FileStore, tree: str, edition: Edition, revision: int, content: Mapping[str, bytes]) -> bytes:
+    root = _root(tree, edition.kind, edition.month, revision)
+    for path in sorted(content):
+        _add_same(files, root + path, content[path])
+    manifest = canonical_json(
+        {
+            "schema": 1,
+            "kind": edition.kind,
+            "month": edition.month,
+            "revision": revision,
+            "inputs": edition.inputs,
+            "rule_sets": [dict(ref) for ref in edition.rule_sets],
+            "code_version": edition.code_version,
+            "files": {path: {"sha256": sha256(content[path]), "size": len(content[path])} for path in content},
+        }
+    )
+    _add_same(files, root + MANIFEST, manifest)
+    return manifest
+
+
+def _add_same(files: FileStore, key: str, body: bytes) -> None:
+    if not files.add(key, body) and files.find(key) != body:
+        raise Conflict("a released file would change", key=key)
+
+
+def _point(files: FileStore, tree: str, kind: str) -> dict:
+    """Copy the front page of the newest complete release, then name it. Worked out from what stands, so the order of runs is free."""
+    months = list_releases(files, kind, tree)
+    month, revision = max(months.items())
+    root = _root(tree, kind, month, revision)
+    manifest = files.find(root + MANIFEST) or b""
+    current = {
+        "schema": 1,
+        "kind": kind,
+        "month": month,
+        "revision": revision,
+        "path": f"/{kind}/{month}/r{revision}/",
+        "manifest_sha256": sha256(manifest),
+        "months": [{"month": each, "revision": months[each]} for each in sorted(months)],
+    }
+    front = files.find(root + FRONT)
+    if front is not None:
+        files.put(f"{tree}/{kind}/{FRONT}", front)
+    files.put(f"{tree}/{kind}/{POINTER}", canonical_json(current))
+    return current
+
+
+def list_releases(files: FileStore, kind: str, tree: str = PUBLIC) -> dict[str, int]:
+    """Month → newest complete revision (its manifest is there)."""
+    found: dict[str, int] = {}
+    for key in files.list_keys(f"{tree}/{kind}/"):
+        parts = key.split("/")
+        if parts[-1] == MANIFEST and parts[-2].startswith("r") and len(parts) == len(tree.split("/")) + 4:
+            month, revision = parts[-3], int(parts[-2][1:])
+            found[month] = max(revision, found.get(month, 0))
+    return found
+
+
+def find_file(files: FileStore, kind: str, month: str, path: str, tree: str = PUBLIC) -> bytes | None:
+    """A file of the newest complete release of a month, None if there is no release or no such file."""
+    revision = list_releases(files, kind, tree).get(month)
+    return None if revision is None else files.find(_root(tree, kind, month, revision) + path)
+
+
+def verify(files: FileStore, kind: str, month: str, revision: int | None = None, tree: str = PUBLIC) -> list[str]:
+    """Recompute every hash of a release; one line per fault, none = sound. NotFound without a complete release."""
+    revision = revision or list_releases(files, kind, tree).get(month)
+    manifest = files.find(_root(tree, kind, month, revision) + MANIFEST) if revision else None
+    if manifest is None or revision is None:
+        raise NotFound("no complete release", kind=kind, month=month)
+    root, faults = _root(tree, kind, month, revision), []
+    entries = orjson.loads(manifest)["files"]
+    for path, entry in entries.items():
+        body = files.find(root + path)
+        if body is None:
+            faults.append(f"{path}: missing")
+        elif sha256(body) != entry["sha256"] or len(body) != entry["size"]:
+            faults.append(f"{path}: changed")
+    standing = {key.removeprefix(root) for key in files.list_keys(root)} - {MANIFEST}
+    faults += [f"{path}: not in the manifest" for path in sorted(standing - set(entries))]
+    return faults
+
+
+def sha256(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def _root(tree: str, kind: str, month: str, revision: int) -> str:
+    return f"{tree}/{kind}/{month}/r{revision}/"

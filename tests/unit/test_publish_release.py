@@ -1,0 +1,138 @@
+"""Releases: immutable keys, manifests, revisions chosen by inputs, the pointer last (docs/architecture.md, "Releases")."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import orjson
+import pytest
+
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.publish.files import MemoryFiles, content_type
+from chalicelib.publish.release import Edition, base_address, claim_revision, find_file, list_releases, publish, sha256, verify
+
+RULES = ({"id": "index-model", "version": "2020.1", "hash": "sha256:00"},)
+JUNE = Edition("index", "2020-06", "sha256:a", RULES, "c1")
+PUBLIC = {"index.html": b"<p>June", "index.json": b"{}", "townships/1.html": b"<p>1"}
+STAFF = {"district": {"index.html": b"<p>staff"}, "330110001": {"index.html": b"<p>own"}}
+
+
+class Interrupted(RuntimeError):
+    pass
+
+
+class FailingFiles(MemoryFiles):
+    """Dies before the n-th write."""
+
+    def __init__(self, writes: int) -> None:
+        super().__init__()
+        self.left = writes
+
+    def _spend(self) -> None:
+        if self.left == 0:
+            raise Interrupted
+        self.left -= 1
+
+    def add(self, key: str, body: bytes) -> bool:
+        self._spend()
+        return super().add(key, body)
+
+    def put(self, key: str, body: bytes) -> None:
+        self._spend()
+        super().put(key, body)
+
+
+def release(files: MemoryFiles, edition: Edition = JUNE, public: dict[str, bytes] = PUBLIC):
+    return publish(files, edition, claim_revision(files, edition), public, STAFF)
+
+
+def test_a_release_is_files_manifest_and_pointer() -> None:
+    files = MemoryFiles()
+    done = release(files)
+    assert (done.revision, done.is_current) == (1, True)
+    manifest = orjson.loads(files.find("public/index/2020-06/r1/manifest.json"))
+    assert manifest["files"]["index.html"] == {"sha256": sha256(b"<p>June"), "size": 7}
+    assert (manifest["inputs"], manifest["rule_sets"], manifest["code_version"]) == ("sha256:a", [dict(RULES[0])], "c1")
+    assert files.find("public/index/index.html") == b"<p>June"
+    current = orjson.loads(files.find("public/index/current.json"))
+    assert current["path"] == base_address("index", "2020-06", 1) == "/index/2020-06/r1/"
+    assert current["manifest_sha256"] == done.manifest_sha256
+    assert files.find("staff/330110001/index/2020-06/r1/manifest.json") and files.find("staff/district/index/current.json")
+
+
+def test_nothing_in_a_release_differs_between_two_runs_on_the_same_inputs() -> None:
+    one, other = MemoryFiles(), MemoryFiles()
+    release(one), release(other), release(other)
+    assert one.files == other.files
+
+
+def test_other_inputs_are_the_next_revision_and_the_old_one_stays() -> None:
+    files = MemoryFiles()
+    release(files)
+    before = dict(files.files)
+    corrected = replace(JUNE, inputs="sha256:b")
+    assert release(files, corrected, {"index.html": b"<p>corrected"}).revision == 2
+    assert all(files.files[key] == body for key, body in before.items() if "/r1/" in key)
+    assert files.find("public/index/index.html") == b"<p>corrected"
+    assert release(files).revision == 1, "the first inputs again are the first revision again"
+    assert orjson.loads(files.find("public/index/current.json"))["revision"] == 2
+
+
+@pytest.mark.parametrize("change", [{"code_version": "c2"}, {"rule_sets": ()}])
+def test_other_code_or_rules_are_another_revision(change: dict) -> None:
+    files = MemoryFiles()
+    release(files)
+    assert claim_revision(files, replace(JUNE, **change)) == 2
+
+
+def test_the_pointer_never_goes_back_to_an_earlier_month() -> None:
+    files = MemoryFiles()
+    release(files)
+    may = release(files, replace(JUNE, month="2020-05"), {"index.html": b"<p>May"})
+    assert not may.is_current
+    assert files.find("public/index/index.html") == b"<p>June"
+    months = orjson.loads(files.find("public/index/current.json"))["months"]
+    assert months == [{"month": "2020-05", "revision": 1}, {"month": "2020-06", "revision": 1}]
+
+
+def test_killed_before_any_write_and_repeated_gives_the_same_files() -> None:
+    undisturbed = MemoryFiles()
+    release(undisturbed)
+    for writes in range(16):
+        files = FailingFiles(writes)
+        with pytest.raises(Interrupted):
+            release(files)
+        assert "public/index/current.json" not in files.files, "the pointer comes last"
+        files.left = 1000
+        release(files)
+        assert files.files == undisturbed.files
+
+
+def test_released_bytes_cannot_change() -> None:
+    files = MemoryFiles()
+    release(files)
+    with pytest.raises(Conflict):
+        publish(files, JUNE, 1, {"index.html": b"<p>other"}, {})
+
+
+def test_verify_finds_what_changed_vanished_or_was_slipped_in() -> None:
+    files = MemoryFiles()
+    release(files)
+    assert verify(files, "index", "2020-06") == []
+    files.files["public/index/2020-06/r1/index.json"] = b"{ }"
+    del files.files["public/index/2020-06/r1/townships/1.html"]
+    files.files["public/index/2020-06/r1/extra.html"] = b"?"
+    assert verify(files, "index", "2020-06") == ["index.json: changed", "townships/1.html: missing", "extra.html: not in the manifest"]
+
+
+def test_a_release_without_its_manifest_is_no_release() -> None:
+    files = MemoryFiles({"public/index/2020-06/r1/inputs.json": b"{}", "public/index/2020-06/r1/index.html": b"x"})
+    assert list_releases(files, "index") == {}
+    assert find_file(files, "index", "2020-06", "index.html") is None
+    with pytest.raises(NotFound):
+        verify(files, "index", "2020-06")
+
+
+def test_files_have_their_type() -> None:
+    assert content_type("public/index/index.html") == "text/html; charset=utf-8"
+    assert content_type("a/b.csv").startswith("text/csv") and content_type("x") == "application/octet-stream"
