@@ -6,13 +6,12 @@ from typing import Callable, Iterable, Mapping, Sequence
 
 from chalicelib.exact import text_of
 from chalicelib.grading.case import Case, Record, days_after, months_after
-from chalicelib.grading.findings import Findings
+from chalicelib.grading.findings import SELF, Findings
 from chalicelib.grading.model import Cause, Grade, Score
 from chalicelib.grading.register import Register
 from chalicelib.grading.rules import Rule, RuleSet
 from chalicelib.grading.score import PENALTIES
 
-SELF = "self"
 BY_ACT = ""
 
 

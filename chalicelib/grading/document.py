@@ -50,7 +50,7 @@ def item_results(judgement: Judgement) -> dict[str, ItemResult]:
 
 def item_result(judgement: Judgement, item: Item) -> ItemResult:
     found, code = judgement.findings, item.code
-    if code in found.missing:
+    if code in found.missing and code not in found.values:
         return ItemResult(code, item.points, None, "missing")
     if code in found.derived:
         derived = found.derived[code]

@@ -15,6 +15,7 @@ from chalicelib.grading.model import Extra
 from chalicelib.grading.rules import Item, RuleSet
 
 FULL = "full"
+SELF = "self"
 
 
 class Value(NamedTuple):
@@ -54,9 +55,9 @@ class Findings(NamedTuple):
         code = item.code
         if code in self.derived:
             return self.derived[code].value
-        if code in self.not_applicable or code in self.missing:
-            return None
-        return max(0, item.points - self.values[code].lost) if code in self.values else item.points
+        if code in self.values:
+            return max(0, item.points - self.values[code].lost)
+        return None if code in self.not_applicable or code in self.missing else item.points
 
     def count(self, item: str, clause: str) -> int:
         """How many of a clause stand in the effective value of an item."""
@@ -163,10 +164,10 @@ def self_values(rules: RuleSet, checks: list[Record], since: tuple[str, str]) ->
 
 
 def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict[str, Record | None], full: Record | None) -> list[str]:
-    """Items that nobody valued. An item newer than the last full assessment does not apply for its months of grace."""
+    """Items still to be valued. The first code needs an inspector's or expert's value for each. Later, an item newer than the last full assessment does not apply for its months of grace."""
     missing = [code for code in away if not rules.items[code].not_applicable]
     if full is None:
-        return missing + [code for code in rules.settable if code not in values and code not in away]
+        return missing + [code for code in rules.settable if code not in away and (code not in values or values[code].record["by"] == SELF)]
     grace = rules.assessment["new_item_grace_months"]
     for code in rules.introduced:
         since = rules.items[code].introduced_on
@@ -229,7 +230,7 @@ def completeness(case: Case, item: Item, first_on: str, checks: list[Record]) ->
 def self_check_months(case: Case, item: Item, first_on: str, checks: list[Record]) -> Derived | None:
     """So much off for each of the last complete months without a self-check; months before the first assessment are not asked."""
     if not first_on:
-        return None
+        return Derived(item.points, "nothing_due", None, "", ())
     case.flips.append(next_month(case.on))
     asked = [month for month in months_before(case.on, item.derive["months"]) if month >= first_on[:7]]
     if not asked:
