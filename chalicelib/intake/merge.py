@@ -41,7 +41,11 @@ def _join(earlier: Draft, later: Draft, problems: list[Problem]) -> None:
     if replace(earlier.event, payload=one) != replace(later.event, payload=other):
         names = sorted(name for name in {*one, *other} if one.get(name) != other.get(name)) or ["occurred_on"]
         column = _column(record, names[0])
-        problems.append(Problem(f"row {later.row}", column, str(other.get(names[0], ""))[:100], f"与第{earlier.row}行是同一条记录（标识相同），内容却不同"))
+        problems.append(
+            Problem(
+                f"row {later.row}", column, str(other.get(names[0], ""))[:100], f"与第{earlier.row}行是同一条记录（标识相同），内容却不同"
+            )
+        )
     elif not record.merge and not record.repeats:
         problems.append(Problem(f"row {later.row}", record.key[0], "", f"与第{earlier.row}行重复"))
     else:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from typing import Any
-from typing import Mapping as Dictionary
 
 
 @dataclass(frozen=True, slots=True)

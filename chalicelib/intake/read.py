@@ -15,7 +15,10 @@ from chalicelib.errors import BadInput, Problem
 
 LONGEST_CELL = 10_000
 MOST_PROBLEMS = 200
-SIGNATURES = ((b"PK\x03\x04", "这是Excel工作簿，请另存为“CSV UTF-8”后再导入"), (b"\xd0\xcf\x11\xe0", "这是旧版Excel工作簿，请另存为“CSV UTF-8”后再导入"))
+SIGNATURES = (
+    (b"PK\x03\x04", "这是Excel工作簿，请另存为“CSV UTF-8”后再导入"),
+    (b"\xd0\xcf\x11\xe0", "这是旧版Excel工作簿，请另存为“CSV UTF-8”后再导入"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def _decode(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
-        raise _bad(f"row {row}", repr(data[error.start : error.start + 4]), "不是UTF-8编码，请另存为“CSV UTF-8”后再导入") from error
+        raise _bad(f"row {row}", data[error.start : error.start + 4].hex(" "), "不是UTF-8编码，请另存为“CSV UTF-8”后再导入") from error
     if text.lstrip()[:1] == "<":
         raise _bad("row 1", text.lstrip()[:40], "这是网页，不是CSV表格")
     if "\x00" in text:

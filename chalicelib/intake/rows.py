@@ -1,7 +1,7 @@
-"""Rows as facts: the whole table is judged before anything is stored, and every problem names row, column, value, reason.
+"""One row as the events it tells: identity, subject, date, source and payload by the references of a mapping.
 
-Pure: the same rows in any order give the same events. Ids follow from the identity columns (``ids.keyed_id`` for
-sites and enterprises, ``ids.event_id_of`` for events), so importing a file twice names the same facts.
+Ids follow from the identity columns (``ids.keyed_id`` for sites and enterprises, ``ids.event_id_of`` for events), so
+importing a row twice names the same facts.
 """
 
 from __future__ import annotations
@@ -9,21 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Any, Iterable
+from typing import Any
 
 from chalicelib import clock, ids
-from chalicelib.errors import BadInput, Problem
+from chalicelib.errors import Problem
 from chalicelib.intake.cells import BadCell, plus_days, read_cell, translate
-from chalicelib.intake.merge import Draft, merge_drafts
+from chalicelib.intake.merge import Draft
 from chalicelib.intake.model import Column, Mapping, Record, Reference
 from chalicelib.intake.read import Table
 from chalicelib.register.district import District
 from chalicelib.supervision.model import Actor, Event
-from chalicelib.supervision.vocabulary import load_vocabulary, problems
+from chalicelib.supervision.vocabulary import load_vocabulary
 
-MOST_PROBLEMS = 1000
 REGISTRATION = {"site": "site_registered", "enterprise": "enterprise_registered"}
-ROLE_OF_SOURCE = {"self": "enterprise", "township": "township", "district": "district", "expert": "expert", "report": "public", "system": "system"}
+ROLE_OF_SOURCE = {
+    "self": "enterprise",
+    "township": "township",
+    "district": "district",
+    "expert": "expert",
+    "report": "public",
+    "system": "system",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,63 +42,6 @@ class Context:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The events of a table, sorted by subject, the row each came from, and the facts they lean on.
-
-    ``needs`` are (subject, event id) that must be in the log unless the table brings them: registrations and roots.
-    """
-
-    events: list[Event]
-    rows: dict[str, int]
-    needs: dict[tuple[str, str], Problem]
-    row_count: int
-
-
-def plan_events(table: Table, mapping: Mapping, context: Context) -> Plan:
-    """The events of a whole table. BadInput naming every problem of every row; nothing half-done."""
-    found = _column_problems(table, mapping)
-    if found:
-        raise BadInput(found)
-    reader = _RowReader(table, mapping, context)
-    for number, cells in table.rows:
-        reader.read(number, cells)
-    merged = merge_drafts(reader.drafts, reader.problems)
-    _judge(merged, reader.problems)
-    if reader.problems:
-        raise BadInput(_first(reader.problems))
-    events = sorted((draft.event for draft in merged), key=lambda event: (event.subject, event.occurred_on, event.event_id))
-    rows = {draft.event.event_id: draft.row for draft in merged}
-    needs = {key: problem for key, problem in reader.needs.items() if key[1] not in rows}
-    return Plan(events, rows, needs, len(table.rows))
-
-
-def _column_problems(table: Table, mapping: Mapping) -> list[Problem]:
-    present = set(table.columns)
-    missing = [Problem("row 1", name, "", "缺少这一列") for name in mapping.columns if name not in present]
-    unknown = [Problem("row 1", name, "", "映射文件中没有这一列") for name in table.columns if name not in mapping.known_columns]
-    return missing + unknown
-
-
-def _first(found: list[Problem]) -> list[Problem]:
-    ordered = sorted(found, key=lambda problem: (int(problem.place.removeprefix("row ") or 0), problem.column))
-    more = len(ordered) - MOST_PROBLEMS
-    return ordered[:MOST_PROBLEMS] + ([Problem("", "", "", f"另有{more}处问题未列出")] if more > 0 else [])
-
-
-def _judge(drafts: Iterable[Draft], found: list[Problem]) -> None:
-    """The vocabulary's own verdict on each event, told by row and column."""
-    for draft in drafts:
-        for problem in problems(draft.event):
-            name = problem.column.removeprefix("payload.").split(".")[0]
-            found.append(Problem(f"row {draft.row}", _column_of(draft.record, name), problem.value, problem.reason))
-
-
-def _column_of(record: Record, name: str) -> str:
-    reference = record.fields.get(name) or {"occurred_on": record.on, "known_at": record.at, "source": record.source}.get(name)
-    return reference.column if reference is not None and reference.column else f"{record.kind}.{name}"
-
-
 @lru_cache(maxsize=8192)
 def _start_of(day: str) -> str:
     """When a source keeps no record time, a fact counts as known from the start of its own day."""
@@ -100,7 +49,7 @@ def _start_of(day: str) -> str:
 
 
 @dataclass
-class _RowReader:
+class RowReader:
     """Reads rows one by one; gathers drafts, problems and what the drafts lean on."""
 
     table: Table
@@ -121,7 +70,7 @@ class _RowReader:
         self.number = 0
         self.values: dict[str, Any] = {}
         self.texts: dict[str, str] = {}
-        self.subjects: dict[str, tuple[str, str]] = {}
+        self.subjects: dict[str, str] = {}
 
     def read(self, number: int, cells: list[str]) -> None:
         """The drafts of one row; a row with a problem yields none."""
@@ -255,7 +204,7 @@ class _RowReader:
     def _subject(self, scope: str, day: str) -> str | None:
         """The partition of the row's site, enterprise or township."""
         if scope in self.subjects:
-            return self.subjects[scope]  # type: ignore[return-value]
+            return self.subjects[scope]
         names = self.mapping.subjects[scope]
         identity = self._identity(names)
         if identity is None:
@@ -263,8 +212,8 @@ class _RowReader:
         opaque = self._township(identity, day, names[0]) if scope == "township" else ids.keyed_id(self.context.id_key, scope, identity)
         if opaque is None:
             return None
-        self.subjects[scope] = ids.subject_of(scope, opaque)  # type: ignore[assignment]
-        return self.subjects[scope]  # type: ignore[return-value]
+        self.subjects[scope] = ids.subject_of(scope, opaque)
+        return self.subjects[scope]
 
     def _township(self, name: str, day: str, column: str) -> str | None:
         known = self.township_names.get(name, [])

@@ -7,15 +7,16 @@ was stopped half-way is finished by running it again, and running it twice chang
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Callable
 
 from chalicelib.errors import BadInput, Conflict, Problem
 from chalicelib.intake.mapping import load_mapping
+from chalicelib.intake.plan import Plan, plan_events
 from chalicelib.intake.read import read_csv
-from chalicelib.intake.rows import Context, Plan, plan_events
+from chalicelib.intake.rows import Context
 from chalicelib.intake.store import Log
 from chalicelib.register.district import District
 from chalicelib.supervision.model import Actor, Event, to_text
@@ -75,7 +76,14 @@ def _unwritten(plan: Plan, log: Log) -> list[Event]:
         if text is None:
             new.append(event)
         elif text != to_text(event):
-            other.append(Problem(f"row {plan.rows[event.event_id]}", event.kind, event.event_id, "系统中已有同一标识的记录，内容不同；更正须另行作废后重录"))
+            other.append(
+                Problem(
+                    f"row {plan.rows[event.event_id]}",
+                    event.kind,
+                    event.event_id,
+                    "系统中已有同一标识的记录，内容不同；更正须另行作废后重录",
+                )
+            )
     if other:
         rows = _by_row(other)
         raise Conflict("; ".join(str(problem) for problem in rows[:20]), rows=[str(problem) for problem in rows])

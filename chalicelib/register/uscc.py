@@ -72,5 +72,9 @@ def organisation_check(body: str) -> str:
 
 def complete_code(authority: str, division: str, body: str) -> str:
     """The valid code of a two-character authority, a six-digit division and an eight-character body."""
-    stem = authority + division + body + organisation_check(body)
+    return close_code(authority + division + body + organisation_check(body))
+
+
+def close_code(stem: str) -> str:
+    """The code of its first seventeen characters, with the outer check character that belongs to them."""
     return stem + standard.calc_check_digit(stem)

@@ -1,4 +1,4 @@
-"""./dev import FILE --mapping FILE: bring a table of facts into the log."""
+"""./dev import FILE --mapping FILE: bring a table of facts into the log."""  # noqa: N999 (the command is called so)
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ def mapping_path(name: str, folder: Path) -> Path:
 
 def check(path: Path, mapping: Path, district, given) -> int:
     from chalicelib.intake.mapping import load_mapping
+    from chalicelib.intake.plan import plan_events
     from chalicelib.intake.read import read_csv
-    from chalicelib.intake.rows import Context, plan_events
+    from chalicelib.intake.rows import Context
     from chalicelib.intake.run import IMPORTER
 
     # Which key makes the opaque ids does not matter to a verdict.

@@ -18,5 +18,7 @@ def run(args: argparse.Namespace) -> int:
     verdicts = [check_code(code) for code in args.codes]
     for verdict in verdicts:
         word = "有效" if verdict.valid else "无效"
-        print("\t".join(part for part in (verdict.text, word, verdict.reason, f"提示：{verdict.warning}" if verdict.warning else "") if part))
+        print(
+            "\t".join(part for part in (verdict.text, word, verdict.reason, f"提示：{verdict.warning}" if verdict.warning else "") if part)
+        )
     return 0 if all(verdict.valid for verdict in verdicts) else 1

@@ -59,7 +59,9 @@ def _size(site: Site) -> str:
 
 def write_completeness(site: Site, book: Book, era: Era) -> None:
     filled = round(REQUIRED_FIELDS * min(1.0, 0.70 + 0.32 * site.care + site.random.uniform(-0.05, 0.05)))
-    book.put("completeness", 场所编号=site.number, 统计日期=era.back(site.random.randint(31, 60), site), 已填项=filled, 应填项=REQUIRED_FIELDS)
+    book.put(
+        "completeness", 场所编号=site.number, 统计日期=era.back(site.random.randint(31, 60), site), 已填项=filled, 应填项=REQUIRED_FIELDS
+    )
 
 
 def write_assessments(site: Site, book: Book, era: Era) -> bool:
@@ -74,7 +76,16 @@ def write_assessments(site: Site, book: Book, era: Era) -> bool:
     _assessment(site, book, era, day, worse=0.0)
     if random.random() < 0.03:
         found = _findings(site, era, 0.3, only=random.choice(("E", "W", "B")))
-        book.put("assessments", 场所编号=site.number, 评定编号=book.number("PD"), 评定日期=era.back(random.randint(5, 90), site), 评定方="township", 评定人="YG21", 全面评定="partial", 问题=found)
+        book.put(
+            "assessments",
+            场所编号=site.number,
+            评定编号=book.number("PD"),
+            评定日期=era.back(random.randint(5, 90), site),
+            评定方="township",
+            评定人="YG21",
+            全面评定="partial",
+            问题=found,
+        )
     return True
 
 
@@ -82,7 +93,17 @@ def _assessment(site: Site, book: Book, era: Era, day: date, worse: float) -> No
     by = site.random.choices(("township", "expert", "district"), (6, 3, 1))[0]
     found = _findings(site, era, worse)
     na = site.not_applicable
-    book.put("assessments", 场所编号=site.number, 评定编号=book.number("PD"), 评定日期=day, 评定方=by, 评定人=f"YG{site.random.randint(1, 60):02d}", 全面评定="full", 问题=found, 空项=na)
+    book.put(
+        "assessments",
+        场所编号=site.number,
+        评定编号=book.number("PD"),
+        评定日期=day,
+        评定方=by,
+        评定人=f"YG{site.random.randint(1, 60):02d}",
+        全面评定="full",
+        问题=found,
+        空项=na,
+    )
 
 
 def _findings(site: Site, era: Era, worse: float, only: str = "") -> list[str]:
@@ -142,15 +163,34 @@ def write_papers(site: Site, book: Book, era: Era) -> None:
     random, put = site.random, book.put
     if random.random() < 0.75 + 0.22 * site.care:
         start = date(era.as_of.year, 1, 1)
-        put("papers", 场所编号=site.number, 日期=max(start + timedelta(days=random.randint(2, 55)), site.registered_on), 种类="责任书", 编号=f"ZR{era.as_of.year}", 年度=era.as_of.year)
+        put(
+            "papers",
+            场所编号=site.number,
+            日期=max(start + timedelta(days=random.randint(2, 55)), site.registered_on),
+            种类="责任书",
+            编号=f"ZR{era.as_of.year}",
+            年度=era.as_of.year,
+        )
     if site.staff >= 90 and random.random() < 0.35 + 0.4 * site.care:
-        _certificate(site, book, era, random.choices(("standardisation_1", "standardisation_2", "standardisation_3", "standardisation_micro"), (1, 8, 60, 20))[0], 3)
+        _certificate(
+            site,
+            book,
+            era,
+            random.choices(("standardisation_1", "standardisation_2", "standardisation_3", "standardisation_micro"), (1, 8, 60, 20))[0],
+            3,
+        )
     if site.chemical and site.chemical != "use":
         _certificate(site, book, era, "licence", 3, required=True, lapse=0.02)
     elif random.random() < 0.02:
         _certificate(site, book, era, random.choice(("filing", "report", "licence")), 3, lapse=0.15)
     if bool(site.chemical) or "metal_smelting" in site.special or random.random() < 0.03:
-        put("insurances", 场所编号=site.number, 保单号=book.number("BD"), 类型=random.choice(("safety_liability", "safety_liability", "work_injury")), **_period(site, era, 365, 0.9))
+        put(
+            "insurances",
+            场所编号=site.number,
+            保单号=book.number("BD"),
+            类型=random.choice(("safety_liability", "safety_liability", "work_injury")),
+            **_period(site, era, 365, 0.9),
+        )
     if site.staff >= 110:
         write_staff(site, book, era)
 
@@ -165,7 +205,16 @@ def _period(site: Site, era: Era, days: int, current: float) -> dict[str, date]:
 def _certificate(site: Site, book: Book, era: Era, kind: str, years: int, required: bool = False, lapse: float = 0.04) -> None:
     period = _period(site, era, 365 * years, 1 - lapse * (1.6 - site.care))
     revoked = era.as_of - timedelta(days=20) if kind.startswith("standard") and site.random.random() < 0.01 else None
-    book.put("certificates", 场所编号=site.number, 证书编号=book.number("ZS"), 类型=kind, 发证日期=period["起始日期"], 有效期至=period["截止日期"], 法定必备=required, 撤销日期=revoked)
+    book.put(
+        "certificates",
+        场所编号=site.number,
+        证书编号=book.number("ZS"),
+        类型=kind,
+        发证日期=period["起始日期"],
+        有效期至=period["截止日期"],
+        法定必备=required,
+        撤销日期=revoked,
+    )
 
 
 def write_staff(site: Site, book: Book, era: Era) -> None:
@@ -181,7 +230,16 @@ def write_staff(site: Site, book: Book, era: Era) -> None:
     )  # fmt: skip
     if site.staff >= 150 and random.random() < 0.5:
         left = era.as_of - timedelta(days=15) if random.random() < 0.1 else None
-        book.put("papers", 场所编号=site.number, 日期=era.back(random.randint(60, 600), site), 种类="注册安全工程师", 编号=book.number("GC"), 离岗日期=left)
+        book.put(
+            "papers",
+            场所编号=site.number,
+            日期=era.back(random.randint(60, 600), site),
+            种类="注册安全工程师",
+            编号=book.number("GC"),
+            离岗日期=left,
+        )
     if site.staff >= 120 and random.random() < site.care * 0.7:
         since = clock.add_months(era.as_of, -random.choice((38, 45, 62, 80)))
-        book.put("papers", 场所编号=site.number, 日期=era.back(random.randint(40, 300), site), 种类="无事故确认", 编号="WSG", 起始日期=since)
+        book.put(
+            "papers", 场所编号=site.number, 日期=era.back(random.randint(40, 300), site), 种类="无事故确认", 编号="WSG", 起始日期=since
+        )

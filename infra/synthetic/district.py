@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from chalicelib.errors import NotFound
 from chalicelib.grading.rules import load_rule_set
 from chalicelib.register.district import District, Township
 from infra.synthetic import conduct, rare, supervision, townships
@@ -22,7 +23,10 @@ def write(folder: Path, *, district: District, sites: int = SIZES["full"], as_of
     Same arguments, same bytes. Import the files in the summary's order, each with its mapping from the district's
     ``mappings/<name>.toml``. NotFound if the district has no grading rule set that day.
     """
-    era = Era(as_of, load_rule_set(district.rule_set_on("grading", as_of).path))
+    standard = district.rule_set_on("grading", as_of)
+    if standard is None:
+        raise NotFound("no grading rule set on that day", district=district.id, day=as_of.isoformat())
+    era = Era(as_of, load_rule_set(standard.path))
     book = Book()
     made = make_sites(district, sites, as_of, seed)
     for site in made:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Callable, Iterator
 
 from chalicelib.intake.run import Imported, import_file
 from chalicelib.intake.store import Log

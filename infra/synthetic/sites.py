@@ -10,15 +10,23 @@ from pathlib import Path
 from random import Random
 
 from chalicelib.register.district import District, Township
-from chalicelib.register.uscc import complete_code
+from chalicelib.register.uscc import ALPHABET, close_code, organisation_check
 from infra.synthetic.trades import GIVEN, TRADES, Trade
 
 COUNTS = Path(__file__).with_name("synthetic_townships.csv")
 SMALL_TOWNSHIPS = 3
 SITES_PER_ENTERPRISE = 8800 / 8500
 METRES_PER_DEGREE = 111_320
+NEVER_ISSUED = "91330110MA0000"
 # Item codes that do not apply, by the register sign whose absence says so (domain: 空项 only from register or officers).
-NOT_APPLICABLE = {"confined_space": ("P02",), "special_work": ("B03", "P03"), "gas": ("E06",), "special": ("E07",), "contractors": ("B06",), "health": ("W04",)}
+NOT_APPLICABLE = {
+    "confined_space": ("P02",),
+    "special_work": ("B03", "P03"),
+    "gas": ("E06",),
+    "special": ("E07",),
+    "contractors": ("B06",),
+    "health": ("W04",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,12 @@ class Site:
     @property
     def not_applicable(self) -> list[str]:
         codes = [code for sign, items in NOT_APPLICABLE.items() if sign not in self.signs for code in items]
-        return sorted(codes + ([] if "machines" in self.signs else ["E03"]) + ([] if "equipment" in self.signs else ["E01", "E02"]) + ([] if "source" in self.signs else ["P04"]))
+        return sorted(
+            codes
+            + ([] if "machines" in self.signs else ["E03"])
+            + ([] if "equipment" in self.signs else ["E01", "E02"])
+            + ([] if "source" in self.signs else ["P04"])
+        )
 
 
 def township_sizes(district: District, sites: int, day: date) -> list[tuple[Township, int, float]]:
@@ -88,13 +101,17 @@ def make_sites(district: District, sites: int, as_of: date, seed: int) -> list[S
     return made
 
 
-def _site(number: int, sequence: int, township: Township, care: float, parent: Site | None, as_of: date, names: set[str], random: Random) -> Site:
+def _site(
+    number: int, sequence: int, township: Township, care: float, parent: Site | None, as_of: date, names: set[str], random: Random
+) -> Site:
     trade = parent.trade if parent else random.choices(TRADES, [each.share for each in TRADES])[0]
     low, high = trade.staff
     staff = round(low * (high / low) ** (random.random() ** 1.6))
     special = tuple(sorted(_drawn(trade, "special:", random)))
     eight = tuple(sorted(_drawn(trade, "eight:", random)))
-    chemical = random.choice(trade.chemical) if trade.chemical else ("use" if trade.industry.startswith("C") and random.random() < 0.03 else "")
+    chemical = (
+        random.choice(trade.chemical) if trade.chemical else ("use" if trade.industry.startswith("C") and random.random() < 0.03 else "")
+    )
     enterprise = parent.enterprise_name if parent else _new_name(trade, names, random)
     longitude, latitude = _position(township, random)
     return Site(
@@ -102,7 +119,7 @@ def _site(number: int, sequence: int, township: Township, care: float, parent: S
         enterprise_number=parent.enterprise_number if parent else f"E{number:06d}",
         enterprise_name=enterprise,
         name=f"{enterprise}{township.short}{sequence}厂" if parent else enterprise,
-        uscc=parent.uscc if parent else "" if random.random() < 0.004 else complete_code("91", "330110", f"MA{number:06d}"),
+        uscc=parent.uscc if parent else "" if random.random() < 0.004 else credit_code(number),
         sequence=sequence,
         township=township,
         trade=trade,
@@ -114,9 +131,24 @@ def _site(number: int, sequence: int, township: Township, care: float, parent: S
         special=special,
         eight=eight,
         care=1 / (1 + math.exp(-(1.35 + 0.8 * care + random.gauss(0, 1.15)))),
-        registered_on=parent.registered_on if parent else as_of - timedelta(days=random.randint(760, 1095) if random.random() < 0.94 else random.randint(5, 700)),
+        registered_on=parent.registered_on
+        if parent
+        else as_of - timedelta(days=random.randint(760, 1095) if random.random() < 0.94 else random.randint(5, 700)),
         random=random,
     )
+
+
+def credit_code(number: int) -> str:
+    """The code of an invented enterprise, in the never-issued block: 961 places that keep the inner check, then those that do not.
+
+    The outer check is always right; a code that breaks the inner one is valid with a warning, as some real ones are.
+    """
+    places = len(ALPHABET) ** 2
+    turn, place = divmod(number - 1, places)
+    body = NEVER_ISSUED[8:] + ALPHABET[place // len(ALPHABET)] + ALPHABET[place % len(ALPHABET)]
+    kept = organisation_check(body)
+    inner = kept if turn == 0 else [character for character in ALPHABET if character != kept][turn - 1]
+    return close_code(NEVER_ISSUED[:8] + body + inner)
 
 
 def _drawn(trade: Trade, prefix: str, random: Random) -> list[str]:
@@ -134,7 +166,10 @@ def _signs(trade: Trade, staff: int, special: tuple[str, ...], chemical: str, ra
         "gas": bool(chemical) or bool({"spraying", "ammonia_refrigeration"} & set(special)) or chance() < 0.1,
         "key_process": chance() < trade.risks.get("key_process", 0),
         "inhalation_toxic": chemical == "production" and chance() < 0.06,
-        "source": chemical in ("production", "trade_with_storage") and chance() < 0.25 or "ammonia_refrigeration" in special and chance() < 0.2,
+        "source": chemical in ("production", "trade_with_storage")
+        and chance() < 0.25
+        or "ammonia_refrigeration" in special
+        and chance() < 0.2,
         "machines": chance() < trade.machines,
         "equipment": chance() < (0.6 if trade.machines > 0.5 else 0.2),
         "special_work": chance() < trade.risks["special_work"],

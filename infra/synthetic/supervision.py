@@ -83,7 +83,12 @@ def _steps(site: Site, era: Era, found_on: date, deadline: date) -> dict[str, ob
     checked = reported + timedelta(days=random.randint(0, 6))
     failed = random.random() < 0.22 * (1.2 - site.care)
     closed = checked + timedelta(days=9) if failed else checked
-    steps: dict[str, object] = {"上报日期": era.within(reported), "首次复查日期": era.within(checked), "复查人员": _pair(random), "销号人员": _pair(random)}
+    steps: dict[str, object] = {
+        "上报日期": era.within(reported),
+        "首次复查日期": era.within(checked),
+        "复查人员": _pair(random),
+        "销号人员": _pair(random),
+    }
     steps["首次复查结果"] = "failed" if failed else "passed"
     if failed:
         steps |= {"再次复查日期": era.within(closed), "再次复查结果": "passed"}
@@ -91,7 +96,11 @@ def _steps(site: Site, era: Era, found_on: date, deadline: date) -> dict[str, ob
         steps["开始整改日期"] = era.within(found_on + timedelta(days=1))
     if late and random.random() < 0.3:
         asked = deadline - timedelta(days=2)
-        steps |= {"延期申请日期": era.within(asked), "延期至": deadline + timedelta(days=7), "延期批复日期": era.within(deadline - timedelta(days=1))}
+        steps |= {
+            "延期申请日期": era.within(asked),
+            "延期至": deadline + timedelta(days=7),
+            "延期批复日期": era.within(deadline - timedelta(days=1)),
+        }
     return steps | {"销号日期": era.within(closed)}
 
 
@@ -100,8 +109,14 @@ def write_major_hazards(site: Site, book: Book, era: Era) -> None:
     random = site.random
     if random.random() >= 0.022 + 0.075 * (1 - site.care):
         return
-    number, (item, text), state = book.number("YH"), random.choice(MAJOR_ITEMS), random.choices(("closed", "open", "overdue", "refused"), (25, 40, 30, 5))[0]
-    found = era.back(random.randint(120, 500) if state == "closed" else random.randint(2, 20) if state == "open" else random.randint(50, 90), site)
+    number, (item, text), state = (
+        book.number("YH"),
+        random.choice(MAJOR_ITEMS),
+        random.choices(("closed", "open", "overdue", "refused"), (25, 40, 30, 5))[0],
+    )
+    found = era.back(
+        random.randint(120, 500) if state == "closed" else random.randint(2, 20) if state == "open" else random.randint(50, 90), site
+    )
     deadline = found + timedelta(days=45 if state == "open" else 30)
     closed = era.within(found + timedelta(days=28)) if state == "closed" else None
     refused = era.within(found + timedelta(days=25)) if state == "refused" else None
@@ -121,7 +136,16 @@ def write_sanctions(site: Site, book: Book, era: Era) -> None:
         procedure = random.choice(("general", "simple"))
         amount = random.randint(5, 60) * (1000 if procedure == "general" else 50)
         published = due - timedelta(days=2) if random.random() < 0.7 + 0.3 * site.care else due + timedelta(days=5)
-        book.put("penalties", 场所编号=site.number, 文号=book.number("CF"), 决定日期=day, 程序=procedure, 金额=amount, 应公示日期=due, 公示日期=era.within(published))
+        book.put(
+            "penalties",
+            场所编号=site.number,
+            文号=book.number("CF"),
+            决定日期=day,
+            程序=procedure,
+            金额=amount,
+            应公示日期=due,
+            公示日期=era.within(published),
+        )
     for kind, share, days in (("停产停业", 0.014, 180), ("阻碍检查", 0.004, 200), ("无许可", 0.010, 160)):
         if random.random() < share * lack * 2:
             day = era.back(random.randint(3, days), site)
@@ -131,7 +155,16 @@ def write_sanctions(site: Site, book: Book, era: Era) -> None:
     if random.random() < 0.008 + 0.03 * lack:
         day = era.back(random.randint(1, 360), site)
         decided = era.within(day + timedelta(days=random.randint(3, 70)))
-        book.put("complaints", 场所编号=site.number, 编号=book.number("JB"), 日期=day, 办理期限=day + timedelta(days=60), 内容="群众举报（示例）", 办结日期=decided, 属实=random.choice("是否"))
+        book.put(
+            "complaints",
+            场所编号=site.number,
+            编号=book.number("JB"),
+            日期=day,
+            办理期限=day + timedelta(days=60),
+            内容="群众举报（示例）",
+            办结日期=decided,
+            属实=random.choice("是否"),
+        )
 
 
 def write_accidents(site: Site, book: Book, era: Era) -> None:
@@ -142,7 +175,9 @@ def write_accidents(site: Site, book: Book, era: Era) -> None:
     if random.random() >= 0.004 + 0.022 * lack:
         return
     fatal, serious = random.random() < 0.12, random.random() < 0.25
-    accident_row(site, book, era, era.back(random.randint(40, 700), site), deaths=int(fatal), serious=int(serious), late=random.random() < 0.05)
+    accident_row(
+        site, book, era, era.back(random.randint(40, 700), site), deaths=int(fatal), serious=int(serious), late=random.random() < 0.05
+    )
 
 
 def accident_row(site: Site, book: Book, era: Era, day: date, *, deaths: object, serious: int, late: bool = False, **more: object) -> str:

@@ -20,7 +20,15 @@ def write_plans(township: Township, care: float, visits: Counter, book: Book, er
     for sector in SECTORS:
         done = visits[township.code, sector] * 12 / era.as_of.month
         planned = max(4, round(done / (0.93 + 0.12 * care)))
-        book.put("township_plans", 镇街=township.name, 计划编号=f"{era.as_of.year}-{sector or 'ALL'}", 下达日期=date(era.as_of.year, 1, 1), 年度=era.as_of.year, 领域=sector, 检查数=planned)
+        book.put(
+            "township_plans",
+            镇街=township.name,
+            计划编号=f"{era.as_of.year}-{sector or 'ALL'}",
+            下达日期=date(era.as_of.year, 1, 1),
+            年度=era.as_of.year,
+            领域=sector,
+            检查数=planned,
+        )
 
 
 def count_visits(book: Book, towns: dict[str, str], era: Era) -> Counter:
@@ -52,7 +60,19 @@ def write_returns(township: Township, care: float, book: Book, era: Era, seed: i
         }
         for code, (done, due, level) in values.items():
             confirmed = sent if random.random() < 0.93 + 0.06 * care else None
-            book.put("township_returns", 镇街=township.name, 月份=month, 小项=code, 填报日期=sent, 完成数=done, 应完成数=due, 级别=level, 附件=f"FJ-{month}-{code}", 复核人="ZJ02", 复核日期=confirmed)
+            book.put(
+                "township_returns",
+                镇街=township.name,
+                月份=month,
+                小项=code,
+                填报日期=sent,
+                完成数=done,
+                应完成数=due,
+                级别=level,
+                附件=f"FJ-{month}-{code}",
+                复核人="ZJ02",
+                复核日期=confirmed,
+            )
         month = clock.previous_month(month)
 
 
@@ -66,9 +86,19 @@ def write_acts(township: Township, care: float, book: Book, era: Era, seed: int)
         closed = era.within(day + timedelta(days=random.randint(8, 24) if random.random() < 0.75 + 0.2 * care else 34))
         put("township_acts", 镇街=township.name, 编号=book.number("DB"), 日期=day, 种类="督办", 办理期限=due, 办结日期=closed)
     if random.random() < 0.5:
-        put("township_acts", 镇街=township.name, 编号=book.number("YS"), 日期=start - timedelta(days=20), 种类="移送", 应移送="是", 已移送="是")
+        put(
+            "township_acts",
+            镇街=township.name,
+            编号=book.number("YS"),
+            日期=start - timedelta(days=20),
+            种类="移送",
+            应移送="是",
+            已移送="是",
+        )
 
 
 def write_failed_feed(township: Township, book: Book, era: Era) -> None:
     month = clock.previous_month(clock.month_of(era.as_of))
-    book.put("township_acts", 镇街=township.name, 编号=book.number("ZD"), 日期=clock.last_day(month), 种类="数据中断", 小项="CX3", 月份=month)
+    book.put(
+        "township_acts", 镇街=township.name, 编号=book.number("ZD"), 日期=clock.last_day(month), 种类="数据中断", 小项="CX3", 月份=month
+    )

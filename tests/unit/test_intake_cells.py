@@ -1,0 +1,65 @@
+"""Cells: what can be read is read exactly, what cannot says why."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.intake.cells import BadCell, read_cell
+from chalicelib.intake.model import Column
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "value"),
+    [
+        (Column("c"), "三号车间", "三号车间"),
+        (Column("c"), "", None),
+        (Column("c", skip=frozenset({"NA"})), "NA", None),
+        (Column("c", "integer"), "-12", -12),
+        (Column("c", "number"), "120.26", 120.26),
+        (Column("c", "fen"), "610", 61000),
+        (Column("c", "fen"), "0.05", 5),
+        (Column("c", "date"), "2020-06-12", "2020-06-12"),
+        (Column("c", "date", formats=("%Y/%m/%d", "%Y年%m月%d日")), "2020年6月2日", "2020-06-02"),
+        (Column("c", "instant"), "2020-06-12 08:30:00", "2020-06-12T00:30:00.000Z"),
+        (Column("c", "instant"), "2020-06-12T08:30:00+00:00", "2020-06-12T08:30:00.000Z"),
+        (Column("c", "flag"), "是", True),
+        (Column("c", "flag"), "N", False),
+        (Column("c", "list"), "a; b;;c", ["a", "b", "c"]),
+        (Column("c", "list", separator="、"), "甲、乙", ["甲", "乙"]),
+        (
+            Column("c", "findings"),
+            "B03.unlicensed=1;B03.review_overdue=2;E05.defect=3",
+            {"B03": {"unlicensed": 1, "review_overdue": 2}, "E05": {"defect": 3}},
+        ),
+        (Column("c", "uscc"), " 91330110ma0000015c", "91330110MA0000015C"),
+        (Column("c", values={"重大": "major"}), "重大", "major"),
+    ],
+)
+def test_cells_are_read(column, text, value):
+    assert read_cell(column, text) == value
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "reason"),
+    [
+        (Column("c", required=True), "", "必填"),
+        (Column("c", "integer"), "１２", "全角"),
+        (Column("c", "integer"), "12.0", "整数"),
+        (Column("c", "integer"), "٣", "整数"),
+        (Column("c", "number"), "1e3", "数字"),
+        (Column("c", "fen"), "1.005", "两位小数"),
+        (Column("c", "fen"), "一万", "金额"),
+        (Column("c", "date"), "２０２０-06-12", "全角"),
+        (Column("c", "date"), "2020-02-30", "2020-06-12"),
+        (Column("c", "date"), "12/06/2020", "不是有效日期"),
+        (Column("c", "instant"), "yesterday", "不是有效时间"),
+        (Column("c", "flag"), "也许", "是或否"),
+        (Column("c", "findings"), "B03", "项目.条款=数量"),
+        (Column("c", "findings"), "B03.x=1;B03.x=2", "出现两次"),
+        (Column("c", "uscc"), "91330110MA0000015D", "应为“C”"),
+        (Column("c", values={"重大": "major"}), "特大", "对照表"),
+    ],
+)
+def test_cells_that_cannot_be_read_say_why(column, text, reason):
+    with pytest.raises(BadCell, match=reason):
+        read_cell(column, text)

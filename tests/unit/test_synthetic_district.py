@@ -1,0 +1,164 @@
+"""The demo district: invented, marked as such, the same every time, and alive in every kind of fact and colour."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections import Counter
+from datetime import date
+
+import pytest
+from intake_support import DEMO, MemoryLog
+
+from chalicelib import clock
+from chalicelib.errors import BadInput, NotFound
+from chalicelib.grading.judge import grade
+from chalicelib.grading.rules import check_findings, load_rule_set
+from chalicelib.intake.rows import ROLE_OF_SOURCE
+from chalicelib.register.uscc import check_code
+from chalicelib.supervision.facts import fold
+from chalicelib.supervision.vocabulary import load_vocabulary
+from infra.synthetic.district import SIZES, write
+from infra.synthetic.load import import_tables
+from infra.synthetic.sites import NEVER_ISSUED, SMALL_TOWNSHIPS, credit_code, make_sites
+
+AS_OF = date(2020, 5, 31)
+RULES = load_rule_set(DEMO.rule_set_on("grading", AS_OF).path)
+# Corrections of enterprises and townships; nobody makes them in the demo.
+NOT_TOLD = {"enterprise_changed", "enterprise_void", "township_void"}
+
+
+@pytest.fixture(scope="module")
+def summary(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("small"), district=DEMO, sites=SIZES["small"], as_of=AS_OF)
+
+
+def imported(summary) -> MemoryLog:
+    log = MemoryLog()
+    for _ in import_tables(summary, log, district=DEMO, id_key=b"key", today=AS_OF, now=clock.utc_now()):
+        pass
+    return log
+
+
+@pytest.fixture(scope="module")
+def log(summary):
+    return imported(summary)
+
+
+@pytest.fixture(scope="module")
+def middle(tmp_path_factory):
+    """A district large enough for shares to mean something."""
+    return imported(write(tmp_path_factory.mktemp("middle"), district=DEMO, sites=1500, as_of=AS_OF))
+
+
+def judgements(log: MemoryLog, on: date) -> dict[str, object]:
+    by_subject: dict[str, list] = {}
+    for event in log.events.values():
+        by_subject.setdefault(event.subject, []).append(event)
+    owners = {event.subject: f"E:{event.payload['enterprise_id']}" for event in log.of_kind("site_registered")}
+    return {site: grade(fold(by_subject[site], by_subject[owner]), RULES, on) for site, owner in owners.items()}
+
+
+def test_same_arguments_same_bytes(summary, tmp_path):
+    again = write(tmp_path, district=DEMO, sites=SIZES["small"], as_of=AS_OF)
+    assert [path.read_bytes() for path, _ in again.files] == [path.read_bytes() for path, _ in summary.files]
+
+
+def test_another_seed_is_another_district(summary, tmp_path):
+    other = write(tmp_path, district=DEMO, sites=SIZES["small"], as_of=AS_OF, seed=7)
+    assert other.files[0][0].read_bytes() != summary.files[0][0].read_bytes()
+
+
+def test_the_small_district_is_three_townships_of_thirty_sites(log):
+    townships = Counter(event.payload["township"] for event in log.of_kind("site_registered"))
+    assert sorted(townships.values()) == [30] * SMALL_TOWNSHIPS
+
+
+def test_every_kind_of_fact_is_told(log):
+    missing = set(load_vocabulary().kinds) - NOT_TOLD - {event.kind for event in log.events.values()}
+    # Steps that only chance tells are seen in a district a little larger.
+    assert missing <= {"extension_requested", "extension_decided", "rectification_refused", "hazard_dismissed"}
+
+
+def test_a_larger_district_tells_every_kind(middle):
+    assert set(load_vocabulary().kinds) - {event.kind for event in middle.events.values()} == NOT_TOLD
+
+
+def test_sources_of_all_roles_speak(log):
+    assert {event.source for event in log.events.values()} == set(ROLE_OF_SOURCE)
+
+
+def test_nothing_lies_after_the_day_it_stands_at_or_before_its_site(log):
+    opened = {event.subject: event.occurred_on for event in log.of_kind("site_registered")}
+    for event in log.events.values():
+        assert opened.get(event.subject, "2000-01-01") <= event.occurred_on <= AS_OF.isoformat()
+
+
+def test_names_are_marked_and_codes_are_from_the_block_never_issued():
+    made = make_sites(DEMO, SIZES["full"], AS_OF, 1)
+    assert all("示例" in site.enterprise_name for site in made)
+    codes = {site.uscc for site in made if site.uscc}
+    assert all(code.startswith(NEVER_ISSUED) and check_code(code).valid for code in codes)
+    assert sum(not check_code(code).warning for code in codes) > 900
+    by_code = {site.uscc: site.enterprise_number for site in made if site.uscc}
+    assert len(by_code) == len(set(by_code.values()))
+
+
+def test_the_first_invented_codes_are_those_of_the_reference():
+    assert [credit_code(number) for number in (2, 3, 4)] == ["91330110MA0000015C", "91330110MA00000237", "91330110MA00000312"]
+
+
+def test_every_site_lies_in_the_disc_of_its_township():
+    for site in make_sites(DEMO, 1500, AS_OF, 1):
+        north = (site.latitude - site.township.latitude) * 111_320
+        east = (site.longitude - site.township.longitude) * 111_320 * math.cos(math.radians(site.township.latitude))
+        assert math.hypot(north, east) <= site.township.label_radius_m
+
+
+def test_the_full_district_has_the_counts_of_the_invented_table():
+    made = make_sites(DEMO, SIZES["full"], AS_OF, 1)
+    counts = Counter(site.township.code for site in made)
+    assert (len(made), len(counts), min(counts.values()), max(counts.values())) == (8800, 20, 58, 928)
+    assert 8400 <= len({site.enterprise_number for site in made}) <= 8600
+
+
+def test_findings_use_the_clauses_of_the_standard(middle):
+    for kind in ("assessment", "self_check"):
+        for event in middle.of_kind(kind):
+            assert not check_findings(RULES, event.payload["items"], tuple(event.payload.get("not_applicable", ())))
+
+
+def test_every_colour_and_grey_has_its_share(middle):
+    colours = Counter(judgement.grade.code for judgement in judgements(middle, AS_OF).values())
+    share = {code: 100 * count / colours.total() for code, count in colours.items()}
+    assert 50 <= share["blue"] <= 68
+    assert 18 <= share["yellow"] <= 32
+    assert 5 <= share["orange"] <= 13
+    assert 1.5 <= share["red"] <= 6
+    assert 2.5 <= share["none"] <= 8
+
+
+def test_townships_differ(middle):
+    by_township: dict[str, Counter] = {}
+    towns = {event.subject: event.payload["township"] for event in middle.of_kind("site_registered")}
+    for site, judgement in judgements(middle, AS_OF).items():
+        by_township.setdefault(towns[site], Counter())[judgement.grade.code] += 1
+    shares = {code: counts["blue"] / counts.total() for code, counts in by_township.items() if counts.total() >= 40}
+    assert max(shares.values()) - min(shares.values()) > 0.15
+
+
+def test_events_per_site_are_about_ten(middle):
+    assert 9 <= len(middle.events) / 1500 <= 11.5
+
+
+def test_tables_have_the_columns_they_promise(summary):
+    for path, name in summary.files:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        assert len(rows) == summary.rows[name] + 1
+        assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_a_day_without_a_standard_is_refused(tmp_path):
+    with pytest.raises((NotFound, BadInput)):
+        write(tmp_path, district=DEMO, sites=90, as_of=date(2015, 1, 31))
