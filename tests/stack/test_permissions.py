@@ -1,0 +1,306 @@
+"""Least privilege, enforced: a function made with each role asks for what it needs and for what it must not have.
+
+The stack is deployed by the code that deploys to AWS, on an endpoint that enforces IAM.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import secrets
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import boto3
+import pytest
+from conftest import Emulator, forget_settings
+
+from chalicelib.code import token
+from infra.deploy import deploy
+from infra.local import emulator as local
+from infra.package import build
+
+PROBE = """
+import boto3
+from botocore.exceptions import ClientError
+
+def handler(calls, context):
+    return [answer(*call) for call in calls]
+
+def answer(service, operation, arguments):
+    try:
+        getattr(boto3.client(service), operation)(**arguments)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return "ok"
+"""
+REFUSED = {"AccessDenied", "AccessDeniedException"}
+PLATE_KEY = "0:" + "5a" * 32
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A deployed stack: its outputs, and the Lambda client that reaches it."""
+
+    outputs: dict[str, str]
+    functions: object
+
+    def invoke(self, output: str, event: dict) -> object:
+        """What the function answers. AssertionError if it raised."""
+        answer = self.functions.invoke(FunctionName=self.outputs[output], Payload=json.dumps(event))
+        body = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, body
+        return body
+
+
+@pytest.fixture(scope="module")
+def enforcing(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """``AWS_*`` of an endpoint that enforces IAM: the session's own, or one beside an endpoint that was given."""
+    if emulator.own:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAFETY_CODE_HOME", str(tmp_path_factory.mktemp("home")))
+        started = local.start(port=local.free_port(), auth=True, persist=False)
+        for name, value in (started.environment() | local.TEST_CREDENTIALS).items():
+            patch.setenv(name, value)
+        yield
+        local.stop()
+
+
+@pytest.fixture(scope="module")
+def deployed(enforcing: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """The whole stack under a fresh name; its stream is left to the tests of the stream."""
+    package = build(tmp_path_factory.mktemp("package"), local=True)
+    name = f"rights-{secrets.token_hex(3)}"
+    given = {"PlateKeys": PLATE_KEY, "IdKey": "7e" * 32, "ViewerProtocol": "allow-all", "StreamEnabled": "false"}
+    outputs = deploy(name, package, given)
+    forget_settings()
+    yield Deployed(outputs, boto3.client("lambda"))
+    boto3.client("cloudformation").delete_stack(StackName=name)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A function with the role of another one: it does what it is asked and says how that ended."""
+
+    functions: object
+    name: str
+
+    def all(self, calls: list[tuple[str, str, dict]]) -> list[str]:
+        """The error code of each call, or ``ok``."""
+        return json.loads(self.functions.invoke(FunctionName=self.name, Payload=json.dumps(calls))["Payload"].read())
+
+    def __call__(self, service: str, operation: str, **arguments: object) -> str:
+        return self.all([(service, operation, arguments)])[0]
+
+
+Probes = Callable[[str], Probe]
+
+
+@pytest.fixture(scope="module")
+def probes(deployed: Deployed) -> Iterator[Probes]:
+    """The probe of each function, made when first asked for."""
+    made: dict[str, Probe] = {}
+
+    def of(output: str) -> Probe:
+        if output not in made:
+            made[output] = Probe(deployed.functions, _create_probe(deployed, output))
+        return made[output]
+
+    yield of
+    for probe in made.values():
+        deployed.functions.delete_function(FunctionName=probe.name)
+
+
+def _create_probe(deployed: Deployed, output: str) -> str:
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as opened:
+        opened.writestr("probe.py", PROBE)
+    original = deployed.functions.get_function_configuration(FunctionName=deployed.outputs[output])
+    name = f"{deployed.outputs['StackPrefix']}-probe-{output}"
+    deployed.functions.create_function(
+        FunctionName=name,
+        Role=original["Role"],
+        Runtime=original["Runtime"],
+        Handler="probe.handler",
+        Code={"ZipFile": code.getvalue()},
+        Timeout=20,
+    )
+    deployed.functions.get_waiter("function_active_v2").wait(FunctionName=name)
+    return name
+
+
+TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "AuditTable", "QuarantineTable")
+KEYS = {
+    "EventsTable": ("subject", "event_id"),
+    "FactsTable": ("site_id",),
+    "CardsTable": ("site_id",),
+    "HistoryTable": ("site_id", "line"),
+    "RunsTable": ("run", "part"),
+    "AuditTable": ("day", "line"),
+    "QuarantineTable": ("queue", "line"),
+}
+# What each function may do to which table, by the flows of docs/architecture.md; everything else must be refused.
+MAY = {
+    "ScanFunctionName": {"get": {"CardsTable"}, "put": set(), "query": set()},
+    "ApiFunctionName": {
+        "get": {"CardsTable", "EventsTable"},
+        "put": {"EventsTable", "AuditTable"},
+        "query": {"EventsTable", "HistoryTable"},
+    },
+    "RegradeFunctionName": {
+        "get": {"FactsTable", "CardsTable"},
+        "put": {"FactsTable", "CardsTable", "HistoryTable", "QuarantineTable"},
+        "query": {"EventsTable"},
+    },
+    "SweepFunctionName": {
+        "get": {"FactsTable", "CardsTable"},
+        "put": {"FactsTable", "CardsTable", "HistoryTable", "QuarantineTable"},
+        "query": {"EventsTable"},
+    },
+    "MonthStartFunctionName": {"get": {"RunsTable"}, "put": {"RunsTable"}, "query": {"RunsTable"}},
+    "MonthTownshipFunctionName": {"get": {"RunsTable"}, "put": {"RunsTable"}, "query": {"EventsTable", "RunsTable"}},
+}
+
+
+@pytest.mark.parametrize("verb", ["get", "put", "query"])
+@pytest.mark.parametrize("function", MAY)
+def test_tables(deployed: Deployed, probes: Probes, function: str, verb: str) -> None:
+    calls = [("dynamodb", *table_call(verb, deployed.outputs[table], KEYS[table])) for table in TABLES]
+    answers = dict(zip(TABLES, probes(function).all(calls), strict=True))
+    assert {table for table, answer in answers.items() if answer not in REFUSED} == MAY[function][verb], answers
+
+
+def table_call(verb: str, name: str, key: tuple[str, ...]) -> tuple[str, dict]:
+    item = {part: {"S": f"probe-{verb}"} for part in key}
+    if verb == "get":
+        return "get_item", {"TableName": name, "Key": item}
+    if verb == "put":
+        return "put_item", {"TableName": name, "Item": item}
+    condition = {"KeyConditionExpression": "#key = :key", "ExpressionAttributeNames": {"#key": key[0]}}
+    return "query", {"TableName": name, "ExpressionAttributeValues": {":key": {"S": "probe"}}, **condition}
+
+
+@pytest.mark.parametrize("function", MAY)
+def test_nobody_deletes_changes_or_scans(deployed: Deployed, probes: Probes, function: str) -> None:
+    calls = []
+    for table in TABLES:
+        key = {part: {"S": "probe"} for part in KEYS[table]}
+        calls.append(("dynamodb", "delete_item", {"TableName": deployed.outputs[table], "Key": key}))
+        calls.append(("dynamodb", "scan", {"TableName": deployed.outputs[table]}))
+    assert set(probes(function).all(calls)) <= REFUSED
+
+
+class TestTheScan:
+    """The one function that everybody on earth can call."""
+
+    def test_a_transaction_is_no_way_around(self, deployed: Deployed, probes: Probes) -> None:
+        put = {"Put": {"TableName": deployed.outputs["CardsTable"], "Item": {"site_id": {"S": "probe"}}}}
+        assert probes("ScanFunctionName")("dynamodb", "transact_write_items", TransactItems=[put]) in REFUSED
+
+    def test_it_cannot_list_cards_by_township(self, deployed: Deployed, probes: Probes) -> None:
+        ask = probes("ScanFunctionName")
+        by_township = {"IndexName": "by_township", "KeyConditionExpression": "township = :code"}
+        answer = ask(
+            "dynamodb", "query", TableName=deployed.outputs["CardsTable"], ExpressionAttributeValues={":code": {"S": "1"}}, **by_township
+        )
+        assert answer in REFUSED
+
+    def test_it_sees_no_file_no_queue_no_user(self, deployed: Deployed, probes: Probes) -> None:
+        ask = probes("ScanFunctionName")
+        assert ask("s3", "get_object", Bucket=deployed.outputs["FilesBucket"], Key="public/index/current.json") in REFUSED
+        assert ask("sqs", "send_message", QueueUrl=deployed.outputs["MonthQueueUrl"], MessageBody="x") in REFUSED
+        assert ask("cognito-idp", "list_users", UserPoolId=deployed.outputs["UserPoolId"]) in REFUSED
+
+
+class TestFilesAndQueues:
+    def test_the_api_reads_staff_files_and_writes_none(self, deployed: Deployed, probes: Probes) -> None:
+        ask, bucket = probes("ApiFunctionName"), deployed.outputs["FilesBucket"]
+        boto3.client("s3").put_object(Bucket=bucket, Key="staff/district/index/probe.json", Body=b"{}")
+        assert ask("s3", "get_object", Bucket=bucket, Key="staff/district/index/probe.json") == "ok"
+        assert ask("s3", "get_object", Bucket=bucket, Key="staff/district/index/absent.json") == "NoSuchKey"
+        assert ask("s3", "put_object", Bucket=bucket, Key="staff/district/index/probe.json") in REFUSED
+
+    def test_only_a_township_of_a_month_publishes(self, deployed: Deployed, probes: Probes) -> None:
+        bucket = deployed.outputs["FilesBucket"]
+        for tree in ("public", "staff/district"):
+            assert probes("MonthTownshipFunctionName")("s3", "put_object", Bucket=bucket, Key=f"{tree}/index/probe.html") == "ok"
+            for function in MAY.keys() - {"MonthTownshipFunctionName"}:
+                assert probes(function)("s3", "put_object", Bucket=bucket, Key=f"{tree}/index/probe.html") in REFUSED
+        outside = probes("MonthTownshipFunctionName")("s3", "put_object", Bucket=bucket, Key="elsewhere/probe.html")
+        assert outside in REFUSED
+
+    def test_who_may_send_to_which_queue(self, deployed: Deployed, probes: Probes) -> None:
+        senders = {
+            "MonthQueueUrl": {"MonthStartFunctionName"},
+            "RegradeDeadLettersUrl": {"RegradeFunctionName"},
+            "MonthDeadLettersUrl": set(),
+        }
+        for queue in ("RegradeDeadLettersUrl", "MonthDeadLettersUrl"):
+            for function in MAY:
+                answer = probes(function)("sqs", "send_message", QueueUrl=deployed.outputs[queue], MessageBody="x")
+                assert (answer not in REFUSED) is (function in senders[queue]), (queue, function, answer)
+        for function in MAY.keys() - senders["MonthQueueUrl"]:
+            answer = probes(function)("sqs", "send_message", QueueUrl=deployed.outputs["MonthQueueUrl"], MessageBody="x")
+            assert answer in REFUSED, function
+
+
+class TestTheFunctionsThemselves:
+    """Each runs on what its role allows."""
+
+    def test_a_genuine_plate_without_a_card_is_looked_up(self, deployed: Deployed) -> None:
+        answer = self.scan(deployed, token.sign("0123456789ABCDEF", 1, token.parse_keys(PLATE_KEY)))
+        assert answer["statusCode"] == 404
+
+    def test_a_forged_plate_is_refused(self, deployed: Deployed) -> None:
+        assert self.scan(deployed, "FORGED")["statusCode"] == 404
+
+    def scan(self, deployed: Deployed, code: str) -> dict:
+        event = {"httpMethod": "GET", "path": f"/C/{code}", "pathParameters": {"token": code}, "headers": {}, "requestContext": {}}
+        return deployed.invoke("ScanFunctionName", event)
+
+    def test_an_empty_batch_fails_no_record(self, deployed: Deployed) -> None:
+        assert deployed.invoke("RegradeFunctionName", {"Records": []}) == {"batchItemFailures": []}
+
+    def test_the_sweep_of_an_empty_district(self, deployed: Deployed) -> None:
+        assert deployed.invoke("SweepFunctionName", scheduled())["failed"] == 0
+
+    def test_a_month_of_an_empty_district_is_published(self, deployed: Deployed) -> None:
+        """The start sends a message per township; the queue calls the townships; the last one publishes."""
+        started = deployed.invoke("MonthStartFunctionName", scheduled())
+        assert started["townships"] > 0
+        assert wait_for(lambda: is_published(deployed.outputs["FilesBucket"]), seconds=60)
+
+    def test_the_api_wants_a_sign_in(self, deployed: Deployed) -> None:
+        import urllib.error
+        import urllib.request
+
+        url = f"{os.environ['AWS_ENDPOINT_URL']}/_aws/execute-api/{deployed.outputs['ApiId']}/api/sites"
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(url, timeout=30)
+        assert refused.value.code == 401
+
+
+def scheduled() -> dict:
+    return {
+        "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0", "time": "2020-07-01T00:00:00Z",
+        "region": "r", "resources": [], "detail": {},
+    }  # fmt: skip
+
+
+def is_published(bucket: str) -> bool:
+    listed = boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix="public/").get("Contents", [])
+    return {"public/index/current.json", "public/map/current.json"} <= {found["Key"] for found in listed}
+
+
+def wait_for(condition: Callable[[], bool], *, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
