@@ -87,7 +87,7 @@ def _change(document: Document, before: Document | None) -> dict[str, str]:
     """The change of T and of the colour since last month, in words."""
     now = document["combined"]
     if before is None or before["combined"]["value"] is None or now["value"] is None:  # type: ignore[index]
-        return {"way": "unknown", "text": "–"}
+        return {"way": "unknown", "text": "–", "colour": ""}
     then = before["combined"]
     step = parse_scaled(now["value"], TENTHS) - parse_scaled(then["value"], TENTHS)  # type: ignore[index]
     moved = COLOURS.index(now["colour"]) - COLOURS.index(then["colour"])  # type: ignore[index]
