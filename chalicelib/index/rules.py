@@ -17,6 +17,7 @@ from chalicelib.exact import HUNDREDTHS, TENTHS, parse_scaled
 from chalicelib.index.model import TOTAL_POINTS
 from chalicelib.index.structure import RATIOS, IndexRules, Indicator, OverrideRule, SubItem
 
+MODEL_2020 = Path(__file__).with_name("methods") / "model-2020.toml"
 FORMULAS = ("ratio", "ratio_unless", "plan", "plan_year", "plan_quarter", "inverse", "deduct", "zero_if_any", "growth", "level")
 COLOURS = ("red", "orange", "yellow", "blue")
 SOURCES = ("facts", "return")
