@@ -16,9 +16,12 @@ from dataclasses import dataclass
 
 import boto3
 import pytest
-from conftest import Emulator, forget_settings
+from conftest import Emulator
+from event_builders import SITE, busy_site
 
+from chalicelib import bulk, clock
 from chalicelib.code import token
+from chalicelib.supervision.store import EventLog
 from infra.deploy import deploy
 from infra.local import emulator as local
 from infra.package import build
@@ -67,7 +70,9 @@ def enforcing(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> I
         started = local.start(port=local.free_port(), auth=True, persist=False)
         for name, value in (started.environment() | local.TEST_CREDENTIALS).items():
             patch.setenv(name, value)
+        bulk.client.cache_clear()
         yield
+        bulk.client.cache_clear()
         local.stop()
 
 
@@ -78,7 +83,6 @@ def deployed(enforcing: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
     name = f"rights-{secrets.token_hex(3)}"
     given = {"PlateKeys": PLATE_KEY, "IdKey": "7e" * 32, "ViewerProtocol": "allow-all", "StreamEnabled": "false"}
     outputs = deploy(name, package, given)
-    forget_settings()
     yield Deployed(outputs, boto3.client("lambda"))
     boto3.client("cloudformation").delete_stack(StackName=name)
 
@@ -249,12 +253,30 @@ class TestFilesAndQueues:
             assert answer in REFUSED, function
 
 
-class TestTheFunctionsThemselves:
-    """Each runs on what its role allows."""
+@pytest.fixture(scope="module")
+def graded(deployed: Deployed) -> object:
+    """What the regrade function answered to the stream records of one site's log."""
+    log = EventLog(deployed.outputs["StackPrefix"])
+    log.append(busy_site(), clock.utc_now())
+    items = boto3.client("dynamodb").scan(TableName=deployed.outputs["EventsTable"])["Items"]
+    records = [
+        {"eventID": str(number), "eventName": "INSERT", "dynamodb": {"SequenceNumber": str(number), "NewImage": item}}
+        for number, item in enumerate(item for item in items if "doc" in item)
+    ]
+    assert len(records) == len(busy_site())
+    return deployed.invoke("RegradeFunctionName", {"Records": records})
 
-    def test_a_genuine_plate_without_a_card_is_looked_up(self, deployed: Deployed) -> None:
-        answer = self.scan(deployed, token.sign("0123456789ABCDEF", 1, token.parse_keys(PLATE_KEY)))
-        assert answer["statusCode"] == 404
+
+class TestTheFunctionsThemselves:
+    """Each runs on what its role allows: from the log to a graded plate and a published month."""
+
+    def test_the_stream_is_graded(self, graded: object) -> None:
+        assert graded == {"batchItemFailures": []}
+
+    def test_a_plate_shows_the_grade(self, deployed: Deployed, graded: object) -> None:
+        answer = self.scan(deployed, token.sign(SITE, 1, token.parse_keys(PLATE_KEY)))
+        assert answer["statusCode"] == 200
+        assert "示例场所a" in answer["body"]
 
     def test_a_forged_plate_is_refused(self, deployed: Deployed) -> None:
         assert self.scan(deployed, "FORGED")["statusCode"] == 404
@@ -263,13 +285,11 @@ class TestTheFunctionsThemselves:
         event = {"httpMethod": "GET", "path": f"/C/{code}", "pathParameters": {"token": code}, "headers": {}, "requestContext": {}}
         return deployed.invoke("ScanFunctionName", event)
 
-    def test_an_empty_batch_fails_no_record(self, deployed: Deployed) -> None:
-        assert deployed.invoke("RegradeFunctionName", {"Records": []}) == {"batchItemFailures": []}
+    def test_the_sweep_has_nothing_left_to_do(self, deployed: Deployed, graded: object) -> None:
+        answer = deployed.invoke("SweepFunctionName", scheduled())
+        assert (answer["failed"], answer["quarantined"]) == (0, 0)
 
-    def test_the_sweep_of_an_empty_district(self, deployed: Deployed) -> None:
-        assert deployed.invoke("SweepFunctionName", scheduled())["failed"] == 0
-
-    def test_a_month_of_an_empty_district_is_published(self, deployed: Deployed) -> None:
+    def test_a_month_is_published(self, deployed: Deployed, graded: object) -> None:
         """The start sends a message per township; the queue calls the townships; the last one publishes."""
         started = deployed.invoke("MonthStartFunctionName", scheduled())
         assert started["townships"] > 0
