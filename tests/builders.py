@@ -97,9 +97,7 @@ def records_in_order(items: Mapping[str, Mapping[str, int]] | None = None, not_a
     }
 
 
-def facts(
-    items: Mapping[str, Mapping[str, int]] | None = None, *, not_applicable: tuple[str, ...] = (), **records: list[Facts]
-) -> Facts:
+def facts(items: Mapping[str, Mapping[str, int]] | None = None, *, not_applicable: tuple[str, ...] = (), **records: list[Facts]) -> Facts:
     """A whole site: the default one, with records of further kinds, or with a kind's default records replaced."""
     held = {**records_in_order(items, not_applicable), **records}
     known = max((entry["at"] for found in held.values() for entry in found), default="2020-01-01T00:00:00.000Z")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Callable, NamedTuple
 
-from chalicelib.grading.colour import HOLDS
+from chalicelib.grading.limits import HOLDS
 from chalicelib.grading.rules import Rule, RuleSet
 from chalicelib.grading.score import COUNT, PENALTIES
 

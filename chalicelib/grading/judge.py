@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Mapping
 
 from chalicelib.grading.case import Case, known_by
-from chalicelib.grading.colour import Hearing, colour, flags, holding, overrides
-from chalicelib.grading.findings import find
+from chalicelib.grading.colour import colour, flags, overrides
 from chalicelib.grading.compiled import plan_of
+from chalicelib.grading.findings import find
+from chalicelib.grading.limits import Hearing, holding
 from chalicelib.grading.model import Grade, Judgement
 from chalicelib.grading.register import OPERATING, read_register
 from chalicelib.grading.rules import RuleSet
@@ -59,4 +60,3 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
         parts=shown,
         review_on=case.review_on(),
     )
-

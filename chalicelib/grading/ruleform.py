@@ -1,4 +1,4 @@
-"""The form of a rule file: which tables it has, which parameters each mechanism takes, what must agree with what."""
+"""The form of a rule file: which tables it has, what each of them says, what must agree with what."""
 
 from __future__ import annotations
 
@@ -6,53 +6,14 @@ from itertools import pairwise
 from typing import Mapping
 
 from chalicelib.exact import HUNDREDTHS
+from chalicelib.grading.mechanisms import COLOURS, CONDITIONS, COUNTED, DERIVED, WITHOUT_POINTS, read_params
 from chalicelib.grading.model import Grade
 from chalicelib.grading.reading import Table
 from chalicelib.grading.rules import Clause, ExtraRule, Item, Level, Rule, RuleSet
 
-COLOURS = ("red", "orange", "yellow", "blue")
 MODES = ("each", "once", "zero")
 ALWAYS_APPLIES = "否"
 ASSESSMENT_TEXTS = ("overdue_flag", "self_flag", "not_applicable_flag", "appeal_flag")
-
-# Parameters of each mechanism, name = how it is read; "?" = may be left out.
-DERIVED = {
-    "completeness": {},
-    "self_check_months": {"months": "count", "each": "points"},
-    "rectified_in_time": {"months": "count", "finders": "texts"},
-    "passed_first_recheck": {"months": "count", "finders": "texts"},
-}
-COUNTED = {
-    "light_injuries": {"months": "dated"},
-    "serious_injuries": {"months": "dated"},
-    "fatal_accidents": {"months": "dated"},
-    "grave_accidents": {"months": "dated", "level": "text", "overflow": "text?"},
-    "social_effect_accidents": {"months": "dated"},
-    "penalties": {"months": "dated", "procedure": "text"},
-    "overdue_hazards": {},
-    "true_complaints": {"months": "dated"},
-    "repeated_hazards": {"months": "dated"},
-    "best_certificate": {"grades": "amounts"},
-    "accident_free": {"steps": "steps"},
-    "engineers": {},
-}
-CONDITIONS = {
-    "fatal_accident": {"months": "dated"},
-    "accident_level": {"months": "dated", "level": "text"},
-    "fact": {"kind": "text", "months": "dated?", "ended_by": "text?", "until": "text?"},
-    "major_hazard_overdue": {"officers": "count"},
-    "stop_order": {"months": "dated"},
-    "item_findings": {"findings": "findings"},
-    "accident_count": {"tests": "tests"},
-    "major_hazard_open": {"officers": "count"},
-    "serious_injuries": {"months": "dated", "at_least": "count", "below": "count?"},
-    "penalties": {"months": "dated", "at_least": "count"},
-    "expired_certificate": {"types": "texts", "required_grade": "grade"},
-    "self_check_overdue": {"days": "count"},
-    "assessment_overdue": {"higher_months": "count", "other_months": "count"},
-    "axis_below": {"below": "tenths"},
-}
-WITHOUT_POINTS = ("best_certificate", "accident_free")
 
 
 def read_rule_set(file: Table, document: Mapping[str, object], digest: str) -> RuleSet:
@@ -266,65 +227,6 @@ def read_condition(table: Table, *, veto: bool) -> Rule:
     )
     table.finish()
     return rule
-
-
-def read_params(table: Table, form: Mapping[str, str]) -> dict[str, object]:
-    """A mechanism's parameters, each read in its own way."""
-    values: dict[str, object] = {}
-    for name, kind in form.items():
-        if kind.endswith("?") and not table.has(name):
-            values[name] = None
-            continue
-        values[name] = READERS[kind.rstrip("?")](table, name)
-    return values
-
-
-def read_amounts(table: Table, key: str) -> dict[str, int]:
-    inner = table.table(key)
-    return {name: inner.points(name) for name in inner.data}
-
-
-def read_steps(table: Table, key: str) -> tuple[tuple[int, int], ...]:
-    """Steps of months and points, the longest first."""
-    steps = tuple((entry.count("months"), entry.points("points")) for entry in table.tables(key))
-    if list(steps) != sorted(steps, reverse=True):
-        table.wrong(key, None, "the longest step stands first")
-    return steps
-
-
-def read_finding_tests(table: Table, key: str) -> tuple[tuple[str, str], ...]:
-    """Pairs of item and clause; an empty clause means the item's value is zero for whatever reason."""
-    tests = []
-    for entry in table.tables(key):
-        if entry.has("clause") == entry.flag("zero"):
-            entry.wrong("", None, "either clause or zero = true is required")
-        tests.append((entry.text("item"), entry.text("clause", required=False)))
-        entry.finish()
-    return tuple(tests)
-
-
-def read_accident_tests(table: Table, key: str) -> tuple[Mapping[str, object], ...]:
-    tests = []
-    for entry in table.tables(key):
-        test = {name: entry.count(name) for name in ("count", "months")}
-        tests.append({**test, "levels": entry.texts("levels"), "fatal": entry.flag("fatal")})
-        entry.finish()
-    return tuple(tests)
-
-
-READERS = {
-    "count": Table.count,
-    "points": Table.points,
-    "tenths": Table.tenths,
-    "text": Table.text,
-    "texts": Table.texts,
-    "dated": Table.dated,
-    "grade": lambda table, key: Grade.of(table.choice(key, COLOURS)),
-    "amounts": read_amounts,
-    "steps": read_steps,
-    "findings": read_finding_tests,
-    "tests": read_accident_tests,
-}
 
 
 def agree(file: Table, rules: RuleSet) -> None:

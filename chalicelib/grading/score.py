@@ -195,8 +195,5 @@ def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) ->
     numerator = FULL_SCORE * HUNDREDTHS * kept + (added_cut - deducted) * whole
     denominator = HUNDREDTHS * whole
     tenths = half_up(TENTHS * min(max(numerator, 0), FULL_SCORE * denominator), denominator)
-    axes = {
-        axis: half_up(FULL_SCORE * TENTHS * found.sums[axis], points) if points else None
-        for axis, points in found.applicable.items()
-    }
+    axes = {axis: half_up(FULL_SCORE * TENTHS * found.sums[axis], points) if points else None for axis, points in found.applicable.items()}
     return Score(tenths, axes, found.sums, found.applicable, tuple(found.extras), deducted, added_cut, added, numerator, denominator)

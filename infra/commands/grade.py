@@ -18,7 +18,14 @@ from chalicelib.grading.model import Grade
 HELP = "judge a facts document: grade, score and reasons (exit 1 when red)"
 SCHEMA = Path(rule_sets.__file__).with_name("facts.schema.json")
 STATUS = {"not_applicable": "不适用", "missing": "未评定", "nothing_due": "无到期事项", "not_done": "未报"}
-LEDGER = {"item": "项目失分", "extra": "追加扣分", "rescale": "空项折算", "bonus_cut": "加分封顶", "clamp": "上下限", "rounding": "四舍五入"}
+LEDGER = {
+    "item": "项目失分",
+    "extra": "追加扣分",
+    "rescale": "空项折算",
+    "bonus_cut": "加分封顶",
+    "clamp": "上下限",
+    "rounding": "四舍五入",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

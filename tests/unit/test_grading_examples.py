@@ -183,9 +183,7 @@ def test_e21_light_injuries_are_cut_at_their_cap():
 
 
 def test_e22_one_accident_counts_once_whatever_else_it_brings():
-    site = facts(
-        accident=[accident("2019-12-12", deaths=1, serious=2, light=3)], penalty=[penalty("2020-02-01", for_grave_accident=True)]
-    )
+    site = facts(accident=[accident("2019-12-12", deaths=1, serious=2, light=3)], penalty=[penalty("2020-02-01", for_grave_accident=True)])
     assert shown(site, "2020-06-11") == ("80.5", RED, ["V01"], ["C02"])
     assert shown(site, "2020-06-12") == ("80.5", YELLOW, [], [])
 

@@ -52,7 +52,9 @@ def test_the_example_is_judged_to_the_example_result():
     assert judged(load("facts.example.json")).to_document() == load("result.example.json")
 
 
-@pytest.mark.parametrize("site", [facts(), facts(assessment=[]), facts({"B03": {"unlicensed": 4}}, accident=[accident("2020-06-01", deaths=1)])])
+@pytest.mark.parametrize(
+    "site", [facts(), facts(assessment=[]), facts({"B03": {"unlicensed": 4}}, accident=[accident("2020-06-01", deaths=1)])]
+)
 def test_results_keep_to_their_schema(site):
     validator = Draft7Validator(load("result.schema.json"), format_checker=Draft7Validator.FORMAT_CHECKER)
     assert [error.message for error in validator.iter_errors(judged(site).to_document())] == []
@@ -101,7 +103,9 @@ def test_an_unassessed_site_is_told_with_its_missing_items(tmp_path, capsys):
 
 def test_an_override_is_told_with_its_reason(tmp_path, capsys):
     site = load("facts.example.json")
-    made = record("2020-06-10", grade="orange", reason="专项整治", legal_basis="依据", signers=["a", "b"], until_on="2020-06-30")
+    made = record(
+        "2020-06-10", id="OVERRIDE", grade="orange", reason="专项整治", legal_basis="依据", signers=["a", "b"], until_on="2020-06-30"
+    )
     site["records"]["override"] = [made]
     assert run(tmp_path, site) == 0
     assert "人工调整 → 橙码，至 2020-07-01 解除：专项整治" in capsys.readouterr().out
@@ -126,7 +130,9 @@ def test_what_no_schema_can_say_is_refused_too(tmp_path, capsys):
     site["records"]["penalty"].append(site["records"]["penalty"][0])
     assert run(tmp_path, site) == 2
     told = capsys.readouterr().err
-    assert all(words in told for words in ("above required", "no such clause", "worked out from facts", "always applies", "already used at"))
+    assert all(
+        words in told for words in ("above required", "no such clause", "worked out from facts", "always applies", "already used at")
+    )
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "3"])

@@ -47,7 +47,15 @@ def assessments(draw, coverage="full"):
 @st.composite
 def hazards(draw):
     found = date.fromisoformat(draw(near()))
-    kinds = ["rectification_reported", "recheck", "hazard_closed", "extension_decided", "rectification_ordered", "hazard_dismissed", "rectification_refused"]
+    kinds = [
+        "rectification_reported",
+        "recheck",
+        "hazard_closed",
+        "extension_decided",
+        "rectification_ordered",
+        "hazard_dismissed",
+        "rectification_refused",
+    ]
     steps, day = [], found
     for kind in draw(st.lists(st.sampled_from(kinds), max_size=4)):
         day += timedelta(draw(st.integers(0, 12)))
@@ -62,7 +70,9 @@ def payload(kind, day):
     later = st.integers(0, 30).map(lambda n: (day + timedelta(n)).isoformat())
     return {
         "recheck": st.fixed_dictionaries({"result": st.sampled_from(["passed", "failed"]), "officers": st.just(["a"])}),
-        "hazard_closed": st.fixed_dictionaries({"officers": st.sampled_from([["a"], ["a", "b"], ["a", "a"]])}, optional={"on_site": st.booleans()}),
+        "hazard_closed": st.fixed_dictionaries(
+            {"officers": st.sampled_from([["a"], ["a", "b"], ["a", "a"]])}, optional={"on_site": st.booleans()}
+        ),
         "extension_decided": st.fixed_dictionaries({"approved": st.booleans()}, optional={"deadline_on": later}),
         "rectification_ordered": st.fixed_dictionaries({"deadline_on": later}),
         "hazard_dismissed": st.just({"reason": "误报"}),
@@ -90,7 +100,9 @@ def sites(draw):
     """A site with whatever may happen to one, assessed at least once."""
     few = 3
     held = {
-        "site_registered": [registered("2017-01-01", inherent_class=draw(st.integers(1, 4)), chemical_type=draw(st.sampled_from(["production", "use"])))],
+        "site_registered": [
+            registered("2017-01-01", inherent_class=draw(st.integers(1, 4)), chemical_type=draw(st.sampled_from(["production", "use"])))
+        ],
         "assessment": [record(draw(days()), coverage="full", items=draw(findings()), not_applicable=[])]
         + draw(st.lists(assessments(), max_size=1))
         + draw(st.lists(assessments("partial"), max_size=2)),
@@ -102,7 +114,10 @@ def sites(draw):
         "certificate": draw(st.lists(certificates(), max_size=2)),
         "accident_free_confirmed": [record("2019-01-01", since_on=day) for day in draw(st.lists(days(), max_size=1))],
         "dishonesty_listed": [record(day) for day in draw(st.lists(near(), max_size=1))],
-        "override": [record(day, grade="orange", reason="x", legal_basis="x", signers=["a", "b"], until_on=draw(near())) for day in draw(st.lists(near(), max_size=1))],
+        "override": [
+            record(day, grade="orange", reason="x", legal_basis="x", signers=["a", "b"], until_on=draw(near()))
+            for day in draw(st.lists(near(), max_size=1))
+        ],
     }
     return {"schema": 1, "site_id": SITE, "records": held}
 

@@ -196,7 +196,9 @@ def test_c03_counts_every_decision_and_ends_when_the_second_newest_leaves():
     assert caps(penalty=[penalty("2020-01-10")]) == []
 
 
-@pytest.mark.parametrize("items", [{"W05": {"combined_use": 1}}, {"P02": {"not_identified": 1}}, {"P02": {"unapproved_work": 2}}, {"B03": {"unlicensed": 1}}])
+@pytest.mark.parametrize(
+    "items", [{"W05": {"combined_use": 1}}, {"P02": {"not_identified": 1}}, {"P02": {"unapproved_work": 2}}, {"B03": {"unlicensed": 1}}]
+)
 def test_c04_looks_at_facts_and_never_makes_a_major_hazard(items):
     result = judged(facts(items))
     assert (codes(result.caps), result.vetoes, result.grade) == (["C04"], (), ORANGE)
@@ -214,7 +216,10 @@ def test_c05_blocked_exit_is_yellow_expired_licence_yellow_and_a_required_one_or
 
 
 def test_a_renewed_licence_is_not_an_expired_one_and_a_revoked_one_is():
-    old, new = certificate("licence", "2019-01-01", "2020-05-31", number="L1"), certificate("licence", "2020-06-01", "2023-05-31", number="L1")
+    old, new = (
+        certificate("licence", "2019-01-01", "2020-05-31", number="L1"),
+        certificate("licence", "2020-06-01", "2023-05-31", number="L1"),
+    )
     assert caps(certificate=[old, new]) == []
     revoked = {**new, "then": [step("certificate_revoked", "2020-06-20")]}
     assert (caps("2020-06-19", certificate=[revoked]), caps("2020-06-20", certificate=[revoked])) == ([], ["C05"])
@@ -244,7 +249,11 @@ def test_c07_asks_for_a_full_assessment_every_year_or_every_three_by_inherent_ri
 
 def test_a_filed_major_hazard_source_makes_the_assessment_yearly_until_it_is_removed():
     filed = {**record("2019-01-01", level=4), "then": [step("major_hazard_source_removed", "2020-06-18")]}
-    site = {"assessment": [assessment("2019-06-01")], "site_registered": [registered(inherent_class=1)], "major_hazard_source_filed": [filed]}
+    site = {
+        "assessment": [assessment("2019-06-01")],
+        "site_registered": [registered(inherent_class=1)],
+        "major_hazard_source_filed": [filed],
+    }
     assert (caps("2020-06-17", **site), caps("2020-06-18", **site)) == (["C07"], [])
 
 
@@ -265,7 +274,9 @@ def test_c08_compares_the_shown_axis():
 # ── Adjustments ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("code", "count", "expected"), [("R06", 1, -300), ("R06", 3, -900), ("R06", 4, -900), ("R07", 2, -200), ("R07", 9, -300)])
+@pytest.mark.parametrize(
+    ("code", "count", "expected"), [("R06", 1, -300), ("R06", 3, -900), ("R06", 4, -900), ("R07", 2, -200), ("R07", 9, -300)]
+)
 def test_penalties_are_counted_by_procedure_and_cut_at_their_cap(code, count, expected):
     procedure = {"R06": "general", "R07": "simple"}[code]
     assert points(code, penalty=[penalty("2020-05-01", procedure) for _ in range(count)]) == expected
@@ -366,7 +377,10 @@ def test_an_open_appeal_is_a_flag_and_changes_no_colour():
 
 def test_items_without_an_inspectors_value_for_a_year_are_flagged():
     site = facts(assessment=[assessment("2020-06-01")], site_registered=[registered(inherent_class=1)])
-    assert ("self_reported" in codes(judged(site, "2021-05-31").flags), "self_reported" in codes(judged(site, "2021-06-01").flags)) == (False, True)
+    assert ("self_reported" in codes(judged(site, "2021-05-31").flags), "self_reported" in codes(judged(site, "2021-06-01").flags)) == (
+        False,
+        True,
+    )
 
 
 def override(grade, signers=("a", "b"), until="2020-06-30"):

@@ -98,7 +98,10 @@ def test_each_row_of_the_table(records, days):
 
 
 def test_chemical_firms_are_reviewed_when_the_older_of_two_accidents_leaves():
-    records = {"site_registered": [registered(chemical_type="production")], "accident": [accident("2018-07-10", deaths=3), accident("2020-06-10", deaths=3)]}
+    records = {
+        "site_registered": [registered(chemical_type="production")],
+        "accident": [accident("2018-07-10", deaths=3), accident("2020-06-10", deaths=3)],
+    }
     assert after(**records) == ["2020-12-10", "2021-06-10", "2021-07-10", "2023-06-10"]
 
 
