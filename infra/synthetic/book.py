@@ -25,7 +25,10 @@ SHEETS: dict[str, tuple[str, ...]] = {
         *SITE, "隐患编号", "检查编号", "发现日期", "来源", "级别", "项目", "描述", "期限", "专项", "重复于", "下达日期", "开始整改日期", "上报日期", "延期申请日期", "延期至",
         "延期批复日期", "首次复查日期", "首次复查结果", "再次复查日期", "再次复查结果", "复查人员", "销号日期", "销号人员", "拒不整改日期", "误报作废日期",
     ),
-    "accidents": (*SITE, "事故编号", "事故日期", "记录时间", "死亡", "重伤", "轻伤", "直接损失", "社会影响", "责任", "迟报", "续报日期", "续报死亡", "认定日期", "认定责任", "措施日期", "应落实", "已落实"),
+    "accidents": (
+        *SITE, "事故编号", "事故日期", "记录时间", "死亡", "重伤", "轻伤", "直接损失", "社会影响", "责任", "迟报",
+        "续报日期", "续报死亡", "认定日期", "认定责任", "措施日期", "应落实", "已落实",
+    ),
     "injuries": (*SITE, "工伤日期", "人数"),
     "penalties": (*SITE, "文号", "决定日期", "程序", "金额", "应公示日期", "公示日期"),
     "enterprise_acts": ("企业编号", "编号", "日期", "种类", "说明", "结束日期"),
@@ -63,10 +66,14 @@ class Summary:
 
 @dataclass
 class Book:
-    """The tables while they are filled. Values are put by column name; what is not named stays blank."""
+    """The tables while they are filled. Values are put by column name; what is not named stays blank.
+
+    ``troubled``: sites in lasting trouble, 1 (orange, likely) or 2 (red, likely); authorities visit these again.
+    """
 
     rows: dict[str, list[list[str]]] = field(default_factory=lambda: {name: [] for name in SHEETS})
     numbers: Counter = field(default_factory=Counter)
+    troubled: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._places = {name: {column: place for place, column in enumerate(columns)} for name, columns in SHEETS.items()}
@@ -78,6 +85,10 @@ class Book:
         for column, value in values.items():
             row[places[column]] = _text(value)
         self.rows[sheet].append(row)
+
+    def trouble(self, number: str, depth: int) -> None:
+        """Remember a site in trouble; the deeper trouble counts."""
+        self.troubled[number] = max(depth, self.troubled.get(number, 0))
 
     def number(self, prefix: str) -> str:
         """The next number of a series: ``JC000001``."""

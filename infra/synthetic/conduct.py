@@ -13,6 +13,8 @@ from infra.synthetic.sites import Site
 HISTORY_DAYS = 730
 RARE_ZERO = 0.38
 REQUIRED_FIELDS = 40
+MANY_FINDINGS = 14
+GRAVE_FINDINGS = {"B03.unlicensed", "W05.combined_use", "P02.not_identified"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +44,23 @@ def write_register(site: Site, book: Book, era: Era) -> None:
         "sites",
         企业编号=site.enterprise_number, 企业名称=site.enterprise_name, 统一社会信用代码=site.uscc, 无代码原因="" if site.uscc else "未办理营业执照（示例）",
         场所编号=site.number, 场所序号=site.sequence, 场所名称=site.name, 镇街=site.township.name,
-        地址=f"{site.township.name}示例路{random.randint(1, 999)}号", 经度=site.longitude, 纬度=site.latitude, 行业=site.trade.industry, 从业人数=site.staff,
+        地址=f"{site.township.name}示例路{random.randint(1, 999)}号", 经度=site.longitude, 纬度=site.latitude,
+        行业=site.trade.industry, 从业人数=site.staff,
         规模=_size(site), 场所类型="厂中厂" if "tenant" in signs else "独立企业", 承租单位数=random.randint(3, 9) if "tenants_3" in signs else "",
-        建筑面积=round(site.staff * random.uniform(15, 60)), 危化类型=site.chemical, 重点监管工艺="key_process" in signs, 吸入性剧毒="inhalation_toxic" in signs,
-        三场所三企业=site.special, 涉粉人数=(random.randint(10, 30) if "dust_10" in signs else random.randint(1, 9)) if "combustible_dust" in site.special else "",
+        建筑面积=round(site.staff * random.uniform(15, 60)), 危化类型=site.chemical,
+        重点监管工艺="key_process" in signs, 吸入性剧毒="inhalation_toxic" in signs,
+        三场所三企业=site.special, 涉粉人数=_dust_workers(site),
         铝镁粉尘="combustible_dust" in site.special and site.trade.industry == "C33", 有毒有限空间="toxic_space" in signs, 溶剂型喷涂="solvent" in signs,
         八类企业=site.eight, 消防重点单位="key_fire" in signs, 易燃易爆="key_fire" in signs and bool(site.chemical), 劳动密集="labour_100" in signs,
         夜间生产="night" in signs, 特种设备=random.randint(1, 8) if "equipment" in signs else 0, 规上=site.staff >= 90,
-        应投安责险=bool(site.chemical) or "metal_smelting" in site.special, 应创标准化=site.staff >= 60, 入库日期=site.registered_on,
+        应投安责险=bool(site.chemical) or "metal_smelting" in site.special, 应创标准化=site.staff >= 90, 入库日期=site.registered_on,
     )  # fmt: skip
+
+
+def _dust_workers(site: Site) -> object:
+    if "combustible_dust" not in site.special:
+        return ""
+    return site.random.randint(10, 30) if "dust_10" in site.signs else site.random.randint(1, 9)
 
 
 def _size(site: Site) -> str:
@@ -60,7 +70,7 @@ def _size(site: Site) -> str:
 def write_completeness(site: Site, book: Book, era: Era) -> None:
     filled = round(REQUIRED_FIELDS * min(1.0, 0.70 + 0.32 * site.care + site.random.uniform(-0.05, 0.05)))
     book.put(
-        "completeness", 场所编号=site.number, 统计日期=era.back(site.random.randint(31, 60), site), 已填项=filled, 应填项=REQUIRED_FIELDS
+        "completeness", 场所编号=site.number, 统计日期=era.back(site.random.randint(366, 720), site), 已填项=filled, 应填项=REQUIRED_FIELDS
     )
 
 
@@ -93,6 +103,8 @@ def _assessment(site: Site, book: Book, era: Era, day: date, worse: float) -> No
     by = site.random.choices(("township", "expert", "district"), (6, 3, 1))[0]
     found = _findings(site, era, worse)
     na = site.not_applicable
+    if worse == 0 and (len(found) >= MANY_FINDINGS or GRAVE_FINDINGS & {text.split("=")[0] for text in found}):
+        book.trouble(site.number, 1)
     book.put(
         "assessments",
         场所编号=site.number,
@@ -125,8 +137,8 @@ def _finding(item: Item, lack: float, site: Site) -> list[str]:
     grave = [clause for clause in item.clauses.values() if clause.mode == "zero"]
     if grave and random.random() < RARE_ZERO * lack * (0.5 if item.key else 1.4):
         return [f"{item.code}.{random.choice(grave).code}=1"]
-    weights = [1.2 if clause.major_hazard_from else 1.0 for clause in mild]
-    if not mild or (item.key and not any(weight == 1.0 for weight in weights)):
+    weights = [0.2 + 3.5 * lack if clause.major_hazard_from else 1.0 for clause in mild]
+    if not mild or (item.key and not any(not clause.major_hazard_from for clause in mild)):
         return []
     clause = random.choices(mild, weights)[0]
     count = 1 if clause.mode == "once" else 1 + (random.random() < lack) + (random.random() < lack * 0.6)
@@ -140,7 +152,7 @@ def write_self_checks(site: Site, book: Book, era: Era) -> None:
     month = clock.month_of(era.as_of)
     for back in range(4):
         first, following = clock.parse_month(month)
-        share = (1.0, 0.9, 0.5, 0.2)[back]
+        share = (1.0, 0.85, 0.42, 0.1)[back]
         if random.random() < diligence * share:
             _self_check(site, book, first, min(following - timedelta(days=1), era.as_of))
         month = clock.previous_month(month)
@@ -171,7 +183,7 @@ def write_papers(site: Site, book: Book, era: Era) -> None:
             编号=f"ZR{era.as_of.year}",
             年度=era.as_of.year,
         )
-    if site.staff >= 90 and random.random() < 0.35 + 0.4 * site.care:
+    if site.staff >= 90 and random.random() < 0.45 + 0.5 * site.care:
         _certificate(
             site,
             book,
@@ -225,7 +237,8 @@ def write_staff(site: Site, book: Book, era: Era) -> None:
 
     managers, special = 1 + site.staff // 100, random.randint(1, 6) if "special_work" in site.signs else 0
     book.put(
-        "staff", 场所编号=site.number, 统计日期=era.back(random.randint(31, 58), site), 负责人应考=1, 负责人合格=passed(1), 管理员应考=managers, 管理员合格=passed(managers),
+        "staff", 场所编号=site.number, 统计日期=era.back(random.randint(31, 58), site),
+        负责人应考=1, 负责人合格=passed(1), 管理员应考=managers, 管理员合格=passed(managers),
         特种登记=special, 特种有效=passed(special),
     )  # fmt: skip
     if site.staff >= 150 and random.random() < 0.5:

@@ -32,6 +32,8 @@ def write(folder: Path, *, district: District, sites: int = SIZES["full"], as_of
     for site in made:
         write_site(site, book, era)
     rare.write_showcase(made, book, era)
+    for site in made:
+        supervision.write_follow_up(site, book, era)
     sizes = township_sizes(district, sites, as_of)
     write_townships([(township, care) for township, _, care in sizes], made, book, era, seed)
     files = book.write(folder)

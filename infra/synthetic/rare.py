@@ -20,7 +20,8 @@ def write_equipment(site: Site, book: Book, era: Era) -> None:
         book.put("video", 场所编号=site.number, 统计日期=era.back(random.randint(1, 25), site), 应接入=due, 已接入=connected, 在线=online)
     if "source" in site.signs:
         book.put(
-            "major_sources", 场所编号=site.number, 备案日期=era.back(random.randint(100, 700), site), 级别=random.choices((1, 2, 3, 4), (1, 3, 6, 10))[0],
+            "major_sources", 场所编号=site.number, 备案日期=era.back(random.randint(100, 700), site),
+            级别=random.choices((1, 2, 3, 4), (1, 3, 6, 10))[0],
             应有责任人=3, 到位责任人=3 if random.random() < site.care else 2,
         )  # fmt: skip
     if random.random() < 0.01:
@@ -77,7 +78,8 @@ def write_life(site: Site, book: Book, era: Era) -> None:
 def write_appeal(site: Site, book: Book, era: Era, end: str) -> None:
     day = era.back(30, site) if end != "open" else era.back(2, site)
     book.put(
-        "appeals", 场所编号=site.number, 申诉编号=book.number("SS"), 申诉日期=day, 内容="对扣分项有异议（示例）", 意见日期=era.within(day + timedelta(days=3)), 意见="建议复核（示例）",
+        "appeals", 场所编号=site.number, 申诉编号=book.number("SS"), 申诉日期=day, 内容="对扣分项有异议（示例）",
+        意见日期=era.within(day + timedelta(days=3)), 意见="建议复核（示例）",
         决定日期=day + timedelta(days=8) if end in ("upheld", "rejected") else None, 决定=end if end in ("upheld", "rejected") else "",
         撤回日期=day + timedelta(days=1) if end == "withdrawn" else None,
     )  # fmt: skip
@@ -169,7 +171,8 @@ def _corrections(first: Site, second: Site, book: Book, era: Era) -> None:
         签署人=("QJ03",),
     )
     book.put(
-        "overrides", 场所编号=second.number, 编号=book.number("TZ"), 日期=era.as_of - timedelta(days=30), 颜色="orange", 理由="周边施工风险（示例）", 依据="示范标准", 签署人=("QJ01", "QJ02"),
+        "overrides", 场所编号=second.number, 编号=book.number("TZ"), 日期=era.as_of - timedelta(days=30), 颜色="orange", 理由="周边施工风险（示例）", 依据="示范标准",
+        签署人=("QJ01", "QJ02"),
         截止日期=era.as_of + timedelta(days=30),
     )  # fmt: skip
 
@@ -177,7 +180,8 @@ def _corrections(first: Site, second: Site, book: Book, era: Era) -> None:
 def _papers(site: Site, book: Book, era: Era) -> None:
     days = {name: era.as_of - timedelta(days=back) for name, back in (("filed", 300), ("removed", 30), ("found", 200), ("cleared", 150))}
     book.put(
-        "major_sources", 场所编号=site.number, 备案日期=days["filed"], 级别=4, 应有责任人=3, 到位责任人=3, 核销日期=days["removed"], 直接判红日期=days["found"], 判红情形="dcs_missing",
+        "major_sources", 场所编号=site.number, 备案日期=days["filed"], 级别=4, 应有责任人=3, 到位责任人=3, 核销日期=days["removed"],
+        直接判红日期=days["found"], 判红情形="dcs_missing",
         判红消除日期=days["cleared"],
     )  # fmt: skip
     book.put("risk_grades", 场所编号=site.number, 备案日期=days["filed"], 方法="LEC", 颜色="orange")

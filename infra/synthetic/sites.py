@@ -31,7 +31,9 @@ NOT_APPLICABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An invented site. ``care`` in (0, 1): how well it is run; everything that happens to it follows from that and chance."""
+    """An invented site. ``care`` in (0, 1): how well it is run; ``town_care`` about -1 to 1:
+    how well its township looks after it. Everything that happens follows from these and chance.
+    """
 
     number: str
     enterprise_number: str
@@ -49,6 +51,7 @@ class Site:
     special: tuple[str, ...]
     eight: tuple[str, ...]
     care: float
+    town_care: float
     registered_on: date
     random: Random = field(repr=False, compare=False)
 
@@ -130,7 +133,8 @@ def _site(
         chemical=chemical,
         special=special,
         eight=eight,
-        care=1 / (1 + math.exp(-(1.35 + 0.8 * care + random.gauss(0, 1.15)))),
+        care=1 / (1 + math.exp(-(1.4 + 1.0 * care + random.gauss(0, 1.1)))),
+        town_care=care,
         registered_on=parent.registered_on
         if parent
         else as_of - timedelta(days=random.randint(760, 1095) if random.random() < 0.94 else random.randint(5, 700)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
+from chalicelib import clock
 from infra.synthetic.book import Book
 from infra.synthetic.conduct import Era
 from infra.synthetic.sites import Site
@@ -15,6 +16,7 @@ HAZARD_ITEMS = (
 )  # fmt: skip
 MAJOR_ITEMS = (("W05", "生产车间内设员工宿舍"), ("P02", "有限空间作业未审批"), ("E07", "除尘系统无泄爆装置"), ("P04", "重大危险源监控失效"))
 TERMS = (7, 15, 15, 30)
+FOLLOWED_MONTHS = 2
 
 
 def sectors_of(site: Site) -> list[str]:
@@ -29,17 +31,37 @@ def write_inspections(site: Site, book: Book, era: Era) -> None:
     visits = 0.12 + 0.45 * (1 - site.care) + 0.35 * bool(site.chemical) + 0.2 * bool(site.special)
     for _ in range(int(visits) + (random.random() < visits % 1)):
         day = era.back(_season(random, era), site)
-        number = book.number("JC")
         by = random.choices(("township", "district", "expert"), (7, 2, 1))[0]
-        checked = era.within(day + timedelta(days=12)) if random.random() < 0.15 else None
-        book.put(
-            "inspections", 场所编号=site.number, 检查编号=number, 检查日期=day, 检查方=by, 检查人员=_pair(random), 领域=sectors_of(site), 领导带队=random.random() < 0.08,
-            计划内=random.random() < 0.75, 质检日期=checked, 质检合格="是" if random.random() < 0.65 + 0.35 * site.care else "否",
-        )  # fmt: skip
+        number = _visit(site, book, era, day, by)
         if random.random() < 0.25 + 0.6 * (1 - site.care):
             write_hazard(site, book, era, day, by, number)
     if random.random() < 0.02:
         write_hazard(site, book, era, era.back(random.randint(5, 200), site), "self", "")
+
+
+def _visit(site: Site, book: Book, era: Era, day: date, by: str) -> str:
+    """An inspection; its number."""
+    random, number = site.random, book.number("JC")
+    checked = era.within(day + timedelta(days=12)) if random.random() < 0.15 else None
+    book.put(
+        "inspections", 场所编号=site.number, 检查编号=number, 检查日期=day, 检查方=by, 检查人员=_pair(random), 领域=sectors_of(site),
+        领导带队=random.random() < 0.2, 计划内=random.random() < 0.75, 质检日期=checked,
+        质检合格="是" if random.random() < 0.7 + 0.15 * site.care + 0.15 * site.town_care else "否",
+    )  # fmt: skip
+    return number
+
+
+def write_follow_up(site: Site, book: Book, era: Era) -> None:
+    """Visits in the last months to a site in trouble: monthly to those likely red, quarterly to those likely orange."""
+    depth = book.troubled.get(site.number, 0)
+    share = {0: 0.0, 1: 0.40, 2: 0.80}[depth] + 0.2 * site.town_care * bool(depth)
+    month = clock.month_of(era.as_of)
+    for _ in range(FOLLOWED_MONTHS):
+        first, following = clock.parse_month(month)
+        day = first + timedelta(days=site.random.randint(0, (min(following, era.as_of + timedelta(days=1)) - first).days - 1))
+        if site.random.random() < share and day >= site.registered_on:
+            _visit(site, book, era, day, "township")
+        month = clock.previous_month(month)
 
 
 def _season(random: Random, era: Era) -> int:
@@ -64,7 +86,8 @@ def write_hazard(site: Site, book: Book, era: Era, found_on: date, by: str, insp
     steps = {} if by == "self" and random.random() < 0.5 else _steps(site, era, found_on, deadline)
     number = book.number("YH")
     book.put(
-        "hazards", 场所编号=site.number, 隐患编号=number, 检查编号=inspection, 发现日期=found_on, 来源=by, 级别="重大" if major else "一般", 项目=item, 描述=text, 期限=deadline,
+        "hazards", 场所编号=site.number, 隐患编号=number, 检查编号=inspection, 发现日期=found_on, 来源=by, 级别="重大" if major else "一般",
+        项目=item, 描述=text, 期限=deadline,
         专项=random.random() < 0.2, 重复于=after, 下达日期=found_on if by != "self" else None, **steps,
     )  # fmt: skip
     if not after and not major and random.random() < 0.10 * (1 - site.care):
@@ -78,9 +101,9 @@ def _steps(site: Site, era: Era, found_on: date, deadline: date) -> dict[str, ob
     random = site.random
     if random.random() < 0.01:
         return {"误报作废日期": era.within(found_on + timedelta(days=1))}
-    late = 0 if random.random() < 0.55 + 0.43 * site.care else random.randint(1, 40)
+    late = 0 if random.random() < 0.62 + 0.3 * site.care + 0.1 * site.town_care else random.randint(1, 40)
     reported = deadline + timedelta(days=late) if late else found_on + timedelta(days=random.randint(0, (deadline - found_on).days))
-    checked = reported + timedelta(days=random.randint(0, 6))
+    checked = reported + timedelta(days=random.randint(0, 2))
     failed = random.random() < 0.22 * (1.2 - site.care)
     closed = checked + timedelta(days=9) if failed else checked
     steps: dict[str, object] = {
@@ -107,13 +130,15 @@ def _steps(site: Site, era: Era, found_on: date, deadline: date) -> dict[str, ob
 def write_major_hazards(site: Site, book: Book, era: Era) -> None:
     """Major hazards: closed ones, open ones within their term, overdue ones, and a few refusals."""
     random = site.random
-    if random.random() >= 0.022 + 0.075 * (1 - site.care):
+    if random.random() >= 0.016 + 0.075 * (1 - site.care) * (1 - 0.45 * site.town_care):
         return
     number, (item, text), state = (
         book.number("YH"),
         random.choice(MAJOR_ITEMS),
-        random.choices(("closed", "open", "overdue", "refused"), (25, 40, 30, 5))[0],
+        random.choices(("closed", "open", "overdue", "refused"), (25, 40, *((36, 6) if site.town_care < 0.25 else (0.6, 0.2))))[0],
     )
+    if state != "closed":
+        book.trouble(site.number, 1 if state == "open" else 2)
     found = era.back(
         random.randint(120, 500) if state == "closed" else random.randint(2, 20) if state == "open" else random.randint(50, 90), site
     )
@@ -121,8 +146,10 @@ def write_major_hazards(site: Site, book: Book, era: Era) -> None:
     closed = era.within(found + timedelta(days=28)) if state == "closed" else None
     refused = era.within(found + timedelta(days=25)) if state == "refused" else None
     book.put(
-        "hazards", 场所编号=site.number, 隐患编号=number, 发现日期=found, 来源="district", 级别="重大", 项目=item, 描述=text, 期限=deadline, 专项=random.random() < 0.3, 下达日期=found,
-        上报日期=closed - timedelta(days=2) if closed and closed > found else None, 首次复查日期=closed, 首次复查结果="passed", 复查人员=_pair(random), 销号日期=closed, 销号人员=_pair(random),
+        "hazards", 场所编号=site.number, 隐患编号=number, 发现日期=found, 来源="district", 级别="重大", 项目=item, 描述=text, 期限=deadline,
+        专项=random.random() < 0.3, 下达日期=found,
+        上报日期=closed - timedelta(days=2) if closed and closed > found else None, 首次复查日期=closed, 首次复查结果="passed",
+        复查人员=_pair(random), 销号日期=closed, 销号人员=_pair(random),
         拒不整改日期=refused,
     )  # fmt: skip
 
@@ -146,10 +173,12 @@ def write_sanctions(site: Site, book: Book, era: Era) -> None:
             应公示日期=due,
             公示日期=era.within(published),
         )
-    for kind, share, days in (("停产停业", 0.014, 180), ("阻碍检查", 0.004, 200), ("无许可", 0.010, 160)):
+    for kind, share, days in (("停产停业", 0.018, 180), ("阻碍检查", 0.005, 200), ("无许可", 0.014, 160)):
         if random.random() < share * lack * 2:
             day = era.back(random.randint(3, days), site)
             ended = era.within(day + timedelta(days=random.randint(20, 90))) if kind != "阻碍检查" and random.random() < 0.6 else None
+            if ended is None:
+                book.trouble(site.number, 2)
             during = era.within(day + timedelta(days=9)) if kind == "停产停业" and random.random() < 0.2 else None
             book.put("orders", 场所编号=site.number, 编号=book.number("QZ"), 日期=day, 种类=kind, 期间生产日期=during, 结束日期=ended)
     if random.random() < 0.008 + 0.03 * lack:
@@ -186,8 +215,11 @@ def accident_row(site: Site, book: Book, era: Era, day: date, *, deaths: object,
     determined = era.within(day + timedelta(days=55))
     measures = era.within(day + timedelta(days=80))
     due = random.randint(2, 6)
+    if deaths and day > era.as_of - timedelta(days=180):
+        book.trouble(site.number, 2)
     values = {
-        "事故编号": number, "事故日期": day, "死亡": deaths, "重伤": serious, "轻伤": random.randint(0, 2), "直接损失": random.randint(1, 90) * 10000, "社会影响": random.random() < 0.08,
+        "事故编号": number, "事故日期": day, "死亡": deaths, "重伤": serious, "轻伤": random.randint(0, 2),
+        "直接损失": random.randint(1, 90) * 10000, "社会影响": random.random() < 0.08,
         "责任": "pending", "迟报": late, "认定日期": determined, "认定责任": "not_responsible" if random.random() < 0.1 else "responsible",
         "措施日期": measures, "应落实": due, "已落实": sum(random.random() < 0.5 + 0.5 * site.care for _ in range(due)),
     }  # fmt: skip

@@ -116,7 +116,8 @@ def test_unknown_is_kept_as_unknown_and_never_zero():
 
 
 def test_a_blank_cell_leaves_an_optional_field_out():
-    mapping = mapping_of('schema = 1\n[subjects]\nsite = ["s"]\n[[records]]\nkind = "stop_order"\nkey = ["n"]\non = { value = 2020-05-01 }\n'
+    mapping = mapping_of('schema = 1\n[subjects]\nsite = ["s"]\n[[records]]\nkind = "stop_order"\nkey = ["n"]\n'
+                         'on = { value = 2020-05-01 }\n'
                          'source = { value = "district" }\nfields = { number = "文号" }')  # fmt: skip
     assert plan_of("s,n,文号\n1,1,\n", mapping).events[0].payload == {}
 
