@@ -65,12 +65,17 @@ class Shelf:
     def fetch(self, subjects: Iterable[str]) -> None:
         """Read what is not here yet, several at once."""
         missing = [subject for subject in dict.fromkeys(subjects) if subject not in self.readings and subject not in self.failed]
+        for subject, reading in zip(missing, self._read_all(missing), strict=True):
+            if reading is None:
+                self.failed.add(subject)
+            else:
+                self.readings[subject] = reading
+
+    def _read_all(self, subjects: Sequence[str]) -> list[Reading | None]:
+        if len(subjects) < 2:
+            return [self._read(subject) for subject in subjects]
         with ThreadPoolExecutor(READERS) as pool:
-            for subject, reading in zip(missing, pool.map(self._read, missing), strict=True):
-                if reading is None:
-                    self.failed.add(subject)
-                else:
-                    self.readings[subject] = reading
+            return list(pool.map(self._read, subjects))
 
     def _read(self, subject: str) -> Reading | None:
         try:

@@ -39,7 +39,8 @@ class FactsStore:
 
     def load(self, site_ids: Iterable[str]) -> dict[str, dict[str, object]]:
         """The facts of these sites; a site without any is left out."""
-        return {item["site_id"]["S"]: orjson.loads(item["doc"]["S"]) for item in self._items(site_ids, ("site_id", "doc"))}
+        with bulk.collector_paused():
+            return {item["site_id"]["S"]: orjson.loads(item["doc"]["S"]) for item in self._items(site_ids, ("site_id", "doc"))}
 
     def versions(self, site_ids: Iterable[str]) -> dict[str, int]:
         """How far the stored facts of these sites are; a site without any is left out."""
