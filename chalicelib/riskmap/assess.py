@@ -46,8 +46,8 @@ def standing_of(judgement: Judgement) -> Standing:
 
 def _three_in_one(judgement: Judgement) -> bool:
     """三合一 found: the item stands at zero."""
-    item = judgement.items.get(THREE_IN_ONE_ITEM)
-    return item is not None and item.value == 0
+    item = judgement.rules.items.get(THREE_IN_ONE_ITEM)
+    return item is not None and judgement.findings.value_of(item) == 0
 
 
 def assess_township(

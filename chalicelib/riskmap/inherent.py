@@ -19,7 +19,8 @@ def inherent_grades(
     grades = {}
     for sector in rules.sectors:
         if sector.is_member is not None and sector.is_member(profile):
-            grades[sector.code] = _raise(_grade(sector, profile), sector.code, raised, rules)
+            found = _grade(sector, profile)
+            grades[sector.code] = _raise(found, sector.code, raised, rules) if raised else found
     return grades
 
 

@@ -13,12 +13,13 @@ from chalicelib.riskmap.model import Joined
 from chalicelib.riskmap.rules import RiskRules
 
 Record = Mapping[str, object]
-COLOUR_FIELDS = ("deaths", "serious_injuries", "loss_fen")
+FIGURES = ("deaths", "serious_injuries", "loss_fen")
 
 
 def records_of(facts: Mapping[str, object], kind: str, on: str) -> list[Record]:
     """The records of a kind that count on a day (ISO text), oldest first."""
-    return [record for record in facts["records"].get(kind, ()) if record["on"] <= on and "void" not in record]  # type: ignore[attr-defined,operator]
+    found = facts["records"].get(kind)  # type: ignore[attr-defined]
+    return [record for record in found if record["on"] <= on and "void" not in record] if found else []
 
 
 def profile_of(facts: Mapping[str, object], on: str) -> dict[str, object]:
@@ -30,11 +31,10 @@ def profile_of(facts: Mapping[str, object], on: str) -> dict[str, object]:
     changes: list[Record] = []
     for kind in ("site_changed", "site_moved", "site_state_changed"):
         changes += records_of(facts, kind, on)
-    changes.sort(key=_order)
     registered = records_of(facts, "site_registered", on)
     if not registered:
         return profile
-    for record in registered + changes:
+    for record in registered + sorted(changes, key=_order):
         profile.update(record)
     sources = [record["level"] for record in records_of(facts, "major_hazard_source_filed", on) if not _ended(record, on)]
     profile["major_hazard_source"] = min(sources, default=None)  # type: ignore[type-var]
@@ -54,21 +54,28 @@ def joined_of(facts: Mapping[str, object], on: date, rules: RiskRules) -> Joined
 
     An accident found not to be the firm's responsibility does not count; an unknown number of dead counts as one.
     """
+    deaths, grave = _accidents(facts, on, rules)
+    due, online = _video(facts, on.isoformat())
+    now, before = _injuries(facts, on)
+    return Joined(deaths, grave, now, before, due, online)
+
+
+def _accidents(facts: Mapping[str, object], on: date, rules: RiskRules) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The ids of the fatal ones and of those of level 较大 and above, each in its window."""
     day = on.isoformat()
-    deaths, grave = [], []
+    records = records_of(facts, "accident", day)
+    if not records:
+        return (), ()
+    counted = [(record, figures) for record in records if (figures := _accident(record, day))["responsibility"] != "not_responsible"]
     death_from = clock.earliest_anchor(on, rules.steps["death"].months).isoformat()
     grave_from = clock.earliest_anchor(on, rules.steps["grave_accident"].months).isoformat()
-    for record in records_of(facts, "accident", day):
-        accident = _accident(record, day)
-        if accident["responsibility"] == "not_responsible":
-            continue
-        if accident["deaths"] and record["on"] >= death_from:  # type: ignore[operator]
-            deaths.append(str(record["id"]))
-        if record["on"] >= grave_from and any(accident[field] >= limit for field, limit in rules.grave.items()):  # type: ignore[operator]
-            grave.append(str(record["id"]))
-    due, online = _video(facts, day)
-    now, before = _injuries(facts, on)
-    return Joined(tuple(deaths), tuple(grave), now, before, due, online)
+    deaths = (str(record["id"]) for record, figures in counted if record["on"] >= death_from and figures["deaths"])  # type: ignore[operator]
+    grave = (
+        str(record["id"])
+        for record, figures in counted
+        if record["on"] >= grave_from and any(figures[field] >= limit for field, limit in rules.grave.items())  # type: ignore[operator]
+    )
+    return tuple(deaths), tuple(grave)
 
 
 def _order(record: Record) -> tuple[object, object, object]:
@@ -82,7 +89,7 @@ def _ended(record: Record, on: str) -> bool:
 
 def _accident(record: Record, day: str) -> dict[str, object]:
     """Its figures after every update known that day. Unknown: one dead, one seriously injured, no loss."""
-    figures = {field: record.get(field) for field in (*COLOUR_FIELDS, "responsibility")}
+    figures = {field: record.get(field) for field in (*FIGURES, "responsibility")}
     for step in record.get("then", ()):  # type: ignore[attr-defined]
         if step["on"] <= day and "void" not in step:
             figures.update({field: step[field] for field in figures if step.get(field) is not None})
