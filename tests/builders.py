@@ -6,10 +6,10 @@ a self-check in each of the last months, complete data, and no hazards: all item
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from itertools import count
 from pathlib import Path
-from typing import Mapping
 
 from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Judgement

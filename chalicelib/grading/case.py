@@ -6,10 +6,10 @@ Every dated test tells the case on which day it will flip by itself: the earlies
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from operator import itemgetter
-from typing import Iterable, Mapping, Sequence
 
 from chalicelib import clock
 from chalicelib.grading.reading import Dated
@@ -46,30 +46,40 @@ def next_month(day: str) -> str:
 
 
 def earliest_after(on: str, days: Iterable[str]) -> str | None:
-    return min((day for day in days if day > on), default=None)
+    later = [day for day in days if day > on]
+    return min(later) if later else None
 
 
 class Case:
     """One site on one day. ``flips`` collects the days on which a test changes with no event."""
 
-    __slots__ = ("on", "records", "flips", "hazards", "accidents")
+    __slots__ = ("on", "records", "flips", "hazards", "accidents", "seen")
 
     def __init__(self, records: Mapping[str, Sequence[Record]], on: str) -> None:
         self.on = on
         self.records = records
         self.flips: list[str] = []
+        self.seen: dict[str, Sequence[Record]] = {}
 
     def live(self, kind: str) -> Sequence[Record]:
         """The facts of a kind that count on this day, each id once, in order."""
         records = self.records.get(kind)
         if not records:
             return ()
+        live = self.seen.get(kind)
+        if live is None:
+            live = self.seen[kind] = self.unordered(kind)
+            if len(live) > 1:
+                live = self.seen[kind] = sorted({record["id"]: record for record in live}.values(), key=ORDER)
+        return live
+
+    def unordered(self, kind: str) -> Sequence[Record]:
+        """The facts of a kind that count on this day, as they come: for the kinds of which a site has many."""
+        records = self.records.get(kind)
+        if not records:
+            return ()
         on = self.on
-        if len(records) == 1:
-            record = records[0]
-            return (record,) if record["on"] <= on and "void" not in record else ()
-        once = {record["id"]: record for record in records if record["on"] <= on and "void" not in record}
-        return sorted(once.values(), key=ORDER)
+        return [record for record in records if record["on"] <= on and "void" not in record]
 
     def steps(self, record: Record) -> Sequence[Record]:
         """The steps of a fact's story so far, in order."""
@@ -78,7 +88,8 @@ class Case:
             return ()
         on = self.on
         found = [step for step in steps if step["on"] <= on and "void" not in step]
-        found.sort(key=ORDER)
+        if len(found) > 1:
+            found.sort(key=ORDER)
         return found
 
     def step(self, record: Record, kind: str) -> Record | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from chalicelib.exact import HUNDREDTHS, text_of
 from chalicelib.grading.case import Case, days_after, months_after

@@ -5,8 +5,9 @@ A district repeats few combinations of kinds, so each plan is made once and used
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 from chalicelib.grading.limits import HOLDS
 from chalicelib.grading.rules import Rule, RuleSet
@@ -49,16 +50,18 @@ class Plan(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def plan_of(rules: RuleSet, kinds: frozenset[str]) -> Plan:
-    """What to ask of a site that has facts of these kinds."""
+def plan_of(rules: RuleSet, kinds: frozenset[str], chemical_type: str | None) -> Plan:
+    """What to ask of a site of this chemical type that has facts of these kinds."""
     return Plan(
-        tuple((COUNT[rule.mechanism], rule) for rule in rules.adjustments if speaks(rule, kinds)),
-        tuple((HOLDS[rule.mechanism], rule) for rule in rules.vetoes if speaks(rule, kinds)),
-        tuple((HOLDS[rule.mechanism], rule) for rule in rules.caps if speaks(rule, kinds)),
+        tuple((COUNT[rule.mechanism], rule) for rule in rules.adjustments if speaks(rule, kinds, chemical_type)),
+        tuple((HOLDS[rule.mechanism], rule) for rule in rules.vetoes if speaks(rule, kinds, chemical_type)),
+        tuple((HOLDS[rule.mechanism], rule) for rule in rules.caps if speaks(rule, kinds, chemical_type)),
     )
 
 
-def speaks(rule: Rule, kinds: frozenset[str]) -> bool:
-    """Whether a site with these kinds of fact can meet this rule at all."""
+def speaks(rule: Rule, kinds: frozenset[str], chemical_type: str | None) -> bool:
+    """Whether such a site can meet this rule at all."""
+    if chemical_type not in rule.params.get("chemical_types", (chemical_type,)):
+        return False
     reads = (rule.params["kind"],) if rule.mechanism == "fact" else READS[rule.mechanism]
     return not kinds.isdisjoint(reads)

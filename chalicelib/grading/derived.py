@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from chalicelib.exact import half_up
 from chalicelib.grading.case import Case, Record, months_after, months_before, next_month
@@ -46,10 +47,15 @@ def self_check_months(case: Case, item: Item, first_on: str, checks: Sequence[Re
     asked = [month for month in months_before(case.on, item.derive["months"]) if month >= first_on[:7]]
     if not asked:
         return Derived(item.points, "nothing_due", None, "", ())
-    done = {record["on"][:7]: record for record in checks}
+    earliest = asked[-1]
+    done: dict[str, str] = {}
+    for record in checks:
+        if record["on"] >= earliest:
+            month = record["on"][:7]
+            done[month] = max(done.get(month, ""), record["id"])
     missed = [month for month in asked if month not in done]
     value = max(0, item.points - item.derive["each"] * len(missed))
-    evidence = tuple(done[month]["id"] for month in asked if month in done)
+    evidence = tuple([done[month] for month in asked if month in done])
     return Derived(value, "not_done" if missed else "valued", (len(asked) - len(missed), len(asked)), "", evidence)
 
 

@@ -6,7 +6,8 @@ Only what is not in order is looked at one by one: a full assessment puts every 
 
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from chalicelib.errors import BadInput, Problem
 from chalicelib.grading.case import Case, Record, months_after
@@ -16,6 +17,10 @@ from chalicelib.grading.rules import Item, RuleSet
 
 FULL = "full"
 SELF = "self"
+
+
+def by_stamp(entry: tuple[tuple[str, str], Record]) -> tuple[tuple[str, str], str]:
+    return entry[0], entry[1]["id"]
 
 
 class Value(NamedTuple):
@@ -58,7 +63,7 @@ class Findings(NamedTuple):
 def find(case: Case, rules: RuleSet) -> Findings:
     """The effective value of every item of the rule set on the case's day. BadInput for a clause the rules do not know."""
     assessments = case.live("assessment")
-    checks = case.live("self_check")
+    checks = case.unordered("self_check")
     full, first_on = None, ""
     for record in assessments:
         if record["coverage"] == FULL:
@@ -110,13 +115,13 @@ def loss(item: Item, found: Mapping[str, int], record: Record) -> int:
     for code, count in found.items():
         clause = item.clauses.get(code)
         if clause is None:
-            raise BadInput([Problem(f"assessment {record['id']}", item.code, code, "no such clause in this rule set")])
+            raise BadInput([Problem(f"finding {record['id']}", item.code, code, "no such clause in this rule set")])
         if count:
             lost += item.points if clause.mode == "zero" else clause.amount * (count if clause.mode == "each" else 1)
     return lost
 
 
-def lower(rules: RuleSet, values: dict[str, Value], away: Mapping[str, object], checks: list[Record], full: Record | None) -> None:
+def lower(rules: RuleSet, values: dict[str, Value], away: Mapping[str, object], checks: Sequence[Record], full: Record | None) -> None:
     """Let the latest self value of each item count where it is later than the inspector's and lower."""
     since = (full["on"], full["at"]) if full is not None else ("", "")
     for code, value in self_values(rules, checks, since).items():
@@ -129,34 +134,44 @@ def lower(rules: RuleSet, values: dict[str, Value], away: Mapping[str, object], 
                 values[code] = value
 
 
-def self_values(rules: RuleSet, checks: list[Record], since: tuple[str, str]) -> dict[str, Value]:
+def self_values(rules: RuleSet, checks: Sequence[Record], since: tuple[str, str]) -> dict[str, Value]:
     """The latest self value of each item after ``since``. A full self-check also says which items are in order."""
     latest: dict[str, Value] = {}
-    covered = ("", "")
-    for record in reversed(checks):
-        stamp = (record["on"], record["at"])
-        if stamp <= since or stamp < covered:
-            break
+    for stamp, record in newest_first(checks, since):
         for code, found in record["items"].items():
             item = rules.settable.get(code)
             if item is not None:
-                latest[code] = (
-                    lower_of(Value(stamp, loss(item, found, record), found, record), latest[code])
-                    if code in latest
-                    else Value(stamp, loss(item, found, record), found, record)
-                )
+                value = Value(stamp, loss(item, found, record), found, record)
+                latest[code] = lower_of(value, latest[code]) if code in latest else value
         for code in record.get("covers", ()):
             if code in rules.settable and code not in latest:
                 latest[code] = Value(stamp, 0, {}, record)
         if record["coverage"] == FULL:
-            covered = stamp
             for code in rules.settable if since == ("", "") else ():
                 latest.setdefault(code, Value(stamp, 0, {}, record))
     return latest
 
 
+def newest_first(checks: Sequence[Record], since: tuple[str, str]) -> list[tuple[tuple[str, str], Record]]:
+    """The self-checks after ``since`` that can still matter: the newest full one and whatever came with it or later."""
+    covered = since
+    stamped = []
+    for record in checks:
+        stamp = (record["on"], record["at"])
+        if stamp >= covered and stamp > since:
+            stamped.append((stamp, record))
+            if record["coverage"] == FULL:
+                covered = stamp
+    stamped = [entry for entry in stamped if entry[0] >= covered]
+    stamped.sort(key=by_stamp, reverse=True)
+    return stamped
+
+
 def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict[str, Record | None], full: Record | None) -> list[str]:
-    """Items still to be valued. The first code needs an inspector's or expert's value for each. Later, an item newer than the last full assessment does not apply for its months of grace."""
+    """Items still to be valued. The first code needs an inspector's or expert's value for each.
+
+    Later, an item newer than the last full assessment does not apply for its months of grace.
+    """
     missing = [code for code in away if not rules.items[code].not_applicable]
     if full is None:
         return missing + [code for code in rules.settable if code not in away and (code not in values or values[code].record["by"] == SELF)]

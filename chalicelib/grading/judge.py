@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Mapping
 
 from chalicelib.grading.case import Case, known_by
 from chalicelib.grading.colour import colour, flags, overrides
@@ -27,8 +27,8 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     case = Case(records, on.isoformat())
     case.hazards = [hazard_of(case, record, rules.officers) for record in case.live("hazard_found")]
     case.accidents = [accident_of(case, record, rules.levels) for record in case.live("accident")]
-    plan = plan_of(rules, frozenset(records))
     register = read_register(case, rules)
+    plan = plan_of(rules, frozenset(records), register.fields.get("chemical_type"))
     found = find(case, rules)
     adjustments = adjust(case, rules, plan.adjustments)
     complete = found.full is not None and not found.missing

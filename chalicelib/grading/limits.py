@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from chalicelib.grading.case import Case, Record, days_after, months_after
+from chalicelib.grading.case import ORDER, Case, Record, days_after, months_after
 from chalicelib.grading.findings import SELF, Findings
 from chalicelib.grading.model import Cause, Grade, Score
 from chalicelib.grading.register import Register
@@ -34,9 +34,6 @@ def holding(hearing: Hearing, plan: Sequence[tuple[Condition, Rule]]) -> tuple[C
     """The vetoes or caps that hold, in the rule set's order; several causes of one code are one, with the latest end."""
     causes: dict[str, Cause] = {}
     for holds, rule in plan:
-        kinds = rule.params.get("chemical_types")
-        if kinds is not None and hearing.register.fields.get("chemical_type") not in kinds:
-            continue
         for found in holds(hearing, rule):
             causes[rule.code] = joined(causes[rule.code], found) if rule.code in causes else found
     return tuple(causes.values())
@@ -197,7 +194,7 @@ def expired_certificate(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
 def self_check_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     """Counted from the last self-check, or from the first assessment if there was none."""
     case = hearing.case
-    last = case.latest("self_check")
+    last = max(case.unordered("self_check"), key=ORDER, default=None)
     anchor = last["on"] if last is not None else hearing.found.first_on
     if not anchor:
         return ()

@@ -5,8 +5,9 @@ Points are integers in hundredths, scores and axes integers in tenths, dates ISO
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
-from typing import TYPE_CHECKING, Iterable, Mapping, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from chalicelib.grading.findings import Findings

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Mapping, Sequence
 
 from chalicelib.errors import Problem
 from chalicelib.exact import HUNDREDTHS, TENTHS, parse_scaled

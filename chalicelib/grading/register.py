@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from chalicelib.grading.case import Case
 from chalicelib.grading.rules import RuleSet

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import Mapping
 
 from chalicelib.exact import HUNDREDTHS
 from chalicelib.grading.mechanisms import COLOURS, CONDITIONS, COUNTED, DERIVED, WITHOUT_POINTS, read_params

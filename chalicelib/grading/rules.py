@@ -6,11 +6,11 @@ The code knows mechanisms only (``derive``, ``counts``, ``when``); codes, titles
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Mapping
 
 from chalicelib.canonical import content_hash
 from chalicelib.errors import BadRuleSet, Problem

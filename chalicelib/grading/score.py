@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from chalicelib.exact import HUNDREDTHS, TENTHS, half_up
 from chalicelib.grading.case import Case, Record, months_after
@@ -23,9 +24,10 @@ def adjust(case: Case, rules: RuleSet, plan: Sequence[tuple[Counter, Rule]]) -> 
     classes = classify(case, rules) if case.accidents else {}
     adjustments = []
     for count, rule in plan:
-        occurrences = sorted(count(case, rule, classes))
+        occurrences = [*count(case, rule, classes)]
         if occurrences:
-            uncapped = sum(occurrence.points for occurrence in occurrences)
+            occurrences.sort()
+            uncapped = sum([occurrence.points for occurrence in occurrences])
             points = min(uncapped, rule.cap)
             adjustments.append(Adjustment(rule.code, points if rule.plus else -points, uncapped, tuple(occurrences)))
     return tuple(adjustments)
@@ -177,6 +179,12 @@ COUNT: dict[str, Counter] = {
 }
 
 
+@lru_cache(maxsize=65536)
+def axis_tenths(kept: int, points: int) -> int | None:
+    """An axis in tenths; None when nothing of it is applicable."""
+    return half_up(FULL_SCORE * TENTHS * kept, points) if points else None
+
+
 def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) -> Score | None:
     """``half_up(clamp(base − ΣR + min(cut, ΣA), 0, 100), 1)``; None when nothing is applicable.
 
@@ -195,5 +203,5 @@ def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) ->
     numerator = FULL_SCORE * HUNDREDTHS * kept + (added_cut - deducted) * whole
     denominator = HUNDREDTHS * whole
     tenths = half_up(TENTHS * min(max(numerator, 0), FULL_SCORE * denominator), denominator)
-    axes = {axis: half_up(FULL_SCORE * TENTHS * found.sums[axis], points) if points else None for axis, points in found.applicable.items()}
+    axes = {axis: axis_tenths(found.sums[axis], points) for axis, points in found.applicable.items()}
     return Score(tenths, axes, found.sums, found.applicable, tuple(found.extras), deducted, added_cut, added, numerator, denominator)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from chalicelib.grading.case import Case, Record
 from chalicelib.grading.rules import Level
