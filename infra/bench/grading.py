@@ -1,0 +1,75 @@
+"""How long one site takes to grade, all reasons kept, and to write out; over sites with a full year of facts."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+
+from chalicelib.grading.judge import grade
+from chalicelib.grading.rules import MODEL_2020, RuleSet, load_rule_set
+
+NAME = "grading"
+SITES = 400
+REPEATS = 5
+AS_OF = date(2020, 6, 20)
+SEED = 20200620
+
+
+def run() -> Iterator[dict[str, object]]:
+    """Microseconds of CPU per site (best of the repeats), and how many records a site has."""
+    rules = load_rule_set(MODEL_2020)
+    random_numbers = random.Random(SEED)
+    sites = [make_site(random_numbers, rules, number) for number in range(SITES)]
+    records = sum(len(found) for site in sites for found in site["records"].values())
+    yield {"bench": NAME, "figure": "records a site", "value": round(records / SITES, 1), "unit": "records"}
+    yield {"bench": NAME, "figure": "grade with reasons", "value": microseconds(lambda site: grade(site, rules, AS_OF), sites), "unit": "CPU µs/site"}
+    written = microseconds(lambda site: grade(site, rules, AS_OF).to_document(), sites)
+    yield {"bench": NAME, "figure": "grade and result document", "value": written, "unit": "CPU µs/site"}
+
+
+def microseconds(work: Callable[[Mapping[str, object]], object], sites: list[dict[str, object]]) -> float:
+    best = float("inf")
+    for _ in range(REPEATS):
+        start = time.process_time()
+        for site in sites:
+            work(site)
+        best = min(best, time.process_time() - start)
+    return round(best * 1_000_000 / len(sites), 1)
+
+
+def make_site(random_numbers: random.Random, rules: RuleSet, number: int) -> dict[str, object]:
+    """A site of about 25 records: registered, assessed twice, checked monthly, with hazards, inspections and now and then worse."""
+    made: list[int] = []
+
+    def record(days_ago: int, by: str = "district", **payload: object) -> dict[str, object]:
+        made.append(1)
+        on = (AS_OF - timedelta(days_ago)).isoformat()
+        return {"id": f"{number:06d}-{len(made):018d}", "on": on, "at": f"{on}T08:00:00.000Z", "by": by, **payload}
+
+    def findings(most: int) -> dict[str, dict[str, int]]:
+        chosen = random_numbers.sample(list(rules.settable.values()), random_numbers.randint(0, most))
+        return {item.code: {random_numbers.choice(list(item.clauses)): random_numbers.randint(1, 2)} for item in chosen}
+
+    def hazard() -> dict[str, object]:
+        found = random_numbers.randint(20, 400)
+        story = [("rectification_ordered", 0, {"deadline_on": (AS_OF - timedelta(found - 15)).isoformat()}), ("rectification_reported", 9, {}),
+                 ("recheck", 12, {"result": "passed", "officers": ["a"]}), ("hazard_closed", 12, {"officers": ["a", "b"]})]  # fmt: skip
+        steps = [{"kind": kind, **record(found - days, "township", **payload)} for kind, days, payload in story]
+        return record(found, "township", level="general", deadline_on=steps[0]["deadline_on"], then=steps)
+
+    held = {
+        "site_registered": [record(900, "system", name="示例", township="330110010", inherent_class=random_numbers.randint(1, 4))],
+        "assessment": [record(days, coverage="full", items=findings(5), not_applicable=["P04", "E06"]) for days in (400, 60)],
+        "self_check": [record(30 * month + 5, "self", coverage="full", items={}) for month in range(11, -1, -1)],
+        "completeness_measured": [record(20, "system", filled=random_numbers.randint(20, 30), required=30)],
+        "hazard_found": [hazard() for _ in range(3)],
+        "inspection": [record(days, officers=["a", "b"]) for days in (300, 200, 100)],
+        "certificate": [record(500, type="standardisation_3", valid_from="2019-01-01", valid_to="2021-12-31")],
+    }
+    if random_numbers.random() < 0.3:
+        held["penalty"] = [record(random_numbers.randint(1, 500), procedure="general")]
+    if random_numbers.random() < 0.05:
+        held["accident"] = [record(200, deaths=0, serious_injuries=1, light_injuries=0, responsibility="responsible")]
+    return {"schema": 1, "site_id": f"S{number}", "records": held}
