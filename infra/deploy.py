@@ -78,7 +78,7 @@ def _submit(client, stack_name: str, request: dict, template: dict, given: Mappi
         if "No updates are to be performed" in str(error):
             progress("the stack is up to date")
             return
-        raise
+        raise DeployFailed(str(error)) from error
     _wait(client, made["StackId"], ("UPDATE_COMPLETE",) if existing else ("CREATE_COMPLETE",), progress)
 
 

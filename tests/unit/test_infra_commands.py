@@ -1,0 +1,54 @@
+"""The commands around packaging: parameters from files and pairs, exit codes."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from infra.archive import required
+from infra.commands import deploy as deploy_command
+from infra.commands import package as package_command
+
+
+def test_later_parameters_win(tmp_path: Path) -> None:
+    stage, secrets = tmp_path / "stage.toml", tmp_path / "secrets.toml"
+    stage.write_text('District = "demo"\nProduction = true\nApiOriginPort = 8080\n')
+    secrets.write_text('PlateKeys = "0:00"\nDistrict = "other"\n')
+    read = deploy_command.read_parameters([stage, secrets], ["Today=2020-07-05", "PublicBaseUrl=https://x.example/?a=b"])
+    assert read == {
+        "District": "other",
+        "Production": "true",
+        "ApiOriginPort": "8080",
+        "PlateKeys": "0:00",
+        "Today": "2020-07-05",
+        "PublicBaseUrl": "https://x.example/?a=b",
+    }
+
+
+@pytest.mark.parametrize("pair", ["Today", "=2020-07-05"])
+def test_a_pair_without_its_halves_is_refused(pair: str) -> None:
+    with pytest.raises(ValueError, match="NAME=VALUE"):
+        deploy_command.read_parameters([], [pair])
+
+
+def test_a_missing_parameter_file_is_bad_input(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    deploy_command.add_arguments(parser)
+    assert deploy_command.run(parser.parse_args(["name", "--parameters", str(tmp_path / "absent.toml")])) == 2
+    assert "absent.toml" in capsys.readouterr().err
+
+
+def test_package_writes_archive_and_template(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    package_command.add_arguments(parser)
+    assert package_command.run(parser.parse_args(["--local", "--lint", "--out", str(tmp_path / "out")])) == 0
+    assert (tmp_path / "out" / "package.zip").exists()
+    assert "code version" in capsys.readouterr().out
+
+
+def test_pins_are_read_by_normalised_name(tmp_path: Path) -> None:
+    pins = tmp_path / "requirements.txt"
+    pins.write_text("# why\nPython_Stdnum==2.2  # codes\n\npyyaml==6.0.3; python_version > '3'\n")
+    assert required(pins) == {"python-stdnum": "2.2", "pyyaml": "6.0.3"}
