@@ -15,8 +15,8 @@ import orjson
 from chalicelib.errors import Unavailable
 from chalicelib.grading.card import Card
 from chalicelib.grading.regrade import NEVER, SITES_AT_ONCE, Done, Regrader, Shelf
-from chalicelib.grading.saving import Regraded
 from chalicelib.grading.store import CardStore, StoredCard
+from chalicelib.supervision.facts import SITE_EVENT_WEIGHT
 
 Progress = Callable[[int, int], None]
 
@@ -63,19 +63,33 @@ def changed_sites(regrader: Regrader, since: datetime, now: datetime) -> set[str
 def regrade_stale(regrader: Regrader, day: date, since: datetime, now: datetime, progress: Progress = silent) -> Done:
     """Regrade sites whose stored facts are older than their log: after a stop the stream's position is not trusted.
 
-    A site whose stored version is that of its log is left alone.
+    Stored versions are counts of events, so they are held against counts of what came in since, by the index alone. With
+    ``since`` before the first event that is exact and reads no log at all; later, sites that changed since are regraded.
     """
-    wanted = sorted(changed_sites(regrader, since, now))
-    done = Done()
-    for start, site_ids in _hundreds(wanted):
-        shelf = Shelf(regrader.log)
-        stored = regrader.saver.facts.versions(site_ids)
-        rebuilt, failed = _judge_all(regrader, site_ids, day, shelf)
-        current = {site_id for site_id, result in rebuilt.items() if result is not None and result.facts["version"] == stored.get(site_id)}
-        done += regrader.regrade(set(site_ids) - current - failed, day, shelf=shelf)
-        done += Done(unchanged=tuple(current), failed=tuple(failed))
-        progress(start + len(site_ids), len(wanted))
+    counts = regrader.log.counts_since(since, now)
+    sites = {subject[2:] for subject in counts if subject.startswith("S:")}
+    current = _current_sites(regrader.saver.facts.standings(sites), counts)
+    owned = set(current.values())
+    companies = [subject[2:] for subject in counts if subject.startswith("E:") and subject[2:] not in owned]
+    shelf = Shelf(regrader.log)
+    opened = regrader.sites_of(companies, shelf)
+    if shelf.failed:
+        raise Unavailable("some enterprises could not be read", subjects=len(shelf.failed))
+    wanted = sorted(sites.union(*opened.values()) - current.keys())
+    done = Done(unchanged=tuple(sorted(current)))
+    for start, some in _hundreds(wanted):
+        done += regrader.regrade(some, day)
+        progress(start + len(some), len(wanted))
     return done
+
+
+def _current_sites(standings: dict[str, tuple[int, str | None]], counts: dict[str, int]) -> dict[str, str | None]:
+    """Sites, with their enterprise, whose stored version is exactly what was counted."""
+    return {
+        site_id: enterprise_id
+        for site_id, (version, enterprise_id) in standings.items()
+        if version == counts[f"S:{site_id}"] * SITE_EVENT_WEIGHT + counts.get(f"E:{enterprise_id}", 0)
+    }
 
 
 def rebuild(regrader: Regrader, day: date, site_ids: Iterable[str], *, repair: bool = False, progress: Progress = silent) -> Rebuilt:
@@ -105,20 +119,6 @@ def rebuild(regrader: Regrader, day: date, site_ids: Iterable[str], *, repair: b
 def _hundreds(site_ids: list[str]) -> Iterator[tuple[int, list[str]]]:
     for start in range(0, len(site_ids), SITES_AT_ONCE):
         yield start, site_ids[start : start + SITES_AT_ONCE]
-
-
-def _judge_all(regrader: Regrader, site_ids: list[str], day: date, shelf: Shelf) -> tuple[dict[str, Regraded | None], set[str]]:
-    failed = regrader.read(site_ids, shelf)
-    rebuilt = {}
-    for site_id in site_ids:
-        if site_id in failed:
-            continue
-        try:
-            rebuilt[site_id] = regrader.judge(site_id, day, shelf)
-        except NEVER:
-            # Left to the regrade below, which sets it aside with its reason.
-            rebuilt[site_id] = None
-    return rebuilt, failed
 
 
 def _compare(

@@ -46,6 +46,11 @@ class FactsStore:
         """How far the stored facts of these sites are; a site without any is left out."""
         return {item["site_id"]["S"]: int(item["version"]["N"]) for item in self._items(site_ids, ("site_id", "version"))}
 
+    def standings(self, site_ids: Iterable[str]) -> dict[str, tuple[int, str | None]]:
+        """Version and enterprise of the stored facts of these sites; a site without any is left out."""
+        items = self._items(site_ids, ("site_id", "version", "enterprise_id"))
+        return {item["site_id"]["S"]: (int(item["version"]["N"]), item.get("enterprise_id", {}).get("S")) for item in items}
+
     def find(self, site_id: str) -> dict[str, object] | None:
         """The facts of a site, or None."""
         return self.load([site_id]).get(site_id)

@@ -91,6 +91,20 @@ def test_a_site_too_large_for_its_item_is_set_aside_and_the_others_are_saved(reg
     assert line["subject"] == f"S:{SITE}"
 
 
+class Counted:
+    """A log that counts which subjects are read."""
+
+    def __init__(self, log):
+        self.log, self.reads = log, Counter()
+
+    def counts_since(self, since, now):
+        return self.log.counts_since(since, now)
+
+    def read(self, subject):
+        self.reads[subject] += 1
+        return self.log.read(subject)
+
+
 class Flaky:
     """A log that cannot read some subjects for a while."""
 
@@ -206,10 +220,21 @@ def test_catching_up_regrades_only_what_is_older_than_its_log(regrader):
     regrader.log.append([*busy_site("a"), *busy_site("b")], NOW - timedelta(hours=2))
     regrader.regrade([SITE, site_id("b")], DAY)
     regrader.log.append([fact("penalty", "2020-06-10", procedure="general"), *busy_site("c")], NOW)
-    done = regrade_stale(regrader, DAY, NOW - timedelta(days=1), NOW)
+    real, since = regrader.log, NOW - timedelta(days=1)
+    done = regrade_stale(regrader, DAY, since, NOW)
     assert set(done.written) == {SITE, site_id("c")} and done.unchanged == (site_id("b"),)
-    again = regrade_stale(regrader, DAY, NOW - timedelta(days=1), NOW)
-    assert again.written == () and len(again.unchanged) == 3
+    regrader.log = Counted(real)
+    again = regrade_stale(regrader, DAY, since, NOW)
+    assert again.written == () and len(again.unchanged) == 3 and not regrader.log.reads, "nothing is stale, so no log is read"
+
+
+def test_catching_up_finds_the_sites_of_a_changed_enterprise_and_of_late_beginnings(regrader):
+    regrader.log.append([*busy_site("a"), *busy_site("b")], NOW - timedelta(hours=2))
+    regrader.regrade([SITE, site_id("b")], DAY)
+    regrader.log.append([fact("concealment_established", "2020-06-10", conduct="concealed")], NOW)
+    for since in (NOW - timedelta(hours=1), NOW - timedelta(days=1)):
+        regrade_stale(regrader, DAY, since, NOW)
+        assert (card(regrader)["grade"], card(regrader, site_id("b"))["grade"]) == ("red", "blue")
 
 
 def test_history_only_grows_even_when_the_rules_change_within_a_day(regrader):
