@@ -1,0 +1,97 @@
+"""The map as a reader meets it in a browser: on a phone and a desk, without JavaScript, by keyboard, on grey paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+CELLS_OUTSIDE = """() => [...document.querySelectorAll('.hexmap a')].filter(cell => {
+  const hex = cell.querySelector('.o').getBoundingClientRect();
+  return [...cell.querySelectorAll('text')].some(text => {
+    const box = text.getBoundingClientRect();
+    return box.left < hex.left || box.right > hex.right || box.top < hex.top || box.bottom > hex.bottom;
+  });
+}).map(cell => cell.textContent)"""
+PAPER = """(colour) => {
+  const cell = document.querySelector('.h-' + colour);
+  return [...cell.querySelectorAll('path')].map(path => getComputedStyle(path).fill);
+}"""
+
+
+@pytest.fixture(params=[360, 1280])
+def page(browser, request: pytest.FixtureRequest) -> Iterator[object]:
+    context = browser.new_context(viewport={"width": request.param, "height": 800}, java_script_enabled=False)
+    opened = context.new_page()
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def scripted(browser) -> Iterator[object]:
+    """With JavaScript, for measuring only: the pages bring none."""
+    context = browser.new_context(viewport={"width": 360, "height": 800})
+    opened = context.new_page()
+    yield opened
+    context.close()
+
+
+def test_the_month_page_reads_without_javascript(page, published: str) -> None:
+    page.goto(f"{published}/map/")
+    assert page.locator("h1").inner_text() == "2020年6月区域安全状况图"
+    assert page.locator(".hexmap").count() == 6
+    assert page.locator(".hexmap >> nth=0").locator("a").count() == 20
+    assert page.locator("tbody >> nth=0").locator("tr").count() == 20
+
+
+def test_one_request_is_the_whole_page(page, published: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{published}/map/", wait_until="networkidle")
+    assert [address for address in asked if not address.startswith("data:")] == [f"{published}/map/"]
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+@pytest.mark.parametrize("path", ["/map/", "/map/2020-06/r1/townships/330110110.html"])
+def test_nothing_runs_out_of_the_window(scripted, published: str, path: str, width: int) -> None:
+    scripted.set_viewport_size({"width": width, "height": 800})
+    scripted.goto(published + path)
+    assert scripted.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_names_and_values_stay_inside_their_cells(scripted, published: str) -> None:
+    scripted.goto(f"{published}/map/")
+    assert scripted.evaluate(CELLS_OUTSIDE) == []
+
+
+def test_a_click_on_a_cell_opens_the_township(page, published: str) -> None:
+    page.goto(f"{published}/map/")
+    page.locator(".hexmap >> nth=0").locator("a", has_text="瓶窑").click()
+    assert page.url == f"{published}/map/2020-06/r1/townships/330110110.html"
+    assert page.locator("h1").inner_text() == "瓶窑镇"
+
+
+def test_the_keyboard_goes_through_the_map_in_reading_order(scripted, published: str) -> None:
+    scripted.goto(f"{published}/map/")
+    scripted.locator(".hexmap a >> nth=0").focus()
+    names = []
+    for _ in range(3):
+        names.append(scripted.evaluate("document.activeElement.querySelector('text').textContent"))
+        scripted.keyboard.press("Tab")
+    assert names == ["百丈", "鸬鸟", "黄湖"]
+
+
+def test_each_colour_has_a_word_and_all_but_one_a_pattern(scripted, published: str) -> None:
+    scripted.goto(f"{published}/map/")
+    fills = {colour: scripted.evaluate(PAPER, colour) for colour in ("red", "orange", "yellow", "blue", "none")}
+    patterns = {colour: [fill for fill in found if "url" in fill] for colour, found in fills.items()}
+    assert patterns["blue"] in ([], ['url("#p-blue")'])
+    assert len({str(found) for found in patterns.values()}) == 5
+    assert len({found[0] for found in fills.values()}) == 5
+
+
+def test_the_map_has_a_name_and_a_description_for_those_who_hear_it(scripted, published: str) -> None:
+    scripted.goto(f"{published}/map/")
+    heard = scripted.locator(".hexmap >> nth=0").evaluate("svg => svg.getAttribute('aria-labelledby').split(' ').map(id => document.getElementById(id).textContent)")
+    assert heard[0] == "综合安全状况图"
+    assert heard[1].startswith("20个镇街：")
