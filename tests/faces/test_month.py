@@ -1,0 +1,202 @@
+"""The index pages as people get them: words beside colours, reasons beside points, no name in public, light and complete."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import gzip
+import io
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import orjson
+import pytest
+
+from chalicelib.index import rules as methods
+from chalicelib.index.document import read_input
+from chalicelib.index.draw import middle_of, radar
+from chalicelib.index.pages import render_release
+from chalicelib.index.present import change_words, counted_words, month_words
+from chalicelib.index.result import result_document
+from chalicelib.index.score import score
+from chalicelib.register.district import load_district
+
+FOLDER = Path(methods.__file__).parent
+RULES = methods.load_rules(methods.MODEL_2020)
+DISTRICT = load_district("demo")
+BASE = "/index/2020-06/r1/"
+EXAMPLE = json.loads((FOLDER / "input.example.json").read_text(encoding="utf-8"))
+CASE = "7G3K2M9QX4ZT8WAB"
+LABELS = {"330110001": {CASE: "杭州示例机械厂"}, "330110002": {}}
+
+
+def month(document: dict, previous: dict | None = None) -> dict:
+    name, townships = read_input(document, RULES)
+    return result_document(name, score(name, townships, RULES), RULES, previous)
+
+
+def district_document() -> dict:
+    """Twenty townships from the two of the example."""
+    document = copy.deepcopy(EXAMPLE)
+    document["townships"] = [
+        {**copy.deepcopy(EXAMPLE["townships"][number % 2]), "code": township.code, "name": township.name, "sites": 40 * number}
+        for number, township in enumerate(DISTRICT.townships)
+    ]
+    document["townships"][1]["sub_items"]["FX4"] = {"numerator": 1, "denominator": 9, "cases": ["OTHER"], "case_count": 1}
+    document["townships"][5]["sub_items"]["SG2"] = {"numerator": 1}
+    for code in list(document["townships"][7]["sub_items"])[:30]:
+        document["townships"][7]["sub_items"][code] = {"no_value": "no_data"}
+    return document
+
+
+@pytest.fixture(scope="module")
+def release() -> dict:
+    may = copy.deepcopy(district_document())
+    may["month"] = "2020-05"
+    for row in may["townships"]:
+        row["sub_items"]["CX3"] = {"numerator": 1, "denominator": 2}
+    result = month(district_document(), month(may))
+    return render_release(result, LABELS, DISTRICT, RULES, BASE)
+
+
+def text(body: bytes) -> str:
+    return re.sub(r"<[^>]+>", "", body.decode("utf-8"))
+
+
+class Tags(HTMLParser):
+    """Balanced tags, and every link."""
+
+    VOID = {"meta", "link", "br", "wbr", "img", "input", "hr", "path", "rect", "circle"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            assert self.open and self.open.pop() == tag, f"</{tag}> closes nothing"
+
+
+def pages(release: dict) -> dict[str, bytes]:
+    return {path: body for path, body in release["public"].items() if path.endswith(".html")}
+
+
+def test_every_township_has_its_page_and_twin(release: dict) -> None:
+    for township in DISTRICT.townships:
+        assert {f"townships/{township.code}.html", f"townships/{township.code}.json"} <= set(release["public"])
+        assert set(release["staff"][township.code]) == {"index.html", "index.json"}
+    assert {"index.html", "index.json", "index.csv", "method.html"} <= set(release["public"])
+
+
+def test_pages_are_well_formed_light_and_need_no_script(release: dict) -> None:
+    for path, body in pages(release).items():
+        parser = Tags()
+        parser.feed(body.decode("utf-8"))
+        assert parser.open == [], path
+        assert len(gzip.compress(body)) <= 40_000, path
+        assert b"<script" not in body and b'lang="zh-CN"' in body
+        assert all(link.startswith(("/", "#", "data:")) for link in parser.links), path
+
+
+def test_public_links_into_the_release_exist(release: dict) -> None:
+    for path, body in pages(release).items():
+        parser = Tags()
+        parser.feed(body.decode("utf-8"))
+        missing = [link for link in parser.links if link.startswith(BASE) and link.removeprefix(BASE) not in release["public"]]
+        assert missing == [], path
+
+
+def test_a_colour_is_never_alone(release: dict) -> None:
+    front = release["public"]["index.html"].decode("utf-8")
+    badges = re.findall(r'<span class="grade g-(\w+)">(.*?)</span>', front, re.S)
+    assert {code for code, _ in badges} == {"red", "orange", "yellow", "blue", "none"}
+    assert all("<svg" in inner and re.sub(r"<[^>]+>", "", inner).strip() for _, inner in badges)
+
+
+def test_the_front_page_says_what_limits_a_colour_and_what_is_not_ranked(release: dict) -> None:
+    words = text(release["public"]["index.html"])
+    assert "本月发生较大及以上事故，指数颜色为红色" in words and "数据不足" in words
+    assert "不是对任何一家企业的评价" in words and "示范标准" in words
+
+
+def test_a_township_page_shows_every_lost_point_with_its_counts(release: dict) -> None:
+    document = orjson.loads(release["public"]["townships/330110001.json"])
+    words = text(release["public"]["townships/330110001.html"])
+    row = document["townships"][0]
+    assert row["index"] in words and row["raw"] in words and row["coefficient"] in words
+    for entry in row["lost"]:
+        assert f"−{entry['lost']}" in words
+    assert "红码和橙码 18 / 已赋码企业 590 家" in words and "具体情形 18 件" in words
+
+
+def test_the_kinds_of_no_value_are_told_apart(release: dict) -> None:
+    words = text(release["public"]["townships/330110002.html"])
+    assert "未按期报送或未复核，计 0 分" in words and "没有应计对象" in words and "沿用2020年5月得分率" in words
+
+
+def test_names_and_case_ids_stand_in_the_staff_tree_only(release: dict) -> None:
+    for path, body in release["public"].items():
+        assert CASE.encode() not in body and "杭州示例机械厂".encode() not in body, path
+    staff = release["staff"]["district"]["townships/330110001.html"].decode("utf-8")
+    assert CASE in staff and "杭州示例机械厂" in staff
+    own = release["staff"]["330110002"]
+    assert CASE.encode() not in own["index.html"] and CASE.encode() not in own["index.json"], "another township's cases"
+
+
+def test_the_table_twin_has_a_line_per_township_and_all_45_sub_items(release: dict) -> None:
+    rows = list(csv.DictReader(io.StringIO(release["public"]["index.csv"].decode("utf-8-sig"))))
+    assert len(rows) == 20 and set(item.code for item in RULES.sub_items) <= set(rows[0])
+    twin = {row["code"]: row for row in orjson.loads(release["public"]["index.json"])["townships"]}
+    assert [(row["index"], row["rank"]) for row in rows] == [
+        (twin[row["township"]]["index"] or "", str(twin[row["township"]]["rank"] or "")) for row in rows
+    ]
+
+
+def test_the_same_result_renders_the_same_bytes(release: dict) -> None:
+    result = month(district_document())
+    assert render_release(result, LABELS, DISTRICT, RULES, BASE) == render_release(month(district_document()), LABELS, DISTRICT, RULES, BASE)
+
+
+def test_the_method_page_lists_every_sub_item_with_its_basis(release: dict) -> None:
+    words = text(release["public"]["method.html"])
+    for item in RULES.sub_items:
+        assert item.code in words and item.title in words
+    assert RULES.hash in words and "800 及以上" in words and "500–799" in words
+
+
+def test_a_wholly_inapplicable_indicator_is_a_gap() -> None:
+    document = copy.deepcopy(EXAMPLE)
+    for item in RULES.sub_items:
+        if item.parent == "CX":
+            document["townships"][0]["sub_items"][item.code] = {"no_value": "no_data"}
+    result = month(document)
+    row = next(row for row in result["townships"] if row["code"] == "330110001")
+    assert row["indicators"][6]["points"] is None
+    assert radar(row, middle_of(result["townships"])).count("<circle") == 6
+    words = text(render_release(result, LABELS, DISTRICT, RULES, BASE)["public"]["townships/330110001.html"])
+    assert "不适用" in words and "空项折算" in words
+
+
+@pytest.mark.parametrize(
+    ("given", "mark", "kind"), [("+0.3", "▲", "up"), ("-1.0", "▼", "down"), ("0.0", "", "same"), ("+0", "", "same"), (None, "", "none")]
+)
+def test_changes_have_a_mark_and_a_word(given: str | None, mark: str, kind: str) -> None:
+    words = change_words(given)
+    assert (words["mark"], words["kind"]) == (mark, kind) and words["word"]
+
+
+def test_words_of_months_and_counts() -> None:
+    items = {item.code: item for item in RULES.sub_items}
+    assert month_words("2020-06") == "2020年6月"
+    assert counted_words({"state": "value", "numerator": "17/2", "denominator": 10}, items["ZR7"], "2020-06") == "信息完整率合计 平均 85.0%（10 家）"
+    assert counted_words({"state": "value", "numerator": 3, "denominator": 4, "condition": 2}, items["FX6"], "2020-06") == "按期销号 3 / 本月到期 4 条，其中逾期 2"
+    assert counted_words({"state": "value", "numerator": 1, "denominator": None}, items["SG1"], "2020-06") == "死亡人数 1 人"
+    assert counted_words({"state": "value", "level": "provincial", "numerator": 0, "denominator": None}, items["CX2"], "2020-06") == "省级"
