@@ -178,7 +178,7 @@ def write_papers(site: Site, book: Book, era: Era) -> None:
         put(
             "papers",
             场所编号=site.number,
-            日期=max(start + timedelta(days=random.randint(2, 55)), site.registered_on),
+            日期=max(min(start + timedelta(days=random.randint(2, 55)), era.as_of), site.registered_on),
             种类="责任书",
             编号=f"ZR{era.as_of.year}",
             年度=era.as_of.year,
@@ -242,7 +242,7 @@ def write_staff(site: Site, book: Book, era: Era) -> None:
         特种登记=special, 特种有效=passed(special),
     )  # fmt: skip
     if site.staff >= 150 and random.random() < 0.5:
-        left = era.as_of - timedelta(days=15) if random.random() < 0.1 else None
+        left = era.as_of - timedelta(days=15) if random.random() < 0.1 and site.registered_on < era.first else None
         book.put(
             "papers",
             场所编号=site.number,

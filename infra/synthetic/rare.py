@@ -105,7 +105,8 @@ def write_enterprise_acts(site: Site, book: Book, era: Era) -> None:
 
 def write_showcase(sites: list[Site], book: Book, era: Era) -> None:
     """One telling of each rare story, on fixed sites, so that the small district has every kind too."""
-    chosen = sites[:: max(1, len(sites) // 30)][:30]
+    old = [site for site in sites if site.registered_on <= era.first]
+    chosen = old[:: max(1, len(old) // 30)][:30]
     one = chosen.pop
     accident_row(one(), book, era, era.as_of - timedelta(days=52), deaths=1, serious=0)
     accident_row(
@@ -213,7 +214,7 @@ def _papers(site: Site, book: Book, era: Era) -> None:
         下达日期=era.as_of.replace(day=1),
         完成期限=era.as_of,
         检查编号=book.number("SJC"),
-        检查日期=era.as_of.replace(day=9),
+        检查日期=era.as_of,
         检查人员=("YG05", "YG06"),
     )
     book.put("injuries", 场所编号=site.number, 工伤日期=days["found"], 人数=1)

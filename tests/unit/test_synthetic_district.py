@@ -151,6 +151,18 @@ def test_events_per_site_are_about_ten(middle):
     assert 9 <= len(middle.events) / 1500 <= 12
 
 
+@pytest.mark.parametrize("as_of", [date(2020, 2, 29), date(2021, 1, 31), date(2022, 3, 5), date(2024, 12, 1)])
+def test_the_district_can_stand_at_any_day(tmp_path, as_of):
+    summary = write(tmp_path, district=DEMO, sites=SIZES["small"], as_of=as_of, seed=as_of.toordinal())
+    log = MemoryLog()
+    done = list(import_tables(summary, log, district=DEMO, id_key=b"key", today=as_of, now=clock.utc_now()))
+    assert sum(table.new for table in done) == len(log.events)
+    opened = {event.subject: event.occurred_on for event in log.of_kind("site_registered")}
+    assert all(opened.get(event.subject, "") <= event.occurred_on <= as_of.isoformat() for event in log.events.values())
+    colours = {judgement.grade.code for judgement in judgements(log, as_of).values()}
+    assert colours == {"red", "orange", "yellow", "blue", "none"}
+
+
 def test_tables_have_the_columns_they_promise(summary):
     for path, name in summary.files:
         with path.open(encoding="utf-8", newline="") as file:
