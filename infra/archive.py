@@ -14,8 +14,10 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from py_compile import PycInvalidationMode
+from types import MappingProxyType
 
 UNZIPPED_LIMIT_BYTES = 250_000_000
 # What only Chalice's command line wants; a function never imports it.
@@ -83,9 +85,9 @@ def write_archive(tree: Path, target: Path) -> int:
     return size
 
 
-def check_tree(tree: Path, requirements: Path, handlers: list[str]) -> None:
-    """Refuse a tree that Lambda cannot run. BadPackage names every reason at once."""
-    reasons = [*_size(tree), *_foreign_wheels(tree), *_missing(tree, requirements), *_imports(tree, handlers)]
+def check_tree(tree: Path, requirements: Path, handlers: list[str], settings: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Refuse a tree that Lambda cannot run with these environment settings. BadPackage names every reason at once."""
+    reasons = [*_size(tree), *_foreign_wheels(tree), *_missing(tree, requirements), *_imports(tree, handlers, settings)]
     if reasons:
         raise BadPackage("; ".join(reasons))
 
@@ -118,10 +120,10 @@ def _missing(tree: Path, requirements: Path) -> list[str]:
     return [f"{name}=={version} is not in the package" for name, version in wanted.items() if present.get(name) != version]
 
 
-def _imports(tree: Path, handlers: list[str]) -> list[str]:
+def _imports(tree: Path, handlers: list[str], settings: Mapping[str, str]) -> list[str]:
     """Every module and handler, imported by a bare interpreter that sees nothing but the tree."""
     command = [sys.executable, "-I", "-S", "-B", "-c", IMPORT_CHECK, str(tree), json.dumps(handlers)]
-    environment = {"AWS_DEFAULT_REGION": "us-east-1", "PATH": os.defpath}
+    environment = {"AWS_DEFAULT_REGION": "us-east-1", "PATH": os.defpath, **settings}
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False, env=environment)
     return [f"import failed: {done.stderr.strip()[-800:]}"] if done.returncode else []
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from infra import archive
+from infra.fragments import Identity
 from infra.package import NOT_PACKAGED, Package, build, code_version, handlers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,6 +102,11 @@ class TestTheRealPackage:
             [sys.executable, "-I", "-S", "-B", "-c", script, str(unpacked), *called], capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
+
+    def test_no_module_calls_a_service_that_was_trimmed(self) -> None:
+        sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "chalicelib").rglob("*.py"))
+        called = set(re.findall(r"""\b(?:create_client|client|resource)\(\s*["']([a-z0-9-]+)["']""", sources))
+        assert {"dynamodb", "s3", "sqs"} <= called <= set(archive.SERVICES_CALLED)
 
     def test_the_runtime_is_the_python_it_was_compiled_with(self, real: Package) -> None:
         runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -202,9 +210,12 @@ class TestTheEntrance:
         done = subprocess.run([sys.executable, "-B", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
         assert set(json.loads(done.stdout)) & set(HEAVY) == set()
 
-    def test_every_handler_of_the_template_is_in_the_application(self, local: Package) -> None:
-        script = f"import app\nfor name in {handlers(local.template())!r}: assert callable(getattr(app, name.removeprefix('app.'))), name"
-        subprocess.run([sys.executable, "-B", "-c", script], cwd=ROOT, check=True)
+    @pytest.mark.parametrize("identity", ["cognito", "oidc"])
+    def test_every_handler_of_the_template_is_in_the_application(self, tmp_path: Path, identity: Identity) -> None:
+        names = handlers(build(tmp_path, local=True, identity=identity).template())
+        assert ("app.gate" in names) is (identity == "oidc")
+        script = f"import app\nfor name in {names!r}: assert callable(getattr(app, name.removeprefix('app.'))), name"
+        subprocess.run([sys.executable, "-B", "-c", script], cwd=ROOT, check=True, env={**os.environ, "IDENTITY": identity})
 
     def test_the_application_is_only_entrances(self) -> None:
         assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 80
