@@ -55,7 +55,8 @@ class Reader:
     def tables(self, key: str) -> tuple[Reader, ...]:
         value = self.values.get(key)
         good = self.say(isinstance(value, list) and all(isinstance(entry, dict) for entry in value), key, "a list of tables is required")
-        return tuple(Reader(entry, f"{self.place}.{key}[{number}]".lstrip("."), self.sheet) for number, entry in enumerate(value if good else ()))  # type: ignore[arg-type]
+        place = f"{self.place}.{key}".lstrip(".")
+        return tuple(Reader(entry, f"{place}[{number}]", self.sheet) for number, entry in enumerate(value if good else ()))
 
     def text(self, key: str) -> str:
         value = self.values.get(key)

@@ -115,8 +115,8 @@ class SectorRisk:
     pull_ups: tuple[Reason, ...] = ()
 
     def to_document(self) -> dict[str, object]:
-        plain = ("code", "title", "weight", "state", "sites", "coded", "value", "inherent", "mean", "governance", "risk", "matrix_colour", "colour")
-        document: dict[str, object] = {name: getattr(self, name) for name in plain}
+        plain = ("code", "title", "weight", "state", "sites", "coded", "value", "inherent", "mean", "governance", "risk")
+        document: dict[str, object] = {name: getattr(self, name) for name in (*plain, "matrix_colour", "colour")}
         document["grades"] = dict(self.grades)
         document["levels"] = {str(level): count for level, count in enumerate(self.levels, start=1)}
         for name in ("inherent_reasons", "governance_reasons", "pull_ups"):

@@ -63,7 +63,7 @@ def public_document(document: Document) -> dict[str, object]:
     for layer in LAYERS:
         kept[layer] = {**document[layer], "pull_ups": _anonymous(document[layer]["pull_ups"])}  # type: ignore[index,dict-item]
     kept["sectors"] = [
-        {**sector, **{name: _anonymous(sector[name]) for name in REASON_LISTS}} for sector in document["sectors"]  # type: ignore[attr-defined]
+        {**sector, **{name: _anonymous(sector[name]) for name in REASON_LISTS}} for sector in document["sectors"]
     ]
     return kept
 
@@ -123,7 +123,7 @@ def _table(edition: Edition, documents: Sequence[Document]) -> bytes:
          "governance_colour", "sector", "weight", "state", "sites", "coded", "v", "I", "m", "G", "R", "sector_colour"]
     )  # fmt: skip
     for document in documents:
-        layers = [document[layer][key] for layer in ("combined", "inherent", "governance") for key in ("value", "colour")]  # type: ignore[index]
+        layers = [document[layer][key] for layer in ("combined", "inherent", "governance") for key in ("value", "colour")]
         for sector in document["sectors"]:  # type: ignore[attr-defined]
             keys = ("code", "weight", "state", "sites", "coded", "value", "inherent", "mean", "governance", "risk", "colour")
             cells = [edition.month, document["township"], edition.township(document).name, *layers, *(sector[key] for key in keys)]

@@ -93,7 +93,7 @@ def _change(document: Document, before: Document | None) -> dict[str, str]:
     moved = COLOURS.index(now["colour"]) - COLOURS.index(then["colour"])  # type: ignore[index]
     way = "worse" if moved > 0 else "better" if moved < 0 else "same"
     arrow = "↑" if step > 0 else "↓" if step < 0 else "→"
-    return {"way": way, "text": f"{arrow} {text_of(abs(step), TENTHS)}" if step else "→ 持平", "colour": str(then["colour"])}  # type: ignore[index]
+    return {"way": way, "text": f"{arrow} {text_of(abs(step), TENTHS)}" if step else "→ 持平", "colour": str(then["colour"])}
 
 
 def _open(documents: Sequence[Document]) -> list[Mapping[str, object]]:
@@ -131,7 +131,8 @@ def _sector(document: Document, code: object) -> Mapping[str, object]:
 def _sector_cell(sector: Mapping[str, object], township: Township, district: District, at: str) -> Cell:
     if sector["state"] != ASSESSED:
         word = NOTHING[str(sector["state"])]
-        return Cell(township.short, township.q, township.r, "none", word, f"{township.name} {sector['title']}：{word}", f"{at}{township.code}.html")
+        title = f"{township.name} {sector['title']}：{word}"
+        return Cell(township.short, township.q, township.r, "none", word, title, f"{at}{township.code}.html")
     return _cell(township, str(sector["colour"]), str(sector["risk"]), str(sector["title"]), district, at)
 
 
@@ -179,7 +180,7 @@ def _sector_view(sector: Mapping[str, object], names: object) -> dict[str, objec
         "nothing": NOTHING.get(str(sector["state"])),
         "bars": _bars(sector["grades"]),  # type: ignore[arg-type]
         "ladder": _ladder(sector),
-        "reasons": [_reason(reason, names) for name in ("inherent_reasons", "governance_reasons", "pull_ups") for reason in sector[name]],  # type: ignore[attr-defined]
+        "reasons": [_reason(reason, names) for name in ("inherent_reasons", "governance_reasons", "pull_ups") for reason in sector[name]],
     }
 
 
@@ -191,7 +192,7 @@ def _ladder(sector: Mapping[str, object]) -> list[dict[str, object]]:
 
 def _reason(reason: Mapping[str, object], names: object) -> dict[str, object]:
     """A reason with the deciding sites by name, where the document carries names."""
-    listed = [(site, names.get(site, "")) for site in reason.get("sites", ())] if isinstance(names, Mapping) else []  # type: ignore[attr-defined]
+    listed = [(site, names.get(site, "")) for site in reason.get("sites", ())] if isinstance(names, Mapping) else []
     return {"text": reason["text"], "listed": listed}
 
 

@@ -69,7 +69,7 @@ def _accidents(facts: Mapping[str, object], on: date, rules: RiskRules) -> tuple
     counted = [(record, figures) for record in records if (figures := _accident(record, day))["responsibility"] != "not_responsible"]
     death_from = clock.earliest_anchor(on, rules.steps["death"].months).isoformat()
     grave_from = clock.earliest_anchor(on, rules.steps["grave_accident"].months).isoformat()
-    deaths = (str(record["id"]) for record, figures in counted if record["on"] >= death_from and figures["deaths"])  # type: ignore[operator]
+    deaths = (str(record["id"]) for record, figures in counted if record["on"] >= death_from and figures["deaths"])
     grave = (
         str(record["id"])
         for record, figures in counted
@@ -84,7 +84,7 @@ def _order(record: Record) -> tuple[object, object, object]:
 
 def _ended(record: Record, on: str) -> bool:
     endings = ("major_hazard_source_removed", "direct_red_condition_cleared")
-    return any(step["kind"] in endings and step["on"] <= on and "void" not in step for step in record.get("then", ()))  # type: ignore[attr-defined]
+    return any(step["kind"] in endings and step["on"] <= on and "void" not in step for step in record.get("then", ()))
 
 
 def _accident(record: Record, day: str) -> dict[str, object]:
@@ -113,4 +113,4 @@ def _injuries(facts: Mapping[str, object], on: date) -> tuple[int, int]:
 
 def _cases(facts: Mapping[str, object], on: date) -> int:
     first = date(on.year, 1, 1).isoformat()
-    return sum(record["cases"] for record in records_of(facts, "work_injury", on.isoformat()) if record["on"] >= first)  # type: ignore[misc,operator]
+    return sum(record["cases"] for record in records_of(facts, "work_injury", on.isoformat()) if record["on"] >= first)

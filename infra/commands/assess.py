@@ -13,6 +13,7 @@ from chalicelib.errors import BadInput, Problem
 from chalicelib.riskmap import rules as methods
 
 HELP = "judge a township for the safety map: sectors, two layers, combined colour (exit 1 when red)"
+MODEL_2020 = methods.METHODS / "model-2020.toml"
 SCHEMA = Path(methods.__file__).with_name("input.schema.json")
 LAYERS = {"inherent": "固有风险", "governance": "动态治理", "combined": "综合安全状况"}
 STATES = {"no_sites": "无此类", "ungraded": "未评定"}
@@ -20,7 +21,7 @@ STATES = {"no_sites": "无此类", "ungraded": "未评定"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="township document (chalicelib/riskmap/input.schema.json, example beside it)")
-    parser.add_argument("--rules", type=Path, default=methods.METHODS / "model-2020.toml", metavar="FILE", help="method (default: the model standard)")
+    parser.add_argument("--rules", type=Path, default=MODEL_2020, metavar="FILE", help="method (default: the model standard)")
     parser.add_argument("--json", action="store_true", help="print the whole result document")
 
 

@@ -132,13 +132,13 @@ def test_the_same_documents_give_the_same_bytes_in_any_order(release: dict) -> N
 
 def test_the_first_month_has_no_comparison() -> None:
     page = render_release("2020-06", documents(), DISTRICT)["public"]["index.html"].decode()
-    assert "变差" not in page
+    assert "<small>较上月</small>" not in page
     assert "/map/2020-06/r1/map.json" in page
 
 
 def test_the_change_since_last_month_is_told(release: dict) -> None:
     page = release["public"]["index.html"].decode()
-    assert "变差" in page and re.search(r"[↑↓] \d+\.\d", page)
+    assert "<small>较上月</small>" in page and re.search(r"[↑↓] \d+\.\d", page)
 
 
 def test_the_day_the_coverage_and_the_limits_of_the_colour_are_on_the_page(release: dict) -> None:
