@@ -2,29 +2,31 @@
 
 One hop: verify the token's MAC (a bad one is refused before anything is read), one GetItem of the ready-made card, one
 page. The grade is read, never computed. A plain Lambda function behind the gateway's proxy integration; its module
-graph holds no numpy, PIL, qrcode, pynamodb, openpyxl or cryptography, and botocore is loaded by the first genuine scan.
+graph holds no numpy, PIL, qrcode, pynamodb, openpyxl, cryptography or botocore: the item is read by :mod:`.wire`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from chalicelib import clock
 from chalicelib.code import page, token
+from chalicelib.code.wire import Wire
 from chalicelib.config import Settings
-from chalicelib.errors import NotFound, PlateWithdrawn, SafetyCodeError, Unavailable
+from chalicelib.errors import NotFound, PlateWithdrawn, SafetyCodeError
 from chalicelib.http import log_line, problem_document
 from chalicelib.register.district import District, load_district
 
 MAX_AGE_SECONDS = 60
 TWIN = ".json"
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
-TIMEOUTS = {"connect_timeout": 1, "read_timeout": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +83,16 @@ def find(text: str, settings: Settings, read: CardReader) -> page.Scan:
 
 @lru_cache(maxsize=4)
 def card_reader(table_prefix: str) -> CardReader:
-    """Reads one card by one GetItem. The client is made by the first read and kept; Unavailable for what may pass."""
-    clients: list = []
+    """Reads one card by one GetItem over a kept connection; Unavailable for what may pass."""
+    return reader_over(Wire(os.environ), table_prefix)
+
+
+def reader_over(wire: Wire, table_prefix: str) -> CardReader:
+    """As :func:`card_reader`, over this connection."""
 
     def read(site_id: str) -> CardItem | None:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        if not clients:
-            clients.append(_dynamodb())
-        try:
-            answer = clients[0].get_item(TableName=f"{table_prefix}-cards", Key={"site_id": {"S": site_id}})
-        except (BotoCoreError, ClientError) as error:
-            raise Unavailable("the card cannot be read now") from error
-        return card_item(answer["Item"]) if "Item" in answer else None
+        item = wire.get_item(f"{table_prefix}-cards", {"site_id": {"S": site_id}}, clock.utc_now())
+        return card_item(item) if item else None
 
     return read
 
@@ -102,15 +101,6 @@ def card_item(item: Mapping[str, Mapping[str, str]]) -> CardItem:
     """A stored item in DynamoDB's own notation."""
     issue = item.get("issue", {}).get("N", "0")
     return CardItem(int(issue), json.loads(item["doc"]["S"]))
-
-
-def _dynamodb() -> object:
-    """A client with short time-outs: a visitor at the gate waits for one retry, not for a minute."""
-    import botocore.session
-    from botocore.config import Config
-
-    config = Config(**TIMEOUTS, retries={"mode": "standard", "total_max_attempts": 3}, parameter_validation=False)
-    return botocore.session.get_session().create_client("dynamodb", config=config)
 
 
 @lru_cache(maxsize=4)

@@ -346,7 +346,7 @@ from chalicelib.code import scan
 from chalicelib.config import settings
 answer = scan.respond({{"httpMethod": "GET", "path": "/C/{token}"}}, settings(), lambda site: scan.CardItem(1, {card!r}))
 assert answer["statusCode"] == 200, answer
-heavy = ("numpy", "PIL", "qrcode", "pynamodb", "openpyxl", "scipy", "cryptography", "boto3", "fastjsonschema")
+heavy = ("numpy", "PIL", "qrcode", "pynamodb", "openpyxl", "scipy", "cryptography", "boto3", "botocore", "fastjsonschema")
 print(",".join(name for name in heavy if name in sys.modules))
 """
 
