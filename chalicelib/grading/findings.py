@@ -33,8 +33,9 @@ class Value(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """Step two. ``values`` holds items that are named by a fact, ``full`` the assessment that set all the others."""
+    """Step two. ``checks`` are the self-checks so far, ``full`` the assessment that set all items which ``values`` does not name."""
 
+    checks: Sequence[Record]
     full: Record | None
     first_on: str
     values: Mapping[str, Value]
@@ -75,7 +76,7 @@ def find(case: Case, rules: RuleSet) -> Findings:
     derived = derive_all(case, rules, first_on, checks)
     missing += [code for code in rules.derived if code not in derived]
     sums, applicable = dict(rules.axis_points), dict(rules.axis_points)
-    found = Findings(full, first_on, values, away, derived, tuple(missing), sums, applicable, [])
+    found = Findings(checks, full, first_on, values, away, derived, tuple(missing), sums, applicable, [])
     add_up(rules, found)
     return found
 
@@ -84,27 +85,31 @@ def inspected(rules: RuleSet, assessments: list[Record], full: Record | None) ->
     """Items as inspectors and experts last set them: the last full assessment and what came with or after it."""
     values: dict[str, Value] = {}
     away: dict[str, Record | None] = {}
+    settable = rules.settable
     since = (full["on"], full["at"]) if full is not None else ("", "")
     for record in assessments:
+        if record["on"] < since[0]:
+            continue
         stamp = (record["on"], record["at"])
         if stamp < since:
             continue
         for code, found in record["items"].items():
-            item = rules.settable.get(code)
+            item = settable.get(code)
             if item is not None:
                 value = Value(stamp, loss(item, found, record), found, record)
-                values[code] = lower_of(values.get(code), value)
-                away.pop(code, None)
+                values[code] = lower_of(values[code], value) if code in values else value
+                if away:
+                    away.pop(code, None)
         for code in record.get("not_applicable", ()):
-            if code in rules.settable and not (code in values and values[code].stamp == stamp):
+            if code in settable and not (code in values and values[code].stamp == stamp):
                 values.pop(code, None)
                 away[code] = record
     return values, away
 
 
-def lower_of(old: Value | None, new: Value) -> Value:
+def lower_of(old: Value, new: Value) -> Value:
     """The later of two values; of two at the same instant the lower."""
-    if old is None or old.stamp < new.stamp:
+    if old.stamp < new.stamp:
         return new
     return new if new.lost > old.lost else old
 
@@ -157,6 +162,8 @@ def newest_first(checks: Sequence[Record], since: tuple[str, str]) -> list[tuple
     covered = since
     stamped = []
     for record in checks:
+        if record["on"] < covered[0]:
+            continue
         stamp = (record["on"], record["at"])
         if stamp >= covered and stamp > since:
             stamped.append((stamp, record))

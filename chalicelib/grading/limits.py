@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from chalicelib.grading.case import ORDER, Case, Record, days_after, months_after
+from chalicelib.grading.case import Case, Record, days_after, months_after
 from chalicelib.grading.findings import SELF, Findings
 from chalicelib.grading.model import Cause, Grade, Score
 from chalicelib.grading.register import Register
@@ -193,14 +193,15 @@ def expired_certificate(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
 
 def self_check_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     """Counted from the last self-check, or from the first assessment if there was none."""
-    case = hearing.case
-    last = max(case.unordered("self_check"), key=ORDER, default=None)
-    anchor = last["on"] if last is not None else hearing.found.first_on
+    case, checks = hearing.case, hearing.found.checks
+    anchor = max([record["on"] for record in checks]) if checks else hearing.found.first_on
     if not anchor:
         return ()
     due = days_after(anchor, rule.params["days"])
     case.flips.append(due)
-    return (cause(rule, rule.grade, BY_ACT, (last["id"],) if last else ()),) if due <= case.on else ()
+    if due > case.on:
+        return ()
+    return (cause(rule, rule.grade, BY_ACT, tuple(sorted({record["id"] for record in checks if record["on"] == anchor}))),)
 
 
 def assessment_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:

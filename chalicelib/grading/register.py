@@ -29,8 +29,8 @@ def read_register(case: Case, rules: RuleSet) -> Register:
         fields = dict(fields)
         for record in changed:
             fields.update({name: value for name, value in record.items() if name not in NOT_FIELDS})
-    newest = case.latest("site_state_changed")
-    state = newest["state"] if newest is not None else fields.get("state", OPERATING)
+    newest = case.live("site_state_changed")
+    state = newest[-1]["state"] if newest else fields.get("state", OPERATING)
     return Register(state, fields, higher_risk(case, fields, rules))
 
 
