@@ -137,7 +137,7 @@ def _finding(item: Item, lack: float, site: Site) -> list[str]:
     grave = [clause for clause in item.clauses.values() if clause.mode == "zero"]
     if grave and random.random() < RARE_ZERO * lack * (0.5 if item.key else 1.4):
         return [f"{item.code}.{random.choice(grave).code}=1"]
-    weights = [0.2 + 3.5 * lack if clause.major_hazard_from else 1.0 for clause in mild]
+    weights = [0.2 + 5.0 * lack if clause.major_hazard_from else 1.0 for clause in mild]
     if not mild or (item.key and not any(not clause.major_hazard_from for clause in mild)):
         return []
     clause = random.choices(mild, weights)[0]
