@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -25,11 +24,11 @@ from chalicelib.register.district import District, load_district
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.model import Event
 from chalicelib.supervision.quarantine import QuarantineStore
-from chalicelib.supervision.store import EventLog, Reading, Rejected, event_of
+from chalicelib.supervision.shelf import Shelf
+from chalicelib.supervision.store import EventLog, Rejected, event_of
 
 QUEUE = "regrade"
-# Reads wait for the network, not for the processor.
-READERS = 8
+OPENED = "site_opened"
 SITES_AT_ONCE = 200
 # What bad data makes a pure function raise; a programming error of ours looks the same and is replayed after the repair.
 NEVER = (BadInput, ValueError, LookupError, TypeError, ArithmeticError)
@@ -54,42 +53,6 @@ class Done:
         )
 
 
-@dataclass
-class Shelf:
-    """Subjects read in this run, each once. ``failed`` are those that could not be read now."""
-
-    log: EventLog
-    readings: dict[str, Reading] = field(default_factory=dict)
-    failed: set[str] = field(default_factory=set)
-
-    def fetch(self, subjects: Iterable[str]) -> None:
-        """Read what is not here yet, several at once."""
-        missing = [subject for subject in dict.fromkeys(subjects) if subject not in self.readings and subject not in self.failed]
-        for subject, reading in zip(missing, self._read_all(missing), strict=True):
-            if reading is None:
-                self.failed.add(subject)
-            else:
-                self.readings[subject] = reading
-
-    def _read_all(self, subjects: Sequence[str]) -> list[Reading | None]:
-        if len(subjects) < 2:
-            return [self._read(subject) for subject in subjects]
-        with ThreadPoolExecutor(READERS) as pool:
-            return list(pool.map(self._read, subjects))
-
-    def _read(self, subject: str) -> Reading | None:
-        try:
-            return self.log.read(subject)
-        except Unavailable:
-            return None
-
-    def events(self, subject: str) -> tuple[Event, ...]:
-        return self.readings[subject].events
-
-    def rejected(self) -> Iterable[Rejected]:
-        return (rejected for reading in self.readings.values() for rejected in reading.rejected)
-
-
 class Regrader:
     """Regrades sites of one stack in one district."""
 
@@ -104,7 +67,7 @@ class Regrader:
         subjects = {enterprise_id: subject_of("enterprise", enterprise_id) for enterprise_id in enterprise_ids}
         shelf.fetch(subjects.values())
         return {
-            enterprise_id: {event.payload["site_id"] for event in shelf.events(subject) if event.kind == "site_opened"}
+            enterprise_id: {event.payload["site_id"] for event in shelf.events(subject) if event.kind == OPENED}
             for enterprise_id, subject in subjects.items()
             if subject not in shelf.failed
         }
@@ -208,37 +171,47 @@ def handle_stream(event: Mapping[str, object], settings: Settings, regrader: Reg
     """A batch of stream records: every site concerned once. Returns ``batchItemFailures`` for exactly the records to repeat."""
     regrader = regrader or Regrader(settings.table_prefix, load_district(settings.district))
     records = {record["dynamodb"]["SequenceNumber"]: record for record in event["Records"] if record.get("eventName") != "REMOVE"}
-    subjects: dict[str, str] = {}
+    appended: dict[str, Event] = {}
     failed: set[str] = set()
     for number, record in records.items():
-        appended = event_of(record["dynamodb"].get("NewImage", {}))
-        if not isinstance(appended, Rejected):
-            subjects[number] = appended.subject
+        taken = event_of(record["dynamodb"].get("NewImage", {}))
+        if not isinstance(taken, Rejected):
+            appended[number] = taken
             continue
         try:
-            regrader.set_aside(appended)
+            regrader.set_aside(taken)
         except Unavailable:
             failed.add(number)
-    failed |= _regrade_subjects(regrader, subjects, records, settings.day())
+    failed |= _regrade_appended(regrader, appended, settings.day())
     return {"batchItemFailures": [{"itemIdentifier": number} for number in records if number in failed]}
 
 
-def _regrade_subjects(regrader: Regrader, subjects: Mapping[str, str], records: Mapping[str, Mapping], day: date) -> set[str]:
-    """The sequence numbers of records whose sites could not all be regraded now."""
+def _regrade_appended(regrader: Regrader, appended: Mapping[str, Event], day: date) -> set[str]:
+    """The sequence numbers of events whose sites could not all be regraded now.
+
+    A site whose stored facts hold all its events of this batch was regraded with them before (a record delivered again,
+    or an earlier batch that found the whole log): it is left alone.
+    """
     shelf = Shelf(regrader.log)
-    enterprises = {subject[2:] for subject in subjects.values() if subject.startswith("E:")}
-    opened = regrader.sites_of(enterprises, shelf)
-    sites: dict[str, set[str]] = {}
+    wide = {event.subject_id for event in appended.values() if event.scope == "enterprise" and event.kind != OPENED}
+    opened = regrader.sites_of(wide, shelf)
+    concerned = {number: _sites(event, opened) for number, event in appended.items()}
     triggers: dict[str, set[str]] = {}
-    for number, subject in subjects.items():
-        kind, subject_id = subject[0], subject[2:]
-        sites[number] = {subject_id} if kind == "S" else opened.get(subject_id, set()) if kind == "E" else set()
-        for site_id in sites[number]:
-            triggers.setdefault(site_id, set()).add(records[number]["dynamodb"]["NewImage"]["event_id"]["S"])
-    unread = {number for number, subject in subjects.items() if subject[0] == "E" and subject[2:] not in opened}
+    for number, sites in concerned.items():
+        for site_id in sites or ():
+            triggers.setdefault(site_id, set()).add(appended[number].event_id)
     try:
-        done = regrader.regrade(triggers, day, triggers, shelf)
+        behind = triggers.keys() - regrader.saver.facts.holding(triggers)
+        failed = set(regrader.regrade(behind, day, triggers, shelf).failed)
     except Unavailable:
-        return set(subjects)
-    failed = set(done.failed)
-    return unread | {number for number, concerned in sites.items() if concerned & failed}
+        return set(appended)
+    return {number for number, sites in concerned.items() if sites is None or sites & failed}
+
+
+def _sites(event: Event, opened: Mapping[str, set[str]]) -> set[str] | None:
+    """The sites an event concerns; None if its enterprise could not be read."""
+    if event.scope == "site":
+        return {event.subject_id}
+    if event.scope == "enterprise":
+        return {event.payload["site_id"]} if event.kind == OPENED else opened.get(event.subject_id)
+    return set()

@@ -22,18 +22,21 @@ _record_order = itemgetter("on", "at", "id")
 
 
 def fold(site_events: Iterable[Event], enterprise_events: Iterable[Event] = ()) -> dict[str, object]:
-    """The facts document of the one site that ``site_events`` are about. ValueError if there is no event or a second site."""
+    """The facts document of the one site that ``site_events`` are about. ValueError if there is no event or a second site.
+
+    The opening of the enterprise's other sites is left out and not counted: it does not concern this one.
+    """
     own = {event.event_id: event for event in site_events}
-    company = {event.event_id: event for event in enterprise_events}
     site_id = _only_subject(own)
+    company = {
+        event.event_id: event for event in enterprise_events if event.kind != "site_opened" or event.payload.get("site_id") == site_id
+    }
     events = sorted([*own.values(), *company.values()], key=_order)
     records: dict[str, list[dict]] = {}
     by_id: dict[str, dict] = {}
     steps, voids = [], []
     enterprise_id = None
     for event in events:
-        if event.kind == "site_opened" and event.payload.get("site_id") != site_id:
-            continue
         record = by_id[event.event_id] = _record(event)
         if event.voids is not None:
             voids.append(event)

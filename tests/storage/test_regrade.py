@@ -95,7 +95,7 @@ class Counted:
     """A log that counts which subjects are read."""
 
     def __init__(self, log):
-        self.log, self.reads = log, Counter()
+        self.log, self.table_prefix, self.reads = log, log.table_prefix, Counter()
 
     def counts_since(self, since, now):
         return self.log.counts_since(since, now)
@@ -105,17 +105,17 @@ class Counted:
         return self.log.read(subject)
 
 
-class Flaky:
+class Flaky(Counted):
     """A log that cannot read some subjects for a while."""
 
     def __init__(self, log, broken):
-        self.log, self.table_prefix, self.broken, self.reads = log, log.table_prefix, set(broken), Counter()
+        super().__init__(log)
+        self.broken = set(broken)
 
     def read(self, subject):
-        self.reads[subject] += 1
         if subject in self.broken:
             raise Unavailable("throttled")
-        return self.log.read(subject)
+        return super().read(subject)
 
 
 def settings(regrader):
@@ -154,9 +154,24 @@ def test_every_subject_is_read_once_for_a_batch(regrader):
     events = [*busy_site("a"), *busy_site("b")]
     regrader.log.append(events, NOW)
     batch = stream_batch(regrader.log.table, events)
-    regrader.log = Flaky(regrader.log, ())
+    regrader.log = Counted(regrader.log)
     handle_stream(batch, settings(regrader), regrader)
     assert set(regrader.log.reads.values()) == {1} and len(regrader.log.reads) == 4
+
+
+def test_what_was_folded_before_is_not_read_again(regrader):
+    events = [*busy_site("a"), *busy_site("b")]
+    regrader.log.append(events, NOW)
+    batch, real = stream_batch(regrader.log.table, events), regrader.log
+    later = [fact("penalty", "2020-06-10", procedure="general"), fact("site_opened", "2020-01-01", key="c", site_id=site_id("c"))]
+    handle_stream(batch, settings(regrader), regrader)
+    regrader.log = Counted(real)
+    tables = [record for record in batch["Records"] if record["dynamodb"]["NewImage"]["kind"]["S"] != "enterprise_registered"]
+    handle_stream({"Records": tables}, settings(regrader), regrader)
+    assert not regrader.log.reads
+    real.append(later, NOW)
+    handle_stream({"Records": [*batch["Records"], *stream_batch(real.table, later)["Records"]]}, settings(regrader), regrader)
+    assert f"S:{SITE}" in regrader.log.reads and f"S:{site_id('b')}" not in regrader.log.reads
 
 
 def test_the_sweep_regrades_what_time_changed_missed_days_included(regrader):

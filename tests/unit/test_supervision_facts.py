@@ -112,11 +112,9 @@ def test_a_void_cannot_be_voided():
     assert "void" in records["penalty"][0] and not any("void" in record for record in records["void"])
 
 
-def test_another_site_of_the_enterprise_is_not_among_the_facts_but_counts_in_the_version():
+def test_the_opening_of_another_site_of_the_enterprise_does_not_concern_this_one():
     other = fact("site_opened", "2020-01-01", subject=ENTERPRISE, site_id=site_id("b"))
-    facts = facts_of(*registration(), other)
-    assert [record["site_id"] for record in facts["records"]["site_opened"]] == [SITE]
-    assert facts["version"] == 1_000_003
+    assert facts_of(*registration(), other) == facts_of(*registration())
 
 
 def test_events_of_two_sites_or_of_none_are_refused():
