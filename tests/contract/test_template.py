@@ -347,6 +347,12 @@ class TestAnotherProvider:
             assert variables["OIDC_AUDIENCE"] == {"Ref": "OidcAudience"}
 
 
+def test_what_the_china_regions_lack_is_known(oidc: dict) -> None:
+    """With another provider's sign-in the template holds there but for the CDN, which needs a variant of its own."""
+    faults = lint.lint(lint.expand(oidc), ("cn-north-1",))
+    assert {fault.split()[1] for fault in faults} == {"Resources/FilesAccess/Type", "Resources/Router/Type"}
+
+
 def test_the_fragments_alone_name_every_function_of_the_application(template: dict) -> None:
     """A fragment for a function that app.py lost would merge into a resource without a type."""
     assert all("Type" in resource for resource in template["Resources"].values())
