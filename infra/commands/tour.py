@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib.errors import NotFound, Unavailable
+from chalicelib.grading.model import Grade
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     from infra.local.stack import current
 
     deployed = current()
-    shots = shots_of(report.addresses(deployed), demo.plates(deployed))
+    shots = shots_of(report.addresses(deployed), demo.plates(deployed, len(Grade)))
     with chromium(find_chromium()) as browser:
         for path in take(browser, shots, arguments.out):
             print(path)
