@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from itertools import count
-from pathlib import Path
 
 from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Judgement
@@ -112,7 +111,3 @@ def judged(site: Facts, on: str | date = AS_OF, rules: RuleSet = RULES) -> Judge
 def codes(causes: tuple) -> list[str]:
     return [cause.code for cause in causes]
 
-
-def rules_from(text: str, path: Path = MODEL_2020) -> bytes:
-    """The shipped rule file with a further piece at its end, as bytes."""
-    return path.read_bytes() + text.encode()

@@ -17,7 +17,7 @@ from chalicelib.grading.stories import hazard_of
 from chalicelib.supervision.hazards import state_of
 from tests.builders import AS_OF, RULES, SITE, accident, hazard, judged, penalty, record, registered, self_check
 
-LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 START = date(2017, 1, 1)
 SETTABLE = list(RULES.settable.values())
 

@@ -389,7 +389,8 @@ def override(grade, signers=("a", "b"), until="2020-06-30"):
 
 @pytest.mark.parametrize(("made", "on", "expected"), [
     (override("orange"), "2020-06-20", ORANGE), (override("orange"), "2020-06-09", BLUE), (override("orange"), "2020-06-30", ORANGE),
-    (override("orange"), "2020-07-01", BLUE), (override("orange", ("a",)), "2020-06-20", BLUE), (override("orange", ("a", "a")), "2020-06-20", BLUE),
+    (override("orange"), "2020-07-01", BLUE), (override("orange", ("a",)), "2020-06-20", BLUE),
+    (override("orange", ("a", "a")), "2020-06-20", BLUE),
 ])  # fmt: skip
 def test_an_override_by_two_signers_makes_a_colour_worse_within_its_dates(made, on, expected):
     assert judged(facts(override=[made]), on).grade is expected

@@ -31,6 +31,9 @@ def flips(on="2020-06-20", **records):
             seen.append(day)
 
 
+WORKED_ON = [step("production_during_stop", "2020-06-02"), step("stop_order_lifted", "2020-06-10")]
+CLOSED = [step("recheck", "2020-06-12", result="passed", officers=["a"]), step("hazard_closed", "2020-06-12", officers=["a"])]
+
 # Flips of the default site itself: self-check 06-01 + 92 days, assessment + 12 months fall on firsts of months.
 QUIET = {"self_check": self_checks("2020-06-01"), "assessment": [assessment("2020-06-01")]}
 
@@ -60,7 +63,7 @@ def test_nothing_dated_means_no_review():
         ({"obstruction_established": [record("2020-06-10")]}, ["2020-12-10"]),
         ({"stop_order": [record("2020-06-10")]}, []),
         (
-            {"stop_order": [{**record("2020-06-01"), "then": [step("production_during_stop", "2020-06-02"), step("stop_order_lifted", "2020-06-10")]}]},
+            {"stop_order": [{**record("2020-06-01"), "then": WORKED_ON}]},
             ["2021-06-10"],
         ),
         ({"unlicensed_activity_found": [record("2020-06-10")]}, []),
@@ -71,7 +74,7 @@ def test_nothing_dated_means_no_review():
         ({"hazard_found": [hazard("2020-06-10", "2020-07-10")]}, ["2020-07-11", "2021-01-10"]),
         ({"hazard_found": [hazard("2020-06-10", "2020-07-10", by="self")]}, ["2020-07-11"]),
         (
-            {"hazard_found": [hazard("2020-06-10", "2020-06-15", [step("recheck", "2020-06-12", result="passed", officers=["a"]), step("hazard_closed", "2020-06-12", officers=["a"])])]},
+            {"hazard_found": [hazard("2020-06-10", "2020-06-15", CLOSED)]},
             ["2020-12-15", "2021-06-12"],
         ),
         ({"hazard_found": [hazard("2020-06-10", "2020-06-12", [step("hazard_dismissed", "2020-06-11")], repeat_of="X")]}, []),
