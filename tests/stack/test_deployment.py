@@ -18,7 +18,7 @@ from event_builders import SITE, busy_site
 
 from chalicelib import clock
 from chalicelib.supervision.store import EventLog
-from infra.deploy import DeployFailed, deploy, outputs
+from infra.deploy import BODY_LIMIT_BYTES, DeployFailed, deploy, outputs
 from infra.package import Package, build
 
 PLATE_KEY = "0:" + "5a" * 32
@@ -108,6 +108,12 @@ class TestRefusals:
         broken = {"Queue": queue, "Handle": handle, "NobodyCalls": waiting}
         with pytest.raises(DeployFailed, match="NobodyCalls"):
             deploy(name, self.only(package, tmp_path, broken), {})
+        assert deploy(name, self.only(package, tmp_path, {"Queue": queue}), {})["QueueUrl"].startswith("http")
+        emulator.client("cloudformation").delete_stack(StackName=name)
+
+    def test_a_template_too_long_for_a_request_goes_through_the_bucket(self, emulator: Emulator, package: Package, tmp_path: Path) -> None:
+        name = f"long-{secrets.token_hex(3)}"
+        queue = {"Type": "AWS::SQS::Queue", "Metadata": {"Note": "x" * BODY_LIMIT_BYTES}, "Properties": {}}
         assert deploy(name, self.only(package, tmp_path, {"Queue": queue}), {})["QueueUrl"].startswith("http")
         emulator.client("cloudformation").delete_stack(StackName=name)
 
