@@ -1,21 +1,25 @@
 """The tables of docs/architecture.md: their shapes as PynamoDB models.
 
-The shapes are declared here once and a contract test holds the template to them. Single items (audit, quarantine) go
-through the models; jobs that move thousands use :mod:`chalicelib.bulk`. Region, endpoint and credentials come from
+The shapes are declared here once and a contract test holds the template to them. Single items (the quarantine) go through
+the models; jobs that move thousands of items take the names from here and use :mod:`chalicelib.bulk`. Region, endpoint and credentials come from
 the environment alone.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib import clock
+from chalicelib.errors import Unavailable
 
 CONNECT_TIMEOUT_S = 2
 READ_TIMEOUT_S = 10
@@ -26,6 +30,15 @@ DEFAULT_REGION = "cn-north-1"
 def region() -> str:
     """The region of the environment at the moment of asking; a Lambda has ``AWS_REGION``, a developer the other."""
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """A fault of the database inside is Unavailable: trying again is right."""
+    try:
+        yield
+    except PynamoDBException as error:
+        raise Unavailable(type(error).__name__) from error
 
 
 class InstantAttribute(UnicodeAttribute):

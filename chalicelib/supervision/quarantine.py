@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
 
-from chalicelib import bulk
-from chalicelib.tables import Quarantine, table_name
+from chalicelib.tables import Quarantine, bind, faults
 
 REASON_LENGTH = 1000
 
@@ -20,29 +18,21 @@ class QuarantineStore:
     table_prefix: str
 
     @property
-    def table(self) -> str:
-        return table_name(self.table_prefix, Quarantine)
+    def model(self) -> type[Quarantine]:
+        return bind(Quarantine, self.table_prefix)
 
     def add(self, queue: str, line: str, reason: str, **about: object) -> None:
         """Set a record aside; again is no change."""
         document = {"reason": reason[:REASON_LENGTH], **about}
-        item = {"queue": {"S": queue}, "line": {"S": line}, "schema": {"N": "1"}, "doc": {"S": orjson.dumps(document).decode()}}
-        bulk.call(bulk.client().put_item, TableName=self.table, Item=item)
+        with faults():
+            self.model(queue, line, doc=orjson.dumps(document).decode()).save()
 
     def list_lines(self, queue: str) -> list[dict[str, object]]:
         """What stands in a queue: ``line`` and its document."""
-        items = bulk.query_items(
-            TableName=self.table,
-            KeyConditionExpression="queue = :queue",
-            ExpressionAttributeValues={":queue": {"S": queue}},
-            ConsistentRead=True,
-        )
-        return [{"line": item["line"]["S"], **_document(item)} for item in items]
+        with faults():
+            return [{"line": item.line, **orjson.loads(item.doc)} for item in self.model.query(queue, consistent_read=True)]
 
     def remove(self, queue: str, line: str) -> None:
         """Take a line out after its record was replayed."""
-        bulk.call(bulk.client().delete_item, TableName=self.table, Key={"queue": {"S": queue}, "line": {"S": line}})
-
-
-def _document(item: bulk.Item) -> Mapping[str, object]:
-    return orjson.loads(item["doc"]["S"])
+        with faults():
+            self.model(queue, line).delete()
