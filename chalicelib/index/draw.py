@@ -47,7 +47,9 @@ def scale(index: str | None, thresholds: Sequence[Mapping], words: Mapping[str, 
         f'<rect x="{start}" y="34" width="{end - start}" height="22" fill="var(--{colour})"/><text x="{start + 6}" y="84">{start // TENTHS} {words[colour]}</text>'
         for (start, colour), end in zip(starts, ends)
     )
-    pointer = "" if index is None else f'<path transform="translate({parse_scaled(index, TENTHS)} 0)" d="M-16 4h32L0 30z" fill="currentColor"/>'
+    pointer = (
+        "" if index is None else f'<path transform="translate({parse_scaled(index, TENTHS)} 0)" d="M-16 4h32L0 30z" fill="currentColor"/>'
+    )
     return f'<svg class="scale" viewBox="-16 0 1032 92" aria-hidden="true">{bands}{pointer}</svg>'
 
 
@@ -66,7 +68,9 @@ def _labels(row: Mapping, count: int) -> str:
         x, y = _point(number, count, LABEL)
         anchor = "middle" if abs(x - CENTRE) < 20 else ("start" if x > CENTRE else "end")
         value = "不适用" if entry["points"] is None else entry["points"]
-        parts.append(f'<text x="{x}" y="{y}" text-anchor="{anchor}">{entry["title"]}<tspan class="v" x="{x}" dy="15">{value}</tspan></text>')
+        parts.append(
+            f'<text x="{x}" y="{y}" text-anchor="{anchor}">{entry["title"]}<tspan class="v" x="{x}" dy="15">{value}</tspan></text>'
+        )
     return "".join(parts)
 
 

@@ -57,7 +57,9 @@ def publish_map(
     documents = [partial["risk"] for partial in partials]
     body = find_file(files, "map", previous_month(month), MAP_FILE)
     previous = orjson.loads(body)["townships"] if body else None
-    edition = Edition("map", month, content_hash({"month": month, "townships": documents, "previous": previous}), rules.references, code_version)
+    edition = Edition(
+        "map", month, content_hash({"month": month, "townships": documents, "previous": previous}), rules.references, code_version
+    )
     revision = claim_revision(files, edition)
     rendered = render_map(month, documents, district, previous, base_address("map", month, revision))
     return publish(files, edition, revision, rendered["public"], rendered["staff"])
@@ -116,4 +118,4 @@ def _own_share(document: Mapping, township: str, code: str) -> str | None:
 
 
 def _index_part(partial: Mapping) -> dict:
-    return {key: value for key, value in partial.items() if key != "risk"}
+    return {key: value for key, value in partial.items() if key not in ("risk", "elsewhere")}

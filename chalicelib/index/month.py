@@ -93,7 +93,9 @@ class Month:
         """Standing records of the township itself, dated by the last day (or ``until``)."""
         return standing({"records": self.records}, kind, until or self.last)
 
-    def measure(self, item: SubItem, numerator: int | Fraction, denominator: int = 0, cases: Iterable[str] = (), **extra: object) -> Measure:
+    def measure(
+        self, item: SubItem, numerator: int | Fraction, denominator: int = 0, cases: Iterable[str] = (), **extra: object
+    ) -> Measure:
         """A value with its cases, cut to the listed number; the count stays whole."""
         found = sorted(cases)
         listed = tuple(found[: self.rules.limits["cases_listed"]])

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 import orjson
 
@@ -18,7 +19,7 @@ from chalicelib import clock
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, NotFound, Unavailable
 from chalicelib.index.finish import publish_month
-from chalicelib.index.runs import FINISH, PLAN, TOWNSHIP, RunBook, StackRuns
+from chalicelib.index.runs import FINISH, MOVED, PLAN, TOWNSHIP, RunBook, StackRuns
 from chalicelib.index.sources import Sources, StackSources
 from chalicelib.index.structure import IndexRules
 from chalicelib.index.township import compute_partial, month_rules
@@ -106,26 +107,41 @@ def take_township(run: str, township: str, desk: Desk) -> None:
 
 def finish(run: str, desk: Desk) -> dict:
     """Publish from the partial results and write the finish down; repeating it publishes the same bytes again."""
-    plan, parts = _plan(run, desk), desk.runs.list_parts(run)
-    partials = [parts[TOWNSHIP + code] for code in plan["townships"]]
+    plan = _plan(run, desk)
+    _take_moved(run, plan, desk)
+    parts = desk.runs.list_parts(run)
+    partials = [parts.get(MOVED + code) or parts[TOWNSHIP + code] for code in plan["townships"]]
     rules = month_rules(desk.district, plan["month"])
     editions = publish_month(plan["month"], partials, desk.district, rules, desk.files, desk.code_version)
     document = {
         "schema": 1,
         "month": plan["month"],
-        "releases": [{"kind": e.kind, "revision": e.revision, "manifest_sha256": e.manifest_sha256, "is_current": e.is_current} for e in editions],
+        "releases": [
+            {"kind": e.kind, "revision": e.revision, "manifest_sha256": e.manifest_sha256, "is_current": e.is_current} for e in editions
+        ],
     }
     desk.runs.add(run, FINISH, document)
     LOG.info("month published", extra={"run": run, "month": plan["month"]})
     return document
 
 
-def _partial(township: str, plan: Mapping, desk: Desk) -> dict:
+def _take_moved(run: str, plan: Mapping, desk: Desk) -> None:
+    """Townships that sites have left since: computed once more with those sites, whose events of that time are theirs."""
+    parts = desk.runs.list_parts(run)
+    left: dict[str, set[str]] = {}
+    for code in plan["townships"]:
+        for other, site_ids in parts[TOWNSHIP + code]["elsewhere"].items():
+            left.setdefault(other, set()).update(site_ids)
+    for code in sorted(set(left).intersection(plan["townships"])):
+        if MOVED + code not in parts:
+            desk.runs.add(run, MOVED + code, _partial(code, plan, desk, sorted(left[code])))
+
+
+def _partial(township: str, plan: Mapping, desk: Desk, left: Sequence[str] = ()) -> dict:
     month = plan["month"]
-    return compute_partial(
-        desk.district.township(township, clock.last_day(month)), desk.sources.facts_of(township), desk.sources.events_of(township),
-        month, clock.parse_instant(plan["known_at"]), month_rules(desk.district, month),
-    )  # fmt: skip
+    facts = chain(desk.sources.facts_of(township), desk.sources.facts_by_id(left))
+    entry, known_at = desk.district.township(township, clock.last_day(month)), clock.parse_instant(plan["known_at"])
+    return compute_partial(entry, facts, desk.sources.events_of(township), month, known_at, month_rules(desk.district, month))
 
 
 def _plan(run: str, desk: Desk) -> dict:

@@ -53,7 +53,9 @@ def leaderboard_view(result: Document, rules: IndexRules, townships_base: str) -
         "month": result["month"],
         "words": month_words(result["month"]),
         "compared": month_words(result["compared_with"]) if result["compared_with"] else None,
-        "indicators": [{"code": indicator.code, "title": indicator.title, "weight": _plain(indicator.points)} for indicator in rules.indicators],
+        "indicators": [
+            {"code": indicator.code, "title": indicator.title, "weight": _plain(indicator.points)} for indicator in rules.indicators
+        ],
         "tallies": [(colour, sum(row["colour"] == colour for row in rows)) for colour in COLOURS],
         "moves": {kind: moves.count(kind) for kind in ("up", "same", "down")} if moves else None,
         "rows": [_leader_row(row, raw_ranks, titles, townships_base) for row in rows],
@@ -69,7 +71,10 @@ def _leader_row(row: Document, raw_ranks: Mapping[str, int], titles: Mapping[str
     change = row["change"] or {}
     rank_change = change.get("rank")
     return {
-        **{key: row[key] for key in ("code", "name", "rank", "index", "colour", "score_colour", "raw", "coefficient", "sites", "sufficient")},
+        **{
+            key: row[key]
+            for key in ("code", "name", "rank", "index", "colour", "score_colour", "raw", "coefficient", "sites", "sufficient")
+        },
         "href": f"{base}{row['code']}.html",
         "width": row["index"] or "0.0",
         "change": change_words(change.get("index")),
@@ -163,6 +168,7 @@ def sub_item_view(entry: Document, item: SubItem, month: str, labels: Mapping[st
         "state": STATES.get(state),
         "counted": counted_words(entry, item, month),
         "case_count": entry.get("case_count", 0),
+        "case_word": "依据填报" if item.source == "return" else "具体情形",
         "cases": [{"id": case, "name": (labels or {}).get(case, "")} for case in cases],
         "cases_left": entry.get("case_count", 0) - len(cases),
     }
@@ -173,7 +179,9 @@ def counted_words(entry: Document, item: SubItem, month: str) -> str:
     if "carried_from" in entry:
         return f"系统数据中断，沿用{month_words(entry['carried_from'])}得分率"
     if entry["state"] != "value":
-        return {"not_applicable": "没有应计对象", "no_data": "系统数据中断，未计入", "not_reported": "未按期报送或未复核，计 0 分"}[entry["state"]]
+        return {"not_applicable": "没有应计对象", "no_data": "系统数据中断，未计入", "not_reported": "未按期报送或未复核，计 0 分"}[
+            entry["state"]
+        ]
     if item.formula == "level":
         return LEVELS.get(entry.get("level", ""), "本年尚无")
     words = f"{item.numerator} {_count_words(entry, item)}"
@@ -209,7 +217,15 @@ def method_view(rules: IndexRules) -> dict:
 
 def _method_row(item: SubItem) -> dict:
     source = "系统事实" if item.source == "facts" else "镇街填报（双人复核）"
-    return {"code": item.code, "title": item.title, "points": _plain(item.points), "rule": item.rule, "source": source, "basis": item.basis, "tag": item.tag}
+    return {
+        "code": item.code,
+        "title": item.title,
+        "points": _plain(item.points),
+        "rule": item.rule,
+        "source": source,
+        "basis": item.basis,
+        "tag": item.tag,
+    }
 
 
 def _bands(bands: Iterable[tuple[int, int]]) -> Iterable[dict]:

@@ -13,7 +13,7 @@ from chalicelib import bulk
 from chalicelib.errors import Unavailable
 from chalicelib.tables import Runs, table_name
 
-PLAN, FINISH, TOWNSHIP = "plan", "finish", "township#"
+PLAN, FINISH, TOWNSHIP, MOVED = "plan", "finish", "township#", "moved#"
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 

@@ -22,6 +22,10 @@ class Sources(Protocol):
         """The fact documents of every site whose card stands in the township."""
         ...
 
+    def facts_by_id(self, site_ids: Iterable[str]) -> Iterable[Mapping]:
+        """The fact documents of these sites."""
+        ...
+
     def events_of(self, township: str) -> Sequence[Event]:
         """The township's own events."""
         ...
@@ -37,6 +41,10 @@ class MemorySources:
     def facts_of(self, township: str) -> Iterable[Mapping]:
         return self.facts.get(township, ())
 
+    def facts_by_id(self, site_ids: Iterable[str]) -> Iterable[Mapping]:
+        wanted = set(site_ids)
+        return [document for documents in self.facts.values() for document in documents if document["site_id"] in wanted]
+
     def events_of(self, township: str) -> Sequence[Event]:
         return self.events.get(township, ())
 
@@ -48,7 +56,10 @@ class StackSources:
     table_prefix: str
 
     def facts_of(self, township: str) -> Iterable[Mapping]:
-        keys = [{"site_id": item["site_id"]} for item in self._cards(township)]
+        return self.facts_by_id(item["site_id"]["S"] for item in self._cards(township))
+
+    def facts_by_id(self, site_ids: Iterable[str]) -> Iterable[Mapping]:
+        keys = [{"site_id": {"S": site_id}} for site_id in site_ids]
         items = bulk.batch_get(table_name(self.table_prefix, Facts), keys, ("doc",))
         return (orjson.loads(item["doc"]["S"]) for item in items)
 

@@ -71,8 +71,9 @@ _load_once = lru_cache(maxsize=16)(load_rule_set)
 def compute_partial(
     township: Township, facts: Iterable[Mapping], events: Sequence[Event], month: str, known_at: datetime, rules: MonthRules
 ) -> dict:
-    """The partial result of one township. ``facts`` of every site whose card stands there, ``events`` its own log."""
-    documents = list(facts)
+    """The partial result of one township. ``facts`` of every site whose card stands there (and of those that stood there
+    once, see :func:`lived_elsewhere`), ``events`` its own log."""
+    documents = list({document["site_id"]: document for document in facts}.values())
     kept = [frozen(document, known_at) for document in documents]
     sites = tuple(sorted((site_month(document, month, rules) for document in kept), key=lambda site: site.site_id))
     view = Month(month, township.code, sites, _township_records(events, known_at), rules.index)
@@ -87,6 +88,7 @@ def compute_partial(
         "in_register": len(view.in_register),
         "sub_items": {measure.code: measure_document(measure) for measure in measures},
         "labels": case_labels(view, measures),
+        "elsewhere": lived_elsewhere(sites, township.code),
         "late": sum(len(late_records(document, known_at, view.last)) for document in documents),
         "risk": assess_township(township.code, here, last_day(month), rules.riskmap).to_document(),
     }
@@ -134,6 +136,16 @@ def reference_day(township: Township, month: Month) -> date:
     registered = [row["on"] for site in month.sites for row in standing(site.facts, "site_registered", month.last)]
     began = max(township.valid_from.isoformat(), min(registered, default=month.last))
     return december if began <= december.isoformat() else min(last_day(began[:7]), date.fromisoformat(month.last))
+
+
+def lived_elsewhere(sites: Iterable[SiteMonth], code: str) -> dict[str, list[str]]:
+    """Township → sites that stood there once and whose card stands here now: their past events belong to it (domain §12.12)."""
+    found: dict[str, list[str]] = {}
+    for site in sites:
+        moves = [row for kind in ("site_registered", "site_moved") for row in site.facts["records"].get(kind, ()) if "void" not in row]
+        for other in sorted({row["township"] for row in moves} - {code}):
+            found.setdefault(other, []).append(site.site_id)
+    return found
 
 
 def _township_records(events: Sequence[Event], known_at: datetime) -> Mapping:

@@ -34,7 +34,9 @@ class Edition:
 
     def claim(self) -> bytes:
         """The content by which a revision is recognised as this edition's."""
-        return canonical_json({"inputs": self.inputs, "rule_sets": [dict(ref) for ref in self.rule_sets], "code_version": self.code_version})
+        return canonical_json(
+            {"inputs": self.inputs, "rule_sets": [dict(ref) for ref in self.rule_sets], "code_version": self.code_version}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ def claim_revision(files: FileStore, edition: Edition) -> int:
     raise AssertionError("unreachable")
 
 
-def publish(files: FileStore, edition: Edition, revision: int, public: Mapping[str, bytes], staff: Mapping[str, Mapping[str, bytes]]) -> Published:
+def publish(
+    files: FileStore, edition: Edition, revision: int, public: Mapping[str, bytes], staff: Mapping[str, Mapping[str, bytes]]
+) -> Published:
     """Write a claimed revision: staff trees, public tree, manifests, then the pointer if no later month stands.
 
     ``public`` and ``staff[scope]`` map paths below the release to bytes; the public tree needs ``index.html``.

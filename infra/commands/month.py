@@ -41,7 +41,11 @@ def run(args: argparse.Namespace) -> int:
     for release in finish["releases"]:
         broken = verify(desk.files, release["kind"], args.month, release["revision"])
         faults += len(broken)
-        print(json.dumps({**release, "month": args.month, "run": begun["run"], "seconds": round(time.monotonic() - began, 1), "faults": broken}))
+        print(
+            json.dumps(
+                {**release, "month": args.month, "run": begun["run"], "seconds": round(time.monotonic() - began, 1), "faults": broken}
+            )
+        )
     return 1 if faults else 0
 
 

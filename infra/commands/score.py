@@ -57,11 +57,15 @@ def township_lines(row: dict) -> list[str]:
     place = f"第 {row['rank']} 名" if row["rank"] is not None else "数据不足，不排名"
     word = labels.GRADE[row["colour"]].removesuffix("码")
     change = f" · 较上月 {row['change']['index']}" if row["change"] else ""
-    lines = [f"{place} {row['name']}（{row['code']}） {row['index'] or '—'} {word} = {row['raw'] or '—'} × {row['coefficient']}（{row['sites']} 家）{change}"]
+    lines = [
+        f"{place} {row['name']}（{row['code']}） {row['index'] or '—'} {word} = {row['raw'] or '—'} × {row['coefficient']}（{row['sites']} 家）{change}"
+    ]
     lines.append("  " + " · ".join(f"{entry['title']} {entry['points'] or '不适用'}/{entry['weight']}" for entry in row["indicators"]))
     lines += [f"  颜色受限：{override['title']}" for override in row["overrides"]]
     titles = {item["code"]: item for indicator in row["indicators"] for item in indicator["sub_items"]}
-    lines += [f"  失分 {entry['code']} {titles[entry['code']]['title']} −{entry['lost']}{counted(titles[entry['code']])}" for entry in row["lost"]]
+    lines += [
+        f"  失分 {entry['code']} {titles[entry['code']]['title']} −{entry['lost']}{counted(titles[entry['code']])}" for entry in row["lost"]
+    ]
     return lines
 
 
@@ -73,5 +77,3 @@ def counted(item: dict) -> str:
         return "（未报）"
     counts = [str(item[key]) for key in ("numerator", "denominator") if item.get(key) is not None]
     return f"（{'/'.join(counts)}）"
-
-

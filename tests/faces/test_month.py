@@ -163,7 +163,9 @@ def test_the_table_twin_has_a_line_per_township_and_all_45_sub_items(release: di
 
 def test_the_same_result_renders_the_same_bytes(release: dict) -> None:
     result = month(district_document())
-    assert render_release(result, LABELS, DISTRICT, RULES, BASE) == render_release(month(district_document()), LABELS, DISTRICT, RULES, BASE)
+    assert render_release(result, LABELS, DISTRICT, RULES, BASE) == render_release(
+        month(district_document()), LABELS, DISTRICT, RULES, BASE
+    )
 
 
 def test_the_method_page_lists_every_sub_item_with_its_basis(release: dict) -> None:
@@ -197,7 +199,13 @@ def test_changes_have_a_mark_and_a_word(given: str | None, mark: str, kind: str)
 def test_words_of_months_and_counts() -> None:
     items = {item.code: item for item in RULES.sub_items}
     assert month_words("2020-06") == "2020年6月"
-    assert counted_words({"state": "value", "numerator": "17/2", "denominator": 10}, items["ZR7"], "2020-06") == "信息完整率合计 平均 85.0%（10 家）"
-    assert counted_words({"state": "value", "numerator": 3, "denominator": 4, "condition": 2}, items["FX6"], "2020-06") == "按期销号 3 / 本月到期 4 条，其中逾期 2"
+    assert (
+        counted_words({"state": "value", "numerator": "17/2", "denominator": 10}, items["ZR7"], "2020-06")
+        == "信息完整率合计 平均 85.0%（10 家）"
+    )
+    assert (
+        counted_words({"state": "value", "numerator": 3, "denominator": 4, "condition": 2}, items["FX6"], "2020-06")
+        == "按期销号 3 / 本月到期 4 条，其中逾期 2"
+    )
     assert counted_words({"state": "value", "numerator": 1, "denominator": None}, items["SG1"], "2020-06") == "死亡人数 1 人"
     assert counted_words({"state": "value", "level": "provincial", "numerator": 0, "denominator": None}, items["CX2"], "2020-06") == "省级"

@@ -26,7 +26,10 @@ def site(name: str, *events: Event, assessed: bool = True, **fields: object) -> 
     own = [*register, *events]
     if assessed:
         own.append(fact("assessment", "2019-12-01", subject=site_id(name), coverage="full", items={}))
-        own += [fact("self_check", day, subject=site_id(name), source="self", coverage="full", items={}) for day in ("2020-03-01", "2020-04-01", "2020-05-01")]
+        own += [
+            fact("self_check", day, subject=site_id(name), source="self", coverage="full", items={})
+            for day in ("2020-03-01", "2020-04-01", "2020-05-01")
+        ]
         own.append(fact("completeness_measured", "2019-12-01", subject=site_id(name), source="system", filled=10, required=10))
     return fold([event for event in own if event.scope == "site"], [event for event in own if event.scope == "enterprise"])
 
@@ -50,7 +53,9 @@ def cases(code: str, *facts: dict, events: tuple[Event, ...] = ()) -> list[str]:
     return partial(*facts, events=events)["sub_items"][code].get("cases", [])
 
 
-def returned(sub_item: str, numerator: int, month: str = JUNE, on: str = "2020-06-30", *, confirmed: str | None = "2020-07-01", **fields: object):
+def returned(
+    sub_item: str, numerator: int, month: str = JUNE, on: str = "2020-06-30", *, confirmed: str | None = "2020-07-01", **fields: object
+):
     """A monthly return and, unless ``confirmed`` is None, its confirmation."""
     event = fact("monthly_return", on, sub_item=sub_item, month=month, numerator=numerator, **fields)
     return (event, step("monthly_return_confirmed", event, confirmed)) if confirmed else (event,)
@@ -91,7 +96,10 @@ def test_completeness_is_the_exact_mean_with_the_unmeasured_as_zero() -> None:
 
 def test_self_checks_dated_in_the_month() -> None:
     june = at("a", "self_check", "2020-06-30", source="self", coverage="partial", items={})
-    assert counts("FX2", site("a", june), site("b", at("b", "self_check", "2020-07-01", source="self", coverage="partial", items={}))) == (1, 2)
+    assert counts("FX2", site("a", june), site("b", at("b", "self_check", "2020-07-01", source="self", coverage="partial", items={}))) == (
+        1,
+        2,
+    )
 
 
 def test_red_and_orange_among_the_coded() -> None:
@@ -101,9 +109,22 @@ def test_red_and_orange_among_the_coded() -> None:
 
 def test_staff_counts_are_the_newest_of_each_site_and_never_contradict_themselves() -> None:
     def staff(name: str, on: str, passed: int, due: int) -> Event:
-        return at(name, "staff_qualified", on, heads_due=due, heads_passed=passed, managers_due=0, managers_passed=0, special_registered=0, special_valid=0)
+        return at(
+            name,
+            "staff_qualified",
+            on,
+            heads_due=due,
+            heads_passed=passed,
+            managers_due=0,
+            managers_passed=0,
+            special_registered=0,
+            special_valid=0,
+        )
 
-    facts = [site("a", staff("a", "2020-05-01", 0, 1), staff("a", "2020-06-01", 1, 1)), site("b", staff("b", "2020-05-01", 1, 2), staff("b", "2020-06-01", 3, 2))]
+    facts = [
+        site("a", staff("a", "2020-05-01", 0, 1), staff("a", "2020-06-01", 1, 1)),
+        site("b", staff("b", "2020-05-01", 1, 2), staff("b", "2020-06-01", 3, 2)),
+    ]
     assert counts("PX1", *facts) == (2, 3) and counts("PX2", *facts) == (0, 0)
     assert cases("PX1", *facts) == [site_id("b")]
 
@@ -145,7 +166,11 @@ def test_no_plan_is_a_duty_not_done_and_no_site_of_the_sector_is_not_applicable(
 def test_red_of_the_month_before_and_orange_of_the_quarter_before() -> None:
     red = at("a", "obstruction_established", "2020-05-31")
     orange = at("b", "hazard_found", "2020-03-20", level="major", deadline_on="2020-12-31")
-    facts = [site("a", red), site("b", orange, at("b", "inspection", "2020-04-02", officers=["1"])), site("c", at("c", "obstruction_established", "2020-06-01"))]
+    facts = [
+        site("a", red),
+        site("b", orange, at("b", "inspection", "2020-04-02", officers=["1"])),
+        site("c", at("c", "obstruction_established", "2020-06-01")),
+    ]
     assert counts("JG2", *facts) == (0, 1) and cases("JG2", *facts) == [site_id("a")]
     assert counts("JG3", *facts) == (1, 1)
 
@@ -203,13 +228,25 @@ def test_complaints_by_their_own_day_or_sixty_days() -> None:
     dated = at("a", "complaint", "2020-06-01", due_on="2020-06-15")
     undated = at("a", "complaint", "2020-04-10")
     later = at("a", "complaint", "2020-06-01")
-    facts = site("a", dated, undated, later, step("complaint_decided", dated, "2020-06-15", found_true=False), step("complaint_decided", undated, "2020-06-10", found_true=False))
+    facts = site(
+        "a",
+        dated,
+        undated,
+        later,
+        step("complaint_decided", dated, "2020-06-15", found_true=False),
+        step("complaint_decided", undated, "2020-06-10", found_true=False),
+    )
     assert counts("JG7", facts) == (1, 2) and cases("JG7", facts) == [undated.event_id]
 
 
 def test_results_published_in_time() -> None:
     late = at("a", "result_published", due_on="2020-06-20", published_on="2020-06-21")
-    facts = site("a", late, at("a", "result_published", due_on="2020-06-20", published_on="2020-06-20"), at("a", "result_published", due_on="2020-07-01"))
+    facts = site(
+        "a",
+        late,
+        at("a", "result_published", due_on="2020-06-20", published_on="2020-06-20"),
+        at("a", "result_published", due_on="2020-07-01"),
+    )
     assert counts("JG9", facts) == (1, 2)
 
 
@@ -241,7 +278,9 @@ def test_an_accident_that_was_not_the_firms_responsibility_does_not_count() -> N
 
 
 def test_an_accident_stays_with_the_township_of_that_day() -> None:
-    assert counts("SG1", site("a", accident(deaths=1, on="2020-06-02"), at("a", "site_moved", "2020-06-05", township=TOWNSHIP), township=OTHER)) == (0, 0)
+    assert counts(
+        "SG1", site("a", accident(deaths=1, on="2020-06-02"), at("a", "site_moved", "2020-06-05", township=TOWNSHIP), township=OTHER)
+    ) == (0, 0)
     assert counts("SG1", site("a", accident(deaths=1, on="2020-06-02"), at("a", "site_moved", "2020-06-05", township=OTHER))) == (1, 0)
 
 
@@ -277,7 +316,10 @@ def test_a_confirmed_return_is_data_and_a_missing_or_unconfirmed_one_is_not_repo
 
 @pytest.mark.parametrize(("confirmed", "expected"), [("2020-07-03", (1, 1)), ("2020-07-04", "not_reported")])
 def test_the_deadline_of_a_return_is_the_third_day(confirmed: str, expected: object) -> None:
-    assert counts("ZR1", site("a"), events=returned("ZR1", 1, confirmed=confirmed), known_at=datetime(2020, 8, 1, tzinfo=clock.SHANGHAI)) == expected
+    assert (
+        counts("ZR1", site("a"), events=returned("ZR1", 1, confirmed=confirmed), known_at=datetime(2020, 8, 1, tzinfo=clock.SHANGHAI))
+        == expected
+    )
 
 
 def test_a_quarterly_return_is_data_for_its_three_months() -> None:
@@ -293,7 +335,10 @@ def test_late_returns_are_counted_by_their_own_sub_item() -> None:
 
 
 def test_the_best_level_of_the_year_and_none_is_zero() -> None:
-    events = (*returned("CX2", 1, month="2020-02", on="2020-02-28", confirmed="2020-03-01", level="provincial"), *returned("CX2", 1, level="district"))
+    events = (
+        *returned("CX2", 1, month="2020-02", on="2020-02-28", confirmed="2020-03-01", level="provincial"),
+        *returned("CX2", 1, level="district"),
+    )
     assert partial(site("a"), events=events)["sub_items"]["CX2"]["level"] == "provincial"
     assert "level" not in partial(site("a"))["sub_items"]["CX2"] and counts("CX2", site("a")) == (0, 0)
 

@@ -17,7 +17,7 @@ from chalicelib.index.finish import carry
 from chalicelib.index.model import Carried, Measure, State, TownshipMonth
 from chalicelib.index.monthly import Desk, finish, freeze_of, start, take_township
 from chalicelib.index.rules import MODEL_2020, load_rules
-from chalicelib.index.runs import FINISH, PLAN, TOWNSHIP, MemoryRuns
+from chalicelib.index.runs import FINISH, MOVED, PLAN, TOWNSHIP, MemoryRuns
 from chalicelib.index.sources import MemorySources
 from chalicelib.publish.files import MemoryFiles
 from chalicelib.publish.release import verify
@@ -115,7 +115,10 @@ def test_a_run_plans_sends_computes_and_publishes_index_and_map(undisturbed: Sta
     assert [row["rank"] for row in result(undisturbed)["townships"]] == [1, 1, 1]
     assert verify(undisturbed.files, "index", JUNE) == verify(undisturbed.files, "map", JUNE) == []
     done = undisturbed.runs.find("one", FINISH)
-    assert [(release["kind"], release["revision"], release["is_current"]) for release in done["releases"]] == [("index", 1, True), ("map", 1, True)]
+    assert [(release["kind"], release["revision"], release["is_current"]) for release in done["releases"]] == [
+        ("index", 1, True),
+        ("map", 1, True),
+    ]
 
 
 def test_the_same_facts_give_the_same_bytes_in_any_order(undisturbed: Stack) -> None:
@@ -177,7 +180,10 @@ def test_two_runs_at_once_do_not_mix() -> None:
     made.queue = [*one[:1], *made.queue, *one[1:]]
     made.drain()
     revision = {run: made.runs.find(run, FINISH)["releases"][0]["revision"] for run in ("one", "two")}
-    deaths = {run: len(next(row for row in result(made, revision[run])["townships"] if row["code"] == first["township"])["overrides"]) for run in revision}
+    deaths = {
+        run: len(next(row for row in result(made, revision[run])["townships"] if row["code"] == first["township"])["overrides"])
+        for run in revision
+    }
     assert revision == {"two": 1, "one": 2} and deaths == {"one": 0, "two": 1}
 
 
@@ -213,7 +219,10 @@ def test_only_own_shares_are_carried() -> None:
     township = TownshipMonth(TOWNSHIPS[0], "甲", 1, (Measure("CX3", State.NO_DATA),))
 
     def earlier(month: str, state: str) -> dict:
-        return {"month": month, "townships": [{"code": TOWNSHIPS[0], "indicators": [{"sub_items": [{"code": "CX3", "state": state, "share": "1/2"}]}]}]}
+        return {
+            "month": month,
+            "townships": [{"code": TOWNSHIPS[0], "indicators": [{"sub_items": [{"code": "CX3", "state": state, "share": "1/2"}]}]}],
+        }
 
     assert carry(township, [earlier("2020-05", "no_data"), earlier("2020-04", "value")]).measures[0].carried == Carried("2020-04", 1 / 2)
     assert carry(township, [earlier("2020-05", "not_applicable")]).measures[0].carried is None
@@ -226,6 +235,34 @@ def test_townships_without_a_site_are_named_not_ranked() -> None:
     document = result(made)
     assert [row["code"] for row in document["townships"]] == TOWNSHIPS[:1]
     assert [entry["code"] for entry in document["without_sites"]] == TOWNSHIPS[1:]
+
+
+def test_an_accident_stays_with_the_township_that_the_site_has_left() -> None:
+    left, came = TOWNSHIPS[0], TOWNSHIPS[1]
+    moved = facts(
+        "moved", left, fact("accident", "2020-06-10", subject=site_id("moved"), deaths=1, serious_injuries=0, light_injuries=0, responsibility="pending"),
+        fact("site_moved", "2020-06-20", subject=site_id("moved"), township=came),
+    )  # fmt: skip
+    made = stack({came: [moved]})
+    start(JUNE, made.desk(), JULY_FIRST, run="one")
+    made.drain()
+    rows = {row["code"]: row for row in result(made)["townships"]}
+    assert [len(rows[code]["overrides"]) for code in TOWNSHIPS] == [1, 0, 0]
+    assert [made.runs.find("one", f"{part}{left}")["in_register"] for part in (TOWNSHIP, MOVED)] == [2, 2], (
+        "the site itself is counted where it is now"
+    )
+    assert made.runs.find("one", TOWNSHIP + came)["in_register"] == 3
+
+
+def test_a_site_that_moved_after_the_month_is_counted_where_it_was() -> None:
+    left, came = TOWNSHIPS[0], TOWNSHIPS[1]
+    moved = facts("moved", left, fact("site_moved", "2020-07-01", subject=site_id("moved"), township=came))
+    made = stack({came: [moved]})
+    start(JUNE, made.desk(), JULY_FIRST, run="one")
+    made.drain()
+    assert made.runs.find("one", MOVED + left)["in_register"] == 3
+    assert made.runs.find("one", TOWNSHIP + came)["in_register"] == 2
+    assert made.runs.find("one", MOVED + left)["risk"]["sites"] == 3
 
 
 def test_a_month_that_is_not_over_or_unknown_is_refused() -> None:

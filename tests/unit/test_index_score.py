@@ -67,7 +67,9 @@ def test_a_township_with_everything_done_has_exactly_100() -> None:
 
 
 def test_i1_raw_coefficient_index_colour_and_the_order_of_lost_points() -> None:
-    indicators = tuple(indicator_of(c, p) for c, p in zip(("ZR", "PX", "ZX", "FX", "JG", "SG", "CX"), (1350, 920, 1200, 1710, 1800, 1200, 350)))
+    indicators = tuple(
+        indicator_of(c, p) for c, p in zip(("ZR", "PX", "ZX", "FX", "JG", "SG", "CX"), (1350, 920, 1200, 1710, 1800, 1200, 350))
+    )
     raw, k = raw_of(indicators), RULES.coefficient_of(620)
     assert (raw, k) == (8530, 101)
     assert index_of(raw, k) == 862 and RULES.colour_of(862) == "yellow"
@@ -166,12 +168,16 @@ def test_i23_and_i24_one_cap_and_one_rounding() -> None:
     assert text_of(index_of(7542, 99), 10) == "74.7"
 
 
-@pytest.mark.parametrize(("sites", "k"), [(0, 98), (99, 98), (100, 99), (299, 99), (300, 100), (499, 100), (500, 101), (799, 101), (800, 102)])
+@pytest.mark.parametrize(
+    ("sites", "k"), [(0, 98), (99, 98), (100, 99), (299, 99), (300, 100), (499, 100), (500, 101), (799, 101), (800, 102)]
+)
 def test_the_lower_edge_of_a_band_belongs_to_it(sites: int, k: int) -> None:
     assert RULES.coefficient_of(sites) == k
 
 
-@pytest.mark.parametrize(("index", "colour"), [(900, "blue"), (899, "yellow"), (800, "yellow"), (799, "orange"), (600, "orange"), (599, "red")])
+@pytest.mark.parametrize(
+    ("index", "colour"), [(900, "blue"), (899, "yellow"), (800, "yellow"), (799, "orange"), (600, "orange"), (599, "red")]
+)
 def test_colours_by_the_published_index(index: int, colour: str) -> None:
     assert RULES.colour_of(index) == colour
 
@@ -243,7 +249,12 @@ def measures_of(code: str) -> st.SearchStrategy[Measure]:
         values = st.tuples(counts, counts).map(lambda pair: at_share(code, min(pair), max(pair)))
     else:
         values = st.tuples(counts, counts).map(lambda pair: at_share(code, *pair))
-    kinds = [values, st.just(Measure(code, State.NOT_REPORTED)), st.just(no_data(code)), st.just(no_data(code, month="2020-05", share="2/3"))]
+    kinds = [
+        values,
+        st.just(Measure(code, State.NOT_REPORTED)),
+        st.just(no_data(code)),
+        st.just(no_data(code, month="2020-05", share="2/3")),
+    ]
     return st.one_of(*kinds, *([st.just(Measure(code, State.NOT_APPLICABLE))] if item.not_applicable else []))
 
 
