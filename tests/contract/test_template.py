@@ -13,6 +13,7 @@ import pytest
 from chalicelib import clock, tables
 from chalicelib.config import read_settings
 from infra import lint
+from infra.commands.deploy import read_parameters
 from infra.fragments import join, load_fragments
 from infra.package import build, functions
 
@@ -359,6 +360,13 @@ def test_the_fragments_alone_name_every_function_of_the_application(template: di
     assert set(functions(template)) >= {
         name for name in load_fragments("cognito")["Resources"] if name in ("APIHandler", "Regrade", "MonthStart", "MonthTownship")
     }
+
+
+def test_the_stage_in_service_sets_what_the_template_knows_and_no_secret(template: dict) -> None:
+    given = read_parameters([Path(__file__).parents[2] / "infra/stages/production.toml"], [])
+    assert set(given) <= set(template["Parameters"]) - {"PlateKeys", "IdKey"}
+    assert (given["Production"], given["StreamEnabled"]) == ("true", "true")
+    assert given.get("Today", "") == "", "only a demo has a day of its own"
 
 
 def test_the_tables_stand_alone() -> None:
