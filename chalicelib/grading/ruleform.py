@@ -99,15 +99,8 @@ def read_levels(table: Table) -> tuple[Level, ...]:
     """Levels of accident, gravest first; the last one holds for whatever is below the others."""
     levels = []
     for entry in unique(table.tables("levels")):
-        levels.append(
-            Level(
-                code=entry.text("code"),
-                title=entry.text("title"),
-                deaths=entry.count("deaths"),
-                serious_injuries=entry.count("serious_injuries"),
-                loss_fen=entry.count("loss_fen"),
-            )
-        )
+        figures = (entry.count("deaths"), entry.count("serious_injuries"), entry.count("loss_fen"))
+        levels.append(Level(entry.text("code"), entry.text("title"), *figures))
         entry.finish()
     if any(graver.deaths <= lighter.deaths for graver, lighter in pairwise(levels)):
         table.wrong("levels", None, "the gravest level stands first")
