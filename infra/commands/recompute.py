@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from-log", action="store_true", help="fold every site's log anew (the only source there is; say so)")
     parser.add_argument("--repair", action="store_true", help="replace what differs")
     parser.add_argument(
-        "--days", type=int, default=400, help="look for sites without a card in what came in this many days back (default: %(default)s)"
+        "--days", type=int, default=31, help="look for sites without a card in what came in this many days back (default: %(default)s)"
     )
     parser.add_argument("--table-prefix", help="name of the stack (default: TABLE_PREFIX or safety-code)")
 

@@ -27,7 +27,7 @@ def regrader(tables) -> Regrader:
 def run(*words):
     parser = argparse.ArgumentParser()
     recompute.add_arguments(parser)
-    return recompute.run(parser.parse_args(words))
+    return recompute.run(parser.parse_args([*words, "--days", "1"]))
 
 
 def test_it_must_be_said_that_the_log_is_the_source():
