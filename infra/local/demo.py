@@ -20,6 +20,8 @@ from infra.local.stack import Deployed
 MONTHS = 2
 RUN_NAME = "demo"
 MONTH_PATIENCE_SECONDS = 300
+# A failed message comes back only after the queue's visibility time-out (half an hour): taking the run up again is quicker.
+STALLED_SECONDS = 20
 
 
 def last_closed_day(present: date) -> date:
@@ -38,26 +40,28 @@ def import_district(deployed: Deployed, folder: Path, *, sites: int, as_of: date
     from chalicelib.intake.store import ImportLog
     from chalicelib.register.district import load_district
     from chalicelib.supervision.store import EventLog
+    from infra.local.gathering import GatheringLog
     from infra.synthetic.district import write
 
     settings = deployed.settings()
     district = load_district(settings.district)
     progress(f"demo district: {sites:,} sites as of {as_of}")
     summary = write(folder, district=district, sites=sites, as_of=as_of)
-    rows, done, new = sum(summary.rows.values()), 0, 0
-    progress(f"importing {rows:,} rows of {len(summary.files)} tables")
+    log, rows, done = GatheringLog(ImportLog(EventLog(settings.table_prefix))), sum(summary.rows.values()), 0
+    progress(f"reading {rows:,} rows of {len(summary.files)} tables")
     for path, mapping in summary.files:
         imported = import_file(
             path,
             district.folder / "mappings" / f"{mapping}.toml",
-            ImportLog(EventLog(settings.table_prefix)),
+            log,
             district=district,
             id_key=bytes.fromhex(deployed.parameters["IdKey"]),
             today=settings.day(),
             now=clock.utc_now(),
         )
-        done, new = done + imported.rows, new + imported.new
-        progress.count("rows imported", done, rows)
+        done += imported.rows
+        progress.count("rows judged", done, rows)
+    new = log.flush(clock.utc_now, lambda written, total: progress.count("events appended", written, total))
     progress(f"imported: {new:,} new events")
     return new
 
@@ -81,12 +85,18 @@ def run_month(deployed: Deployed, month: str, progress: Progress) -> None:
     settings = deployed.settings()
     desk = stack_desk(settings)
     run = f"{month}#{RUN_NAME}"
-    began = time.monotonic()
+    began = moved = time.monotonic()
     begun = start(month, desk, settings.now(), run=run)
-    deadline = began + MONTH_PATIENCE_SECONDS
+    known: dict = {}
     while FINISH not in (parts := desk.runs.list_parts(run)):
-        if time.monotonic() > deadline:
+        moved = time.monotonic() if len(parts) > len(known) else moved
+        known = parts
+        if time.monotonic() - began > MONTH_PATIENCE_SECONDS:
             raise Unavailable(f"the month {month} did not finish: {sorted(parts)}")
+        if time.monotonic() - moved > STALLED_SECONDS:
+            progress(f"month {month}: nothing moved for {STALLED_SECONDS} s, taking it up again")
+            start(month, desk, settings.now(), run=run)
+            moved = time.monotonic()
         progress.count(f"month {month}: townships", sum(part.startswith(TOWNSHIP) for part in parts), begun["townships"])
         time.sleep(0.2)
     releases = ", ".join(f"{release['kind']} r{release['revision']}" for release in parts[FINISH]["releases"])

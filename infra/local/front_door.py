@@ -1,7 +1,7 @@
 """One address for browsers: a reverse proxy that shows the stack's CDN distribution and nothing else of the emulator.
 
 Every request goes to the distribution, named by the Host header, whatever host the browser asked for; the emulator's own
-paths (its admin pages, its AWS calls) are CDN paths here and find nothing. With ``--lan`` it speaks HTTPS, because cameras,
+paths (its admin pages, its other ways to an API) and signed AWS calls are refused. With ``--lan`` it speaks HTTPS, because cameras,
 service workers and WebCrypto need a secure origin on a phone.
 """
 
@@ -12,6 +12,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import urllib.parse
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -91,6 +92,9 @@ class FrontDoorHandler(BaseHTTPRequestHandler):
 
     def pass_on(self) -> None:
         """Answer with what the distribution says."""
+        if not is_page(self._target()):
+            self._refuse(404, "not here")
+            return
         body = self._body()
         if body is None:
             return
@@ -183,6 +187,15 @@ class FrontDoorHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: addresses of plates and people do not belong in a log."""
+
+
+def is_page(target: str) -> bool:
+    """Whether a path can be one of the distribution's: the emulator keeps its own paths, whatever host is asked, under ``/_``."""
+    path = target.partition("?")[0]
+    for _ in range(3):
+        path = urllib.parse.unquote(path)
+    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
+    return ".." not in parts and not any(part.startswith("_") for part in parts) and path != "/health"
 
 
 def start(server: ThreadingHTTPServer) -> threading.Thread:

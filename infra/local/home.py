@@ -39,7 +39,7 @@ def write_note(name: str, note: dict[str, object], folder: Path | None = None) -
     os.replace(fresh, target)
 
 
-def update_note(name: str, **fields: object) -> dict[str, object]:
+def update_note(name: str, /, **fields: object) -> dict[str, object]:
     """A note with these fields set, the others kept."""
     note = {**read_note(name), **fields}
     write_note(name, note)

@@ -14,6 +14,7 @@ class Progress:
         self.started = time.monotonic()
         self._stream = stream
         self._last_count = 0.0
+        self._counted: tuple[str, int] = ("", 0)
         self._open_line = False
 
     @property
@@ -29,9 +30,9 @@ class Progress:
         """How far a step is: twice a second on a terminal, every ten seconds elsewhere, and at the end."""
         terminal = self._stream.isatty()
         now = time.monotonic()
-        if done < total and now - self._last_count < (0.5 if terminal else 10):
+        if (what, done) == self._counted or (done < total and now - self._last_count < (0.5 if terminal else 10)):
             return
-        self._last_count = now
+        self._last_count, self._counted = now, (what, done)
         line = f"[{self.seconds:6.1f} s]   {what}: {done:,} of {total:,}"
         self._stream.write(f"\r{line:<78}" if terminal else line + "\n")
         self._stream.flush()

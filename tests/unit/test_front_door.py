@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -20,7 +21,7 @@ class Distribution(BaseHTTPRequestHandler):
     """Tells what reached it."""
 
     protocol_version = "HTTP/1.1"
-    connections: set[tuple[str, int]] = set()
+    connections: ClassVar[set[tuple[str, int]]] = set()
 
     def answer(self) -> None:
         self.connections.add(self.client_address)
@@ -86,6 +87,14 @@ def test_an_absolute_request_line_cannot_choose_another_host(door: ThreadingHTTP
     told = json.loads(answer.partition(b"\r\n\r\n")[2])
     assert told["path"] == "/bucket/key"
     assert told["headers"]["host"].startswith("d123.cloudfront.localhost:")
+
+
+@pytest.mark.parametrize(
+    "path", ["/_ministack/health", "/%5Fministack/reset", "//_aws/execute-api/x", "/./_localstack/health", "/a/../_ministack/reset", "/%255f_x", "/health"]
+)
+def test_the_emulators_own_paths_are_not_here(browser: http.client.HTTPConnection, path: str) -> None:
+    browser.request("POST" if path.endswith("reset") else "GET", path)
+    assert browser.getresponse().status == 404
 
 
 def test_aws_calls_do_not_get_through_as_such(browser: http.client.HTTPConnection) -> None:
