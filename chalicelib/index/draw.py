@@ -44,7 +44,8 @@ def scale(index: str | None, thresholds: Sequence[Mapping], words: Mapping[str, 
     starts = [(0, "red"), *edges]
     ends = [edge for edge, _ in edges] + [100 * TENTHS]
     bands = "".join(
-        f'<rect x="{start}" y="34" width="{end - start}" height="22" fill="var(--{colour})"/><text x="{start + 6}" y="84">{start // TENTHS} {words[colour]}</text>'
+        f'<rect x="{start}" y="34" width="{end - start}" height="22" fill="var(--{colour})"/>'
+        f'<text x="{start + 6}" y="84">{start // TENTHS} {words[colour]}</text>'
         for (start, colour), end in zip(starts, ends)
     )
     pointer = (

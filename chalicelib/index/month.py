@@ -99,7 +99,8 @@ class Month:
         """A value with its cases, cut to the listed number; the count stays whole."""
         found = sorted(cases)
         listed = tuple(found[: self.rules.limits["cases_listed"]])
-        return Measure(item.code, State.VALUE, numerator, denominator, cases=listed, case_count=len(found), **extra)  # type: ignore[arg-type]
+        counts = {"cases": listed, "case_count": len(found), **extra}
+        return Measure(item.code, State.VALUE, numerator, denominator, **counts)  # type: ignore[arg-type]
 
     def share_of_sites(self, item: SubItem, sites: Iterable[SiteMonth], is_done: Callable[[SiteMonth], bool]) -> Measure:
         """How many of these sites pass; the others are the cases."""

@@ -13,7 +13,7 @@ Document = Mapping
 COLOURS = ("red", "orange", "yellow", "blue", "none")
 LEVELS = {"national": "国家级", "provincial": "省级", "municipal": "市级", "district": "区级"}
 STATES = {"not_applicable": "不适用", "no_data": "无数据", "not_reported": "未报", "carried": "沿用"}
-CONDITIONS = {"overdue": "其中逾期", "concealed": "其中瞒报"}
+CONDITIONS = {"overdue": "月末逾期", "concealed": "其中瞒报"}
 LEDGER = {
     "sub_item": "失分", "rounding": "取整", "not_applicable": "空项折算", "coefficient": "评估系数 K", "cap": "满分封顶", "own": "自身得分变化",
 }  # fmt: skip
@@ -131,15 +131,15 @@ def township_view(row: Document, result: Document, rules: IndexRules, labels: Ma
         for place, entry in enumerate(row["lost"], start=1)
     ]
     return {
-        **{key: row[key] for key in ("code", "name", "rank", "index", "colour", "score_colour", "raw", "coefficient", "sites", "overrides")},
-        **{key: row[key] for key in ("sufficient", "own_data", "applicable")},
+        **{key: row[key] for key in ("code", "name", "rank", "index", "colour", "score_colour", "raw", "coefficient", "sites")},
+        **{key: row[key] for key in ("overrides", "sufficient", "own_data", "applicable")},
         "month": result["month"],
         "words": month_words(result["month"]),
         "compared": month_words(result["compared_with"]) if result["compared_with"] else None,
         "ranked": sum(other["rank"] is not None for other in result["townships"]),
         "change": change_words(change.get("index")),
         "rank_change": change_words(None if change.get("rank") is None else f"{change['rank']:+d}"),
-        "reasons": [{"title": LEDGER[line["kind"]], "points": _trim(line["points"])} for line in change.get("reasons", ())],
+        "reasons": [_line(line) for line in change.get("reasons", ())],
         "indicators": [
             {**_indicator_cell(entry), "lost": entry["lost"], "applicable": entry["applicable"],
              "change": change_words((change.get("indicators") or {}).get(entry["code"])),
@@ -150,7 +150,7 @@ def township_view(row: Document, result: Document, rules: IndexRules, labels: Ma
         "lost_count": len(lost),
         "lost": lost[:SHOWN_LOST],
         "lost_rest": lost[SHOWN_LOST:],
-        "ledger": [{"title": LEDGER[line["kind"]], "points": _trim(line["points"])} for line in row["ledger"] if line["kind"] != "sub_item"],
+        "ledger": [_line(line) for line in row["ledger"] if line["kind"] != "sub_item"],
         "thresholds": [{"colour": colour, "at": text_of(edge, 10)} for colour, edge in rules.thresholds],
         "rule_set": result["rule_set"],
         "is_staff": labels is not None,
@@ -184,20 +184,21 @@ def counted_words(entry: Document, item: SubItem, month: str) -> str:
         ]
     if item.formula == "level":
         return LEVELS.get(entry.get("level", ""), "本年尚无")
-    words = f"{item.numerator} {_count_words(entry, item)}"
+    words = f"{item.numerator} {_count_words(entry, item, parse_month(month)[0].month)}"
     if "condition" in entry:
         words += f"，{CONDITIONS[item.condition]} {entry['condition']}"
     return words
 
 
-def _count_words(entry: Document, item: SubItem) -> str:
+def _count_words(entry: Document, item: SubItem, month: int) -> str:
     numerator, denominator = entry["numerator"], entry["denominator"]
     if denominator is None:
         return f"{numerator} {item.unit}".strip()
     if item.mean:
         mean = Fraction(numerator) * 1000 / denominator
         return f"平均 {text_of(half_up(mean.numerator, mean.denominator), 10)}%（{denominator} 家）"
-    return f"{numerator} / {item.denominator} {denominator} {item.unit}".strip()
+    due = {"plan_year": f" × {month}/12", "plan_quarter": f" × {(month - 1) % 3 + 1}/3"}.get(item.formula, "")
+    return f"{numerator} / {item.denominator} {denominator} {item.unit}{due}".strip()
 
 
 def method_view(rules: IndexRules) -> dict:
@@ -235,6 +236,10 @@ def _bands(bands: Iterable[tuple[int, int]]) -> Iterable[dict]:
         rows.append({"from": edge, "to": None if upper is None else upper - 1, "k": text_of(k, HUNDREDTHS)})
         upper = edge
     return reversed(rows)
+
+
+def _line(line: Document) -> dict:
+    return {"title": LEDGER[line["kind"]], "points": _trim(line["points"])}
 
 
 def _plain(points: int) -> str:

@@ -24,7 +24,8 @@ SOURCES = ("facts", "return")
 PERIODS = ("month", "quarter", "year")
 TEXTS = ("code", "title", "parent", "unit", "numerator", "denominator", "rule", "basis", "tag")
 LIMITS = (
-    "carry_months", "complaint_days", "return_days", "sg6_months", "grave_deaths", "grave_serious_injuries", "grave_loss_fen", "cases_listed",
+    "carry_months", "complaint_days", "return_days", "sg6_months",
+    "grave_deaths", "grave_serious_injuries", "grave_loss_fen", "cases_listed",
 )  # fmt: skip
 
 

@@ -31,7 +31,8 @@ from chalicelib.supervision.model import Event
 
 SCHEMA = 1
 CASE_KINDS = (
-    "hazard_found", "accident", "concealment_established", "inspection_quality_checked", "double_random_task", "complaint", "result_published",
+    "hazard_found", "accident", "concealment_established", "inspection_quality_checked",
+    "double_random_task", "complaint", "result_published",
 )  # fmt: skip
 
 

@@ -58,7 +58,8 @@ def township_lines(row: dict) -> list[str]:
     word = labels.GRADE[row["colour"]].removesuffix("码")
     change = f" · 较上月 {row['change']['index']}" if row["change"] else ""
     lines = [
-        f"{place} {row['name']}（{row['code']}） {row['index'] or '—'} {word} = {row['raw'] or '—'} × {row['coefficient']}（{row['sites']} 家）{change}"
+        f"{place} {row['name']}（{row['code']}） {row['index'] or '—'} {word}"
+        f" = {row['raw'] or '—'} × {row['coefficient']}（{row['sites']} 家）{change}"
     ]
     lines.append("  " + " · ".join(f"{entry['title']} {entry['points'] or '不适用'}/{entry['weight']}" for entry in row["indicators"]))
     lines += [f"  颜色受限：{override['title']}" for override in row["overrides"]]

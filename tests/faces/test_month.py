@@ -196,16 +196,23 @@ def test_changes_have_a_mark_and_a_word(given: str | None, mark: str, kind: str)
     assert (words["mark"], words["kind"]) == (mark, kind) and words["word"]
 
 
+def test_plan_words_show_what_was_due_by_this_month() -> None:
+    items = {item.code: item for item in RULES.sub_items}
+    entry = {"state": "value", "numerator": 4, "denominator": 9}
+    assert counted_words(entry, items["ZX1"], "2020-06") == "本年已查 4 / 年度计划 9 次 × 6/12"
+    assert counted_words(entry, items["JG3"], "2020-05") == "本季已查 4 / 上季末橙码 9 家 × 2/3"
+
+
 def test_words_of_months_and_counts() -> None:
     items = {item.code: item for item in RULES.sub_items}
     assert month_words("2020-06") == "2020年6月"
     assert (
         counted_words({"state": "value", "numerator": "17/2", "denominator": 10}, items["ZR7"], "2020-06")
-        == "信息完整率合计 平均 85.0%（10 家）"
+        == "信息完整率 平均 85.0%（10 家）"
     )
     assert (
         counted_words({"state": "value", "numerator": 3, "denominator": 4, "condition": 2}, items["FX6"], "2020-06")
-        == "按期销号 3 / 本月到期 4 条，其中逾期 2"
+        == "按期销号 3 / 本月到期 4 条，月末逾期 2"
     )
     assert counted_words({"state": "value", "numerator": 1, "denominator": None}, items["SG1"], "2020-06") == "死亡人数 1 人"
     assert counted_words({"state": "value", "level": "provincial", "numerator": 0, "denominator": None}, items["CX2"], "2020-06") == "省级"

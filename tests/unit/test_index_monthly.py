@@ -89,7 +89,8 @@ def facts(name: str, township: str, *more: Event) -> dict:
 
 
 FACTS = {code: [facts(f"{code}-{number}", code) for number in range(2)] for code in TOWNSHIPS}
-GONE_WRONG = facts("wrong", TOWNSHIPS[0], fact("accident", "2020-06-10", subject=site_id("wrong"), deaths=1, serious_injuries=0, light_injuries=0, responsibility="pending"))  # fmt: skip
+FATAL = {"deaths": 1, "serious_injuries": 0, "light_injuries": 0, "responsibility": "pending"}
+GONE_WRONG = facts("wrong", TOWNSHIPS[0], fact("accident", "2020-06-10", subject=site_id("wrong"), **FATAL))
 
 
 def stack(extra: Mapping[str, list[dict]] | None = None, events: Mapping[str, list[Event]] | None = None) -> Stack:
@@ -240,7 +241,7 @@ def test_townships_without_a_site_are_named_not_ranked() -> None:
 def test_an_accident_stays_with_the_township_that_the_site_has_left() -> None:
     left, came = TOWNSHIPS[0], TOWNSHIPS[1]
     moved = facts(
-        "moved", left, fact("accident", "2020-06-10", subject=site_id("moved"), deaths=1, serious_injuries=0, light_injuries=0, responsibility="pending"),
+        "moved", left, fact("accident", "2020-06-10", subject=site_id("moved"), **FATAL),
         fact("site_moved", "2020-06-20", subject=site_id("moved"), township=came),
     )  # fmt: skip
     made = stack({came: [moved]})
