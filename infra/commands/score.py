@@ -57,10 +57,8 @@ def township_lines(row: dict) -> list[str]:
     place = f"第 {row['rank']} 名" if row["rank"] is not None else "数据不足，不排名"
     word = labels.GRADE[row["colour"]].removesuffix("码")
     change = f" · 较上月 {row['change']['index']}" if row["change"] else ""
-    lines = [
-        f"{place} {row['name']}（{row['code']}） {row['index'] or '—'} {word}"
-        f" = {row['raw'] or '—'} × {row['coefficient']}（{row['sites']} 家）{change}"
-    ]
+    head = f"{place} {row['name']}（{row['code']}） {row['index'] or '—'} {word}"
+    lines = [f"{head} = {row['raw'] or '—'} × {row['coefficient']}（{row['sites']} 家）{change}"]
     lines.append("  " + " · ".join(f"{entry['title']} {entry['points'] or '不适用'}/{entry['weight']}" for entry in row["indicators"]))
     lines += [f"  颜色受限：{override['title']}" for override in row["overrides"]]
     titles = {item["code"]: item for indicator in row["indicators"] for item in indicator["sub_items"]}
