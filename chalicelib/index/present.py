@@ -63,6 +63,7 @@ def leaderboard_view(result: Document, rules: IndexRules, townships_base: str) -
         "without_sites": [entry["name"] for entry in result.get("without_sites", ())],
         "late_facts": result.get("late_facts", 0),
         "thresholds": [{"colour": colour, "at": text_of(edge, 10)} for colour, edge in rules.thresholds],
+        **_frame(rules),
         "rule_set": result["rule_set"],
     }
 
@@ -152,6 +153,7 @@ def township_view(row: Document, result: Document, rules: IndexRules, labels: Ma
         "lost_rest": lost[SHOWN_LOST:],
         "ledger": [_line(line) for line in row["ledger"] if line["kind"] != "sub_item"],
         "thresholds": [{"colour": colour, "at": text_of(edge, 10)} for colour, edge in rules.thresholds],
+        **_frame(rules),
         "rule_set": result["rule_set"],
         "is_staff": labels is not None,
     }  # fmt: skip
@@ -201,11 +203,19 @@ def _count_words(entry: Document, item: SubItem, month: int) -> str:
     return f"{numerator} / {item.denominator} {denominator} {item.unit}{due}".strip()
 
 
+def _frame(rules: IndexRules) -> dict:
+    """What the sentences about the method say in numbers."""
+    ks = [k for _, k in rules.bands]
+    span = {"lowest": text_of(min(ks), HUNDREDTHS), "highest": text_of(max(ks), HUNDREDTHS)}
+    return {"k": span, "counts": {"indicators": len(rules.indicators), "items": len(rules.sub_items)}}
+
+
 def method_view(rules: IndexRules) -> dict:
     """The whole method as one page: the metadata table, K, thresholds, overrides."""
     return {
         "rule_set": rules.reference(),
         "source": rules.source,
+        **_frame(rules),
         "indicators": [
             {"code": i.code, "title": i.title, "points": _plain(i.points), "items": [_method_row(item) for item in i.sub_items]}
             for i in rules.indicators
