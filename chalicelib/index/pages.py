@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.canonical import canonical_json
+from chalicelib.exact import HUNDREDTHS, text_of
 from chalicelib.index import present
 from chalicelib.index.draw import middle_of, radar, scale
 from chalicelib.index.result import public_document
-from chalicelib.index.structure import IndexRules
+from chalicelib.index.structure import IndexRules, SubItem
 from chalicelib.register.district import District
 from chalicelib.render import render_bytes
 
@@ -57,7 +58,7 @@ def _tree(sheet: Sheet) -> dict[str, bytes]:
     view = present.leaderboard_view(sheet.result, sheet.rules, f"{sheet.base}townships/")
     files = {
         "index.html": sheet.render("leaderboard.html", view=view),
-        "method.html": sheet.render("method.html", view=present.method_view(sheet.rules)),
+        "method.html": sheet.render("method.html", view=method_view(sheet.rules)),
         "index.json": canonical_json(_twin(sheet.result, sheet.result["townships"], sheet.labels)),
         "index.csv": table(sheet.result),
     }
@@ -100,3 +101,41 @@ def table(result: Document) -> bytes:
         cells += [row["sites"], row["own_data"], row["applicable"], (row["change"] or {}).get("index")]
         writer.writerow(["" if cell is None else cell for cell in [*cells, *(points[code] for code in [*codes, *items])]])
     return ("\ufeff" + out.getvalue()).encode("utf-8")
+
+
+def method_view(rules: IndexRules) -> dict:
+    """The whole method as one page: the metadata table, K, thresholds, overrides."""
+    return {
+        "rule_set": rules.reference(),
+        "source": rules.source,
+        **present.frame(rules),
+        "indicators": [
+            {"code": i.code, "title": i.title, "points": present.plain(i.points), "items": [_method_row(item) for item in i.sub_items]}
+            for i in rules.indicators
+        ],
+        "bands": list(_bands(rules.bands)),
+        "thresholds": [{"colour": colour, "at": text_of(edge, 10)} for colour, edge in rules.thresholds],
+        "overrides": [{"title": rule.title, "colour": rule.colour} for rule in rules.overrides],
+    }
+
+
+def _method_row(item: SubItem) -> dict:
+    source = "系统事实" if item.source == "facts" else "镇街填报（双人复核）"
+    return {
+        "code": item.code,
+        "title": item.title,
+        "points": present.plain(item.points),
+        "rule": item.rule,
+        "source": source,
+        "basis": item.basis,
+        "tag": item.tag,
+    }
+
+
+def _bands(bands: Iterable[tuple[int, int]]) -> Iterable[dict]:
+    upper = None
+    rows = []
+    for edge, k in bands:
+        rows.append({"from": edge, "to": None if upper is None else upper - 1, "k": text_of(k, HUNDREDTHS)})
+        upper = edge
+    return reversed(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from chalicelib.clock import parse_month
@@ -54,7 +54,7 @@ def leaderboard_view(result: Document, rules: IndexRules, townships_base: str) -
         "words": month_words(result["month"]),
         "compared": month_words(result["compared_with"]) if result["compared_with"] else None,
         "indicators": [
-            {"code": indicator.code, "title": indicator.title, "weight": _plain(indicator.points)} for indicator in rules.indicators
+            {"code": indicator.code, "title": indicator.title, "weight": plain(indicator.points)} for indicator in rules.indicators
         ],
         "tallies": [(colour, sum(row["colour"] == colour for row in rows)) for colour in COLOURS],
         "moves": {kind: moves.count(kind) for kind in ("up", "same", "down")} if moves else None,
@@ -63,7 +63,7 @@ def leaderboard_view(result: Document, rules: IndexRules, townships_base: str) -
         "without_sites": [entry["name"] for entry in result.get("without_sites", ())],
         "late_facts": result.get("late_facts", 0),
         "thresholds": [{"colour": colour, "at": text_of(edge, 10)} for colour, edge in rules.thresholds],
-        **_frame(rules),
+        **frame(rules),
         "rule_set": result["rule_set"],
     }
 
@@ -153,7 +153,7 @@ def township_view(row: Document, result: Document, rules: IndexRules, labels: Ma
         "lost_rest": lost[SHOWN_LOST:],
         "ledger": [_line(line) for line in row["ledger"] if line["kind"] != "sub_item"],
         "thresholds": [{"colour": colour, "at": text_of(edge, 10)} for colour, edge in rules.thresholds],
-        **_frame(rules),
+        **frame(rules),
         "rule_set": result["rule_set"],
         "is_staff": labels is not None,
     }  # fmt: skip
@@ -203,56 +203,18 @@ def _count_words(entry: Document, item: SubItem, month: int) -> str:
     return f"{numerator} / {item.denominator} {denominator} {item.unit}{due}".strip()
 
 
-def _frame(rules: IndexRules) -> dict:
+def frame(rules: IndexRules) -> dict:
     """What the sentences about the method say in numbers."""
     ks = [k for _, k in rules.bands]
     span = {"lowest": text_of(min(ks), HUNDREDTHS), "highest": text_of(max(ks), HUNDREDTHS)}
     return {"k": span, "counts": {"indicators": len(rules.indicators), "items": len(rules.sub_items)}}
 
 
-def method_view(rules: IndexRules) -> dict:
-    """The whole method as one page: the metadata table, K, thresholds, overrides."""
-    return {
-        "rule_set": rules.reference(),
-        "source": rules.source,
-        **_frame(rules),
-        "indicators": [
-            {"code": i.code, "title": i.title, "points": _plain(i.points), "items": [_method_row(item) for item in i.sub_items]}
-            for i in rules.indicators
-        ],
-        "bands": list(_bands(rules.bands)),
-        "thresholds": [{"colour": colour, "at": text_of(edge, 10)} for colour, edge in rules.thresholds],
-        "overrides": [{"title": rule.title, "colour": rule.colour} for rule in rules.overrides],
-    }
-
-
-def _method_row(item: SubItem) -> dict:
-    source = "系统事实" if item.source == "facts" else "镇街填报（双人复核）"
-    return {
-        "code": item.code,
-        "title": item.title,
-        "points": _plain(item.points),
-        "rule": item.rule,
-        "source": source,
-        "basis": item.basis,
-        "tag": item.tag,
-    }
-
-
-def _bands(bands: Iterable[tuple[int, int]]) -> Iterable[dict]:
-    upper = None
-    rows = []
-    for edge, k in bands:
-        rows.append({"from": edge, "to": None if upper is None else upper - 1, "k": text_of(k, HUNDREDTHS)})
-        upper = edge
-    return reversed(rows)
-
-
 def _line(line: Document) -> dict:
     return {"title": LEDGER[line["kind"]], "points": _trim(line["points"])}
 
 
-def _plain(points: int) -> str:
+def plain(points: int) -> str:
     return text_of(points, HUNDREDTHS).rstrip("0").rstrip(".")
 
 
