@@ -111,6 +111,74 @@ def tables(emulator: Emulator, table_stack: str) -> Iterator[Tables]:
     forget_settings()
 
 
+@dataclass(frozen=True)
+class Stack:
+    """The whole stack, deployed, with the small district imported and graded; ``pump`` follows its stream in this process."""
+
+    deployed: object
+    pump: object
+    emulator: Emulator
+    accounts: dict[str, dict[str, str]]
+    new_events: int
+
+    def get(self, path: str, token: str | None = None, method: str = "GET", body: bytes | None = None) -> tuple[int, dict[str, str], bytes]:
+        """A request to the distribution, as a browser makes it: status, headers in lower case, body."""
+        import http.client
+
+        from infra.local.front_door import distribution_host
+
+        parts = urlsplit(self.emulator.url)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+        headers = {"Host": f"{distribution_host(self.deployed.outputs['DistributionDomain'])}:{parts.port}"}
+        headers |= {"Authorization": token} if token else {}
+        headers |= {"Content-Type": "application/json"} if body else {}
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, content
+
+    def token(self, role: str) -> str:
+        """The identity token of the demo account of this role."""
+        from infra.local.accounts import id_token
+
+        return id_token(self.deployed, self.accounts[role])
+
+
+@pytest.fixture(scope="session")
+def stack(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The one template deployed once, under a fresh name, with 3 townships of 30 sites."""
+    import time
+    from datetime import date
+
+    import boto3
+
+    from infra.local import accounts, demo
+    from infra.local import stack as local
+    from infra.local.emulator import Endpoint
+    from infra.local.progress import Progress
+    from infra.local.shards import ShardSource, find_mapping, invoker, undertaker
+    from infra.local.stream import Pump
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAFETY_CODE_HOME", str(tmp_path_factory.mktemp("stack")))
+        endpoint = Endpoint(emulator.url, emulator.region, emulator.own)
+        as_of = date(2020, 6, 30)
+        given = local.parameters_for(endpoint, base_url="http://localhost:8000", today=demo.demo_day(as_of), pump=True)
+        name = f"test-{secrets.token_hex(4)}"
+        deployed = local.Deployed(endpoint, name, local.deploy(name, given, lambda line: None), given)
+        mapping = find_mapping(boto3.client("lambda"), deployed.outputs["RegradeFunctionName"])
+        bury = undertaker(boto3.client("sqs"), deployed.outputs["RegradeDeadLettersUrl"], mapping)
+        source = ShardSource(boto3.client("dynamodbstreams"), mapping.stream_arn)
+        pump = Pump(source, invoker(boto3.client("lambda"), mapping.function), bury, mapping.policy).start()
+        new = demo.import_district(deployed, tmp_path_factory.mktemp("district"), sites=90, as_of=as_of, progress=Progress())
+        assert pump.wait_drained(time.time(), 120), pump.tally
+        demo.upload_portal(deployed, ROOT / "web")
+        yield Stack(deployed, pump, emulator, accounts.ensure(deployed), new)
+        pump.stop()
+        boto3.client("cloudformation").delete_stack(StackName=name)
+
+
 def forget_settings() -> None:
     """Settings are read once a process; a test module has its own."""
     from chalicelib.config import settings

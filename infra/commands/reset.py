@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 HELP = "end the local stack and delete its data (only a MiniStack that dev started itself)"
-NOTES = ("stack", "demo", "accounts", "serve", "serve-status", "pump-checkpoint", "district", "package")
+NOTES = ("stack", "demo", "accounts", "serve", "serve-status", "pump-checkpoint", "saved", "district", "package")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -17,7 +17,7 @@ from infra.local.stack import Deployed
 LAN_PORT_OFFSET = 443
 DRAIN_PATIENCE_SECONDS = 900
 # Clocks and index lag: look back a little further than the last instant at which everything was settled.
-STALE_MARGIN_SECONDS = 120
+STALE_MARGIN_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Wish:
 
 
 def bring_up(wish: Wish, progress: Progress) -> Deployed:
-    """A running district. What stands already is reused; what was cut off is finished."""
+    """A running district. What stands already is reused; what was cut off is finished. The stack is asked, not the notes: after
+    a crash the emulator comes back with older data than the notes tell of."""
     endpoint = find_endpoint(progress)
     pump = (wish.stream or ("pump" if endpoint.own else "mapping")) == "pump"
     as_of = settled_day(wish, endpoint)
@@ -73,7 +74,7 @@ def settled_day(wish: Wish, endpoint: Endpoint) -> date:
             raise Conflict(f"the data stand at {kept}; ./dev reset first, or ./dev clock to move the demo's day")
         return kept
     as_of = wish.as_of or demo.last_closed_day(date.today())
-    update_note("demo", url=endpoint.url, as_of=as_of.isoformat(), sites=None, imported=False, today=demo.demo_day(as_of).isoformat())
+    update_note("demo", url=endpoint.url, as_of=as_of.isoformat(), sites=None, begun_at=None, today=demo.demo_day(as_of).isoformat())
     return as_of
 
 
@@ -124,35 +125,29 @@ def emulator_run(endpoint: Endpoint) -> str:
 
 def catch_up(deployed: Deployed, progress: Progress) -> None:
     """Regrade what came in after the last instant at which the stream was known to be worked off."""
-    checkpoint = read_note(serve.CHECKPOINT)
     note = read_note("demo")
-    if not note.get("begun_at"):
+    before, now = note.get("caught_up"), read_note("serve").get("mark")
+    if not note.get("begun_at") or before == now:
         return
-    if checkpoint.get("mark") == read_note("serve").get("mark"):
-        return
-    since = max(float(checkpoint.get("drained_at") or 0.0), float(note["begun_at"]))
+    since = max(float(read_note(serve.SAVED).get("drained_at") or 0.0), float(note["begun_at"]))
     count = demo.regrade_stale(deployed, since - STALE_MARGIN_SECONDS)
+    update_note("demo", caught_up=now)
     progress(f"caught up: {count} sites had a card older than their newest fact")
 
 
 def fill(deployed: Deployed, sites: int, as_of: date, pump: bool, progress: Progress) -> None:
     """Import, grade and publish, unless that was done before. A cut-off attempt is simply repeated."""
     note = read_note("demo")
-    if note.get("published") and note.get("sites") == sites and stands(deployed):
-        progress(f"demo district: {sites:,} sites are there")
-        return
-    if note.get("sites") not in (None, sites) and stands(deployed):
+    cards = len(demo.list_cards(deployed))
+    if cards and note.get("sites") not in (None, sites):
         raise Conflict(f"the stack holds a district of {note['sites']} sites; ./dev reset first")
-    update_note("demo", sites=sites, begun_at=note.get("begun_at") or time.time(), published=False)
+    if cards >= sites and demo.is_published(deployed, as_of):
+        progress(f"demo district: {cards:,} sites are there")
+        return
+    update_note("demo", sites=sites, begun_at=note.get("begun_at") or time.time(), caught_up=read_note("serve").get("mark"))
     demo.import_district(deployed, home() / "district", sites=sites, as_of=as_of, progress=progress)
     wait_graded(deployed, sites, pump, progress)
     demo.publish_months(deployed, as_of, progress)
-    update_note("demo", published=True)
-
-
-def stands(deployed: Deployed) -> bool:
-    """Whether the district's cards are there: an emulator that was killed comes back empty."""
-    return bool(demo.list_cards(deployed))
 
 
 def wait_graded(deployed: Deployed, sites: int, pump: bool, progress: Progress) -> None:

@@ -68,13 +68,26 @@ def import_district(deployed: Deployed, folder: Path, *, sites: int, as_of: date
 
 def publish_months(deployed: Deployed, as_of: date, progress: Progress, months: int = MONTHS) -> list[str]:
     """Run the last closed months one after the other through the stack's own queue; the months that were published."""
-    month = clock.month_of(as_of)
-    wanted = [month]
-    for _ in range(months - 1):
-        wanted.append(clock.previous_month(wanted[-1]))
+    wanted = closed_months(as_of, months)
     for month in reversed(wanted):
         run_month(deployed, month, progress)
     return wanted
+
+
+def closed_months(as_of: date, months: int = MONTHS) -> list[str]:
+    """The months up to the one that ``as_of`` ends, the newest first."""
+    wanted = [clock.month_of(as_of)]
+    while len(wanted) < months:
+        wanted.append(clock.previous_month(wanted[-1]))
+    return wanted
+
+
+def is_published(deployed: Deployed, as_of: date) -> bool:
+    """Whether the demo's month runs have finished in this stack."""
+    from chalicelib.index.runs import FINISH, StackRuns
+
+    runs = StackRuns(deployed.name)
+    return all(runs.find(f"{month}#{RUN_NAME}", FINISH) is not None for month in closed_months(as_of))
 
 
 def run_month(deployed: Deployed, month: str, progress: Progress) -> None:

@@ -24,6 +24,8 @@ PROCESS = "serve-process"
 STATUS = "serve-status"
 CHECKPOINT = "pump-checkpoint"
 STATUS_SECONDS = 0.25
+CHECKPOINT_SECONDS = 5
+SAVED = "saved"
 
 
 def main() -> int:
@@ -46,6 +48,11 @@ def main() -> int:
     return 0
 
 
+def note_saved() -> None:
+    """Write down, at a clean end, up to when the saved data are worked off: after a crash only this can be trusted."""
+    write_note(SAVED, {"drained_at": read_note(CHECKPOINT).get("drained_at", 0.0)})
+
+
 class Board:
     """Keeps the notes of status and checkpoint up to date, a few times a second and only when something changed."""
 
@@ -64,9 +71,10 @@ class Board:
     def write(self, mark: str) -> None:
         told = asdict(self.tally) if self.tally else {}
         write_note(STATUS, {"mark": mark, "at": time.time(), "pump": told})
-        if self.done_through and self._written != (mark, self.done_through):
+        state = (mark, self.done_through, round(told.get("drained_at", 0.0) / CHECKPOINT_SECONDS))
+        if self.tally and self._written != state:
             write_note(CHECKPOINT, {"mark": mark, "done_through": self.done_through, "drained_at": told["drained_at"]})
-            self._written = (mark, self.done_through)
+            self._written = state
 
 
 def start_pump(note: dict[str, object], board: Board) -> Pump:
@@ -77,8 +85,8 @@ def start_pump(note: dict[str, object], board: Board) -> Pump:
     patient = Config(read_timeout=310, retries={"total_max_attempts": 1}, max_pool_connections=8)
     mapping = find_mapping(boto3.client("lambda"), str(note["function"]))
     checkpoint = read_note(CHECKPOINT)
-    after = str(checkpoint["done_through"]) if checkpoint.get("mark") == note["mark"] else None
-    source = ShardSource(boto3.client("dynamodbstreams"), mapping.stream_arn, after)
+    after = str(checkpoint.get("done_through") or "") if checkpoint.get("mark") == note["mark"] else ""
+    source = ShardSource(boto3.client("dynamodbstreams"), mapping.stream_arn, after or None)
     bury = undertaker(boto3.client("sqs"), str(note["dead_letters"]), mapping)
     return Pump(source, invoker(boto3.client("lambda", config=patient), mapping.function), bury, mapping.policy, board.watch).start()
 

@@ -1,0 +1,142 @@
+"""The whole chain on the deployed stack: import, scan, sign in, append, and the page changes."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from conftest import Stack
+
+from chalicelib import clock
+from chalicelib.code.token import parse_keys, sign
+from chalicelib.supervision.store import EventLog
+from infra.local import demo
+from infra.local.progress import Progress
+from infra.local.replay import replay
+
+AS_OF = date(2020, 6, 30)
+
+
+def cards(stack: Stack) -> dict[str, dict]:
+    return {card["site_id"]: card for card in demo.list_cards(stack.deployed)}
+
+
+def path_of(stack: Stack, site_id: str, issue: int = 1) -> str:
+    return f"/C/{sign(site_id, issue, parse_keys(stack.deployed.parameters['PlateKeys']))}"
+
+
+def a_site(stack: Stack, grade: str) -> dict:
+    return next(card for card in cards(stack).values() if card["grade"] == grade and card["issue"] == 1)
+
+
+def test_every_site_of_the_import_has_a_card_and_the_colours_differ(stack: Stack) -> None:
+    found = cards(stack)
+    assert len(found) == 90
+    assert {"blue", "yellow", "red"} <= {card["grade"] for card in found.values()}
+    assert stack.pump.tally.discarded == 0
+
+
+def test_importing_again_brings_nothing_new(stack: Stack, tmp_path: Path) -> None:
+    before = cards(stack)
+    again = demo.import_district(stack.deployed, tmp_path, sites=90, as_of=AS_OF, progress=Progress())
+    assert (again, stack.new_events > 1000) == (0, True)
+    assert cards(stack) == before
+
+
+@pytest.mark.parametrize("grade", ["blue", "yellow", "red"])
+def test_a_plate_shows_its_sites_page_through_the_cdn(stack: Stack, grade: str) -> None:
+    card = a_site(stack, grade)
+    status, headers, body = stack.get(path_of(stack, card["site_id"]))
+    assert status == 200
+    assert headers["content-type"].startswith("text/html")
+    assert card["name"] in body.decode()
+
+
+def test_a_forged_plate_is_refused(stack: Stack) -> None:
+    path = path_of(stack, a_site(stack, "blue")["site_id"])
+    forged = path[:-1] + ("0" if path[-1] != "0" else "1")
+    assert stack.get(forged)[0] == 404
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/index.html", 200), ("/api/health", 200), ("/method.html", 200)])
+def test_the_cdn_serves_files_and_api_at_one_address(stack: Stack, path: str, status: int) -> None:
+    answer = stack.get(path)
+    assert answer[0] == status
+    assert answer[1]["x-content-type-options"] == "nosniff"
+
+
+def test_an_appended_event_changes_the_page_within_a_second(stack: Stack) -> None:
+    """A fatal accident is a veto: the blue page must turn red, and quickly."""
+    site_id = a_site(stack, "blue")["site_id"]
+    path = path_of(stack, site_id)
+    before = stack.get(path)[2]
+    log = EventLog(stack.deployed.name)
+    began = time.monotonic()
+    log.append([fatal_accident(log, site_id)], clock.utc_now())
+    while stack.get(path)[2] == before:
+        assert time.monotonic() - began < 10, stack.pump.tally
+        time.sleep(0.05)
+    assert cards(stack)[site_id]["grade"] == "red"
+
+
+def fatal_accident(log: EventLog, site_id: str):
+    from chalicelib import ids
+    from chalicelib.supervision.model import Actor, Event
+
+    subject = ids.subject_of("site", site_id)
+    register = next(event for event in log.list_events(subject) if event.kind == "site_registered")
+    payload = {"deaths": 1, "serious": 0, "minor": 0}
+    return Event(
+        event_id=ids.event_id_of(subject, "accident", "stack-test"),
+        kind="accident",
+        scope="site",
+        subject_id=site_id,
+        occurred_on=AS_OF,
+        known_at=register.known_at.replace(year=AS_OF.year, month=AS_OF.month, day=AS_OF.day),
+        actor=Actor("stack-test", "district"),
+        source="district",
+        payload=payload,
+    )
+
+
+@pytest.mark.parametrize("role", ["enterprise", "township", "district", "expert", "admin"])
+def test_every_role_signs_in_with_its_own_group(stack: Stack, role: str) -> None:
+    import jwt
+
+    claims = jwt.decode(stack.token(role), options={"verify_signature": False})
+    assert claims["token_use"] == "id"
+    assert role in claims["cognito:groups"]
+
+
+def test_without_a_sign_in_the_api_is_closed(stack: Stack) -> None:
+    site_id = a_site(stack, "yellow")["site_id"]
+    assert stack.get(f"/api/sites/{site_id}")[0] in (401, 403)
+
+
+def test_a_poison_event_is_quarantined_alone_and_replay_keeps_it_with_its_reason(stack: Stack) -> None:
+    dynamodb = stack.emulator.client("dynamodb")
+    item = {"subject": {"S": "S:POISON"}, "event_id": {"S": "XXXXXX-POISON"}, "doc": {"S": '{"not": "an event"}'}, "kind": {"S": "accident"}}
+    dynamodb.put_item(TableName=stack.deployed.outputs["EventsTable"], Item=item)
+    assert stack.pump.wait_drained(time.time(), 20)
+    lines = dynamodb.scan(TableName=stack.deployed.outputs["QuarantineTable"])["Items"]
+    assert [json.loads(line["doc"]["S"])["event_id"] for line in lines] == ["XXXXXX-POISON"]
+    done = replay(stack.deployed)
+    assert (done.succeeded, len(done.failed)) == (0, 1)
+    assert dynamodb.scan(TableName=stack.deployed.outputs["QuarantineTable"])["Count"] == 1
+    dynamodb.delete_item(TableName=stack.deployed.outputs["EventsTable"], Key={name: item[name] for name in ("subject", "event_id")})
+
+
+def test_stale_cards_are_found_without_the_stream(stack: Stack) -> None:
+    assert demo.regrade_stale(stack.deployed, time.time() - 3600) == 0
+
+
+def test_a_month_is_run_by_the_queue_and_a_second_run_changes_nothing(stack: Stack) -> None:
+    demo.run_month(stack.deployed, "2020-06", Progress())
+    first = stack.get("/index/current.json")
+    demo.run_month(stack.deployed, "2020-06", Progress())
+    assert first[0] == 200
+    assert stack.get("/index/current.json")[2] == first[2]
+    assert stack.get("/index/")[0] == stack.get("/map/")[0] == 200
