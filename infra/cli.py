@@ -1,13 +1,14 @@
 """The command line behind ``./dev``: finds the modules of ``infra/commands`` and runs one of them.
 
 A command module has ``HELP`` (one line), ``add_arguments(parser)`` and ``run(arguments) -> exit code``. Exit codes: 0 done,
-1 judged bad, 2 bad input. Modules import what is heavy inside ``run``, so that ``--help`` is quick.
+1 judged bad, 2 bad input. A module with ``NEEDS_STACK = True`` works on the running stack. Modules import what is heavy inside ``run``, so that ``--help`` is quick.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if rest and not getattr(parsed.module, "TAKES_REST", False):
             make_parser(given).error(f"unrecognized arguments: {' '.join(rest)}")
         parsed.rest = rest
+        if getattr(parsed.module, "NEEDS_STACK", False):
+            connect()
         return int(parsed.module.run(parsed) or DONE)
     except KeyboardInterrupt:
         tell("stopped")
@@ -54,6 +57,16 @@ def discover() -> dict[str, ModuleType]:
     """Command name → module; ``score_file.py`` is ``score-file``."""
     names = sorted(module.name for module in pkgutil.iter_modules(commands.__path__) if not module.name.startswith("_"))
     return {name.replace("_", "-"): importlib.import_module(f"{commands.__name__}.{name}") for name in names}
+
+
+def connect() -> None:
+    """The functions' settings of this checkout's running stack, unless the environment names another one by TABLE_PREFIX."""
+    if "TABLE_PREFIX" not in os.environ:
+        from chalicelib.config import settings
+        from infra.local.stack import current
+
+        os.environ.update(current().environment())
+        settings.cache_clear()
 
 
 def refuse(error: SafetyCodeError | OSError) -> int:

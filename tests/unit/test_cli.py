@@ -1,0 +1,81 @@
+"""The command line finds its commands, tells every problem, and ends with the promised exit codes."""
+
+from __future__ import annotations
+
+import types
+
+import pytest
+
+from chalicelib.errors import BadInput, Conflict, Problem
+from infra import cli
+
+
+def command(run, **more) -> types.SimpleNamespace:
+    return types.SimpleNamespace(HELP="a command", add_arguments=lambda parser: None, run=run, **more)
+
+
+def fail(error: Exception):
+    def run(arguments):
+        raise error
+
+    return run
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> dict:
+    found: dict = {}
+    monkeypatch.setattr(cli, "discover", lambda: found)
+    return found
+
+
+@pytest.mark.parametrize(("returned", "code"), [(None, 0), (0, 0), (1, 1), (2, 2)])
+def test_a_commands_verdict_is_the_exit_code(commands: dict, returned: object, code: int) -> None:
+    commands["judge"] = command(lambda arguments: returned)
+    assert cli.main(["judge"]) == code
+
+
+def test_every_problem_of_an_input_is_told_and_no_traceback(commands: dict, capsys: pytest.CaptureFixture) -> None:
+    faults = [Problem(f"row {number}", "人数", "x", "not a number") for number in range(30)]
+    commands["judge"] = command(fail(BadInput(faults)))
+    assert cli.main(["judge"]) == 2
+    told = capsys.readouterr().err
+    assert told.count("not a number") == 30
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(("error", "code"), [(Conflict("other content"), 1), (FileNotFoundError(2, "no such file", "x.csv"), 2), (PermissionError(13, "no"), 1)])
+def test_expected_errors_end_in_words(commands: dict, capsys: pytest.CaptureFixture, error: Exception, code: int) -> None:
+    commands["judge"] = command(fail(error))
+    assert cli.main(["judge"]) == code
+    assert capsys.readouterr().err.startswith("dev: ")
+
+
+def test_ctrl_c_is_no_accident(commands: dict, capsys: pytest.CaptureFixture) -> None:
+    commands["judge"] = command(fail(KeyboardInterrupt()))
+    assert cli.main(["judge"]) == 130
+    assert capsys.readouterr().err == "dev: stopped\n"
+
+
+def test_a_fault_of_ours_is_not_hidden(commands: dict) -> None:
+    commands["judge"] = command(fail(ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["judge"])
+
+
+def test_unknown_arguments_are_refused_unless_the_command_passes_them_on(commands: dict) -> None:
+    commands["judge"] = command(lambda arguments: 0)
+    commands["test"] = command(lambda arguments: 0 if arguments.rest == ["-k", "x"] else 1, TAKES_REST=True)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["judge", "-k", "x"])
+    assert ended.value.code == 2
+    assert cli.main(["test", "-k", "x"]) == 0
+
+
+def test_the_real_commands_are_all_there_and_load_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    script = "import sys; from infra import cli; print(*cli.discover()); print(*sorted({'numpy', 'PIL', 'qrcode', 'pynamodb'} & sys.modules.keys()))"
+    names, heavy = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split("\n")[:2]
+    assert {"up", "down", "reset", "status", "clock", "replay", "test", "bench"} <= set(names.split())
+    assert heavy == ""
