@@ -19,6 +19,7 @@ from chalicelib.code.compose import Stores
 from chalicelib.code.proposal import asked, content, involved, root_of
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound
+from chalicelib.exact import TENTHS, text_of
 from chalicelib.register.district import load_district
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.model import Actor, Event, make_event
@@ -88,7 +89,7 @@ class Desk:
             raise Forbidden("outside your area")
         columns = [name for name in ROW_COLUMNS if name != "score" or self.identity.role != "admin"]
         wanted = [row for row in self.stores.cards.list_township(township) if str(row["site_id"]) > after and grade in (None, row["grade"])]
-        rows = [{name: row.get(name) for name in columns} for row in wanted[:PAGE_SIZE]]
+        rows = [_row(card, columns) for card in wanted[:PAGE_SIZE]]
         return Page(rows, str(rows[-1]["site_id"]) if len(wanted) > PAGE_SIZE else None)
 
     def own_sites(self) -> list[str]:
@@ -203,3 +204,11 @@ class Desk:
 
     def _township(self, code: str) -> None:
         load_district(self.settings.district).township(code, self.settings.day())
+
+
+def _row(card: Mapping[str, object], columns: Sequence[str]) -> dict[str, object]:
+    """A card's line in a list; its score as it is published, with its decimal."""
+    row = {name: card.get(name) for name in columns}
+    if row.get("score") is not None:
+        row["score"] = text_of(int(str(row["score"])), TENTHS)
+    return row

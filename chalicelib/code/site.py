@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.access.identity import SubjectFacts
+from chalicelib.grading.card import last_seen
 from chalicelib.supervision.hazards import state_of
 from chalicelib.supervision.site import site_on
 
@@ -35,7 +36,7 @@ def site_document(facts: Facts, judgement: Mapping[str, object], card: Mapping[s
     judged = {name: judgement.get(name) for name in ("grade", "on", "review_on", "rule_set")}
     return {
         "site_id": facts["site_id"],
-        "identity": {**{name: register.get(name) for name in IDENTITY_FIELDS}, **judged, **_last_seen(facts), "card": card or {}},
+        "identity": {**{name: register.get(name) for name in IDENTITY_FIELDS}, **judged, **last_seen(facts, on), "card": card or {}},
         "radar": {"axes": judgement.get("axes"), "items": judgement.get("items")},
         "case": {
             **{
@@ -55,13 +56,6 @@ def site_document(facts: Facts, judgement: Mapping[str, object], card: Mapping[s
             "officers": [_signed(record, kind) for kind in SIGNED_KINDS for record in _live(facts, kind)],
         },
         "appeals": sorted((record for kind in CORRESPONDENCE for record in _live(facts, kind)), key=_order),
-    }
-
-
-def _last_seen(facts: Facts) -> dict[str, object]:
-    return {
-        "last_inspection_on": max((str(record["on"]) for record in _live(facts, "inspection")), default=None),
-        "last_self_check_on": max((str(record["on"]) for record in _live(facts, "self_check")), default=None),
     }
 
 

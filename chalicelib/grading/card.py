@@ -94,10 +94,17 @@ def _document(facts: Facts, judgement: Judgement | None, site: Mapping[str, obje
         "vetoes": 0 if judgement is None else len(judgement.vetoes),
         "caps": 0 if judgement is None else len(judgement.caps),
         "open_hazards": sum(state_of(hazard, day).open for hazard in standing(facts, "hazard_found", day)),
-        "last_inspection_on": _latest(_inspections(facts, day)),
-        "last_self_check_on": _latest(record["on"] for record in standing(facts, "self_check", day)),
+        **last_seen(facts, day),
         "evidence_on": _latest(_evidence(facts, day)),
         "coverage": None if judgement is None else _coverage(facts, judgement),
+    }
+
+
+def last_seen(facts: Facts, day: str) -> dict[str, str | None]:
+    """The days of the last inspection (an assessment on site is one) and of the last self-check."""
+    return {
+        "last_inspection_on": _latest(_inspections(facts, day)),
+        "last_self_check_on": _latest(record["on"] for record in standing(facts, "self_check", day)),
     }
 
 
