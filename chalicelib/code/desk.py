@@ -89,7 +89,7 @@ class Desk:
             raise Forbidden("outside your area")
         columns = [name for name in ROW_COLUMNS if name != "score" or self.identity.role != "admin"]
         wanted = [row for row in self.stores.cards.list_township(township) if str(row["site_id"]) > after and grade in (None, row["grade"])]
-        rows = [_row(card, columns) for card in wanted[:PAGE_SIZE]]
+        rows = [row_of(card, columns) for card in wanted[:PAGE_SIZE]]
         return Page(rows, str(rows[-1]["site_id"]) if len(wanted) > PAGE_SIZE else None)
 
     def own_sites(self) -> list[str]:
@@ -206,7 +206,7 @@ class Desk:
         load_district(self.settings.district).township(code, self.settings.day())
 
 
-def _row(card: Mapping[str, object], columns: Sequence[str]) -> dict[str, object]:
+def row_of(card: Mapping[str, object], columns: Sequence[str]) -> dict[str, object]:
     """A card's line in a list; its score as it is published, with its decimal."""
     row = {name: card.get(name) for name in columns}
     if row.get("score") is not None:
