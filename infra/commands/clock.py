@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     deployed = stack.set_parameter(stack.current(), Today=arguments.date.isoformat())
     update_note("demo", today=arguments.date.isoformat())
-    counts = demo.invoke(deployed, "SweepFunctionName", {})
+    counts = demo.invoke(deployed, "SweepFunctionName", demo.scheduled_event(deployed))
     told = ", ".join(f"{count} {name}" for name, count in counts.items()) if isinstance(counts, dict) else "done"
     print(f"the demo's day is {arguments.date}; sweep: {told}")
     return 0

@@ -191,6 +191,12 @@ def upload_portal(deployed: Deployed, folder: Path) -> int:
     return len(files)
 
 
+def scheduled_event(deployed: Deployed) -> dict[str, object]:
+    """What EventBridge hands to a scheduled function."""
+    told = {"version": "0", "id": "dev", "detail-type": "Scheduled Event", "source": "aws.events", "account": "000000000000"}
+    return {**told, "time": clock.instant_text(clock.utc_now()), "region": deployed.endpoint.region, "resources": [], "detail": {}}
+
+
 def invoke(deployed: Deployed, output: str, payload: object) -> object:
     """Call one of the stack's functions by the output that names it. Unavailable if it raised."""
     import boto3

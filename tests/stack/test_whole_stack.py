@@ -135,3 +135,10 @@ def test_a_month_is_run_by_the_queue_and_a_second_run_changes_nothing(stack: Sta
     assert first[0] == 200
     assert stack.get("/index/current.json")[2] == first[2]
     assert stack.get("/index/")[0] == stack.get("/map/")[0] == 200
+
+
+def test_the_schedules_functions_run_in_the_stack(stack: Stack) -> None:
+    counts = demo.invoke(stack.deployed, "SweepFunctionName", demo.scheduled_event(stack.deployed))
+    assert (counts["failed"], counts["quarantined"]) == (0, 0)
+    begun = demo.invoke(stack.deployed, "MonthStartFunctionName", demo.scheduled_event(stack.deployed))
+    assert (begun["month"], begun["townships"]) == ("2020-06", 20)
