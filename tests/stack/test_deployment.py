@@ -13,13 +13,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import Emulator
 from event_builders import SITE, busy_site
 
 from chalicelib import clock
 from chalicelib.supervision.store import EventLog
 from infra.deploy import BODY_LIMIT_BYTES, DeployFailed, deploy, outputs
 from infra.package import Package, build
+from tests.aws import Emulator
 
 PLATE_KEY = "0:" + "5a" * 32
 SECRETS = {"PlateKeys": PLATE_KEY, "IdKey": "7e" * 32, "StreamEnabled": "false"}

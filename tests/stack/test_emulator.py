@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import TABLE_NAMES, Emulator, Tables
+
+from tests.aws import TABLE_NAMES, Emulator, Tables
 
 
 def test_the_template_makes_all_seven_tables(emulator: Emulator, tables: Tables) -> None:

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import Stack, Tables
 
 from chalicelib import bulk
 from chalicelib.errors import BadInput
@@ -17,6 +16,7 @@ from infra.local import demo, gathering
 from infra.local.emulator import Endpoint
 from infra.local.progress import Progress
 from infra.local.stack import Deployed
+from tests.aws import Stack, Tables
 
 AS_OF = date(2020, 6, 30)
 

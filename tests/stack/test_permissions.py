@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import boto3
 import pytest
-from conftest import Emulator
 from event_builders import SITE, busy_site
 
 from chalicelib import bulk, clock
@@ -25,6 +24,7 @@ from chalicelib.supervision.store import EventLog
 from infra.deploy import deploy
 from infra.local import emulator as local
 from infra.package import build
+from tests.aws import Emulator
 
 PROBE = """
 import boto3

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import Stack
 
 from chalicelib import clock, ids
 from chalicelib.code.token import parse_keys, sign
@@ -17,6 +16,7 @@ from chalicelib.supervision.store import EventLog
 from infra.local import demo
 from infra.local.progress import Progress
 from infra.local.replay import replay
+from tests.aws import Stack
 
 AS_OF = date(2020, 6, 30)
 
