@@ -1,7 +1,8 @@
 """The command line behind ``./dev``: finds the modules of ``infra/commands`` and runs one of them.
 
 A command module has ``HELP`` (one line), ``add_arguments(parser)`` and ``run(arguments) -> exit code``. Exit codes: 0 done,
-1 judged bad, 2 bad input. A module with ``NEEDS_STACK = True`` works on the running stack. Modules import what is heavy inside ``run``, so that ``--help`` is quick.
+1 judged bad, 2 bad input. A module with ``NEEDS_STACK = True`` works on the running stack; ``needs_stack(arguments)`` in its place
+decides by the arguments. Modules import what is heavy inside ``run``, so that ``--help`` is quick.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if rest and not getattr(parsed.module, "TAKES_REST", False):
             make_parser(given).error(f"unrecognized arguments: {' '.join(rest)}")
         parsed.rest = rest
-        if getattr(parsed.module, "NEEDS_STACK", False):
+        if needs_stack(parsed.module, parsed):
             connect()
         return int(parsed.module.run(parsed) or DONE)
     except KeyboardInterrupt:
@@ -57,6 +58,12 @@ def discover() -> dict[str, ModuleType]:
     """Command name → module; ``score_file.py`` is ``score-file``."""
     names = sorted(module.name for module in pkgutil.iter_modules(commands.__path__) if not module.name.startswith("_"))
     return {name.replace("_", "-"): importlib.import_module(f"{commands.__name__}.{name}") for name in names}
+
+
+def needs_stack(module: ModuleType, arguments: argparse.Namespace) -> bool:
+    """Whether this call works on the running stack, by the module's own word."""
+    decide = getattr(module, "needs_stack", None)
+    return bool(decide(arguments)) if decide else getattr(module, "NEEDS_STACK", False)
 
 
 def connect() -> None:

@@ -19,6 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="judge the file only, write nothing, ask no log")
 
 
+def needs_stack(args: argparse.Namespace) -> bool:
+    """The log and the key of ids are the running stack's; judging a file alone needs neither."""
+    return not args.check
+
+
 def run(args: argparse.Namespace) -> int:
     """0 when imported or in order, 1 on conflict with the log, 2 when the file or mapping is refused."""
     from chalicelib.register.district import load_district

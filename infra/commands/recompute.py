@@ -10,6 +10,7 @@ from chalicelib import clock
 from chalicelib.errors import BadInput
 
 HELP = "rebuild every card from the event log and report differences"
+NEEDS_STACK = True
 SHOWN = 20
 CUT = 300
 

@@ -62,6 +62,17 @@ def test_a_fault_of_ours_is_not_hidden(commands: dict) -> None:
         cli.main(["judge"])
 
 
+def test_a_command_is_connected_to_the_running_stack_when_it_says_so(commands: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    connected: list[str] = []
+    monkeypatch.setattr(cli, "connect", lambda: connected.append("yes"))
+    commands["judge"] = command(lambda arguments: 0)
+    commands["always"] = command(lambda arguments: 0, NEEDS_STACK=True)
+    commands["perhaps"] = command(lambda arguments: 0, needs_stack=lambda arguments: arguments.rest == ["now"], TAKES_REST=True)
+    for given, times in ((["judge"], 0), (["always"], 1), (["perhaps"], 1), (["perhaps", "now"], 2)):
+        assert cli.main(given) == 0
+        assert len(connected) == times
+
+
 def test_unknown_arguments_are_refused_unless_the_command_passes_them_on(commands: dict) -> None:
     commands["judge"] = command(lambda arguments: 0)
     commands["test"] = command(lambda arguments: 0 if arguments.rest == ["-k", "x"] else 1, TAKES_REST=True)

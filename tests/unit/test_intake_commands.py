@@ -15,6 +15,7 @@ def _settings_of_a_machine_without_a_stack(monkeypatch):
     monkeypatch.setenv("TODAY", "2020-06-10")
     monkeypatch.setenv("DISTRICT", "demo")
     monkeypatch.setenv("ID_KEY", "")
+    monkeypatch.setenv("TABLE_PREFIX", "nowhere")
     settings.cache_clear()
     yield
     settings.cache_clear()
