@@ -124,6 +124,7 @@ def township_view(row: Document, result: Document, rules: IndexRules, labels: Ma
     """A township's page. ``labels`` (case id → site name) only for staff; the public sees counts."""
     items = {item.code: item for item in rules.sub_items}
     documents = {entry["code"]: entry for indicator in row["indicators"] for entry in indicator["sub_items"]}
+    titles = {indicator.code: indicator.title for indicator in rules.indicators}
     change = row["change"] or {}
     shown = {code: sub_item_view(documents[code], items[code], result["month"], labels) for code in documents}
     largest = max((parse_scaled(entry["lost"], HUNDREDTHS) for entry in row["lost"]), default=1)
@@ -140,7 +141,7 @@ def township_view(row: Document, result: Document, rules: IndexRules, labels: Ma
         "ranked": sum(other["rank"] is not None for other in result["townships"]),
         "change": change_words(change.get("index")),
         "rank_change": change_words(None if change.get("rank") is None else f"{change['rank']:+d}"),
-        "reasons": [_line(line) for line in change.get("reasons", ())],
+        "reasons": [_line(line, titles) for line in change.get("reasons", ())],
         "indicators": [
             {**_indicator_cell(entry), "lost": entry["lost"], "applicable": entry["applicable"],
              "change": change_words((change.get("indicators") or {}).get(entry["code"])),
@@ -151,7 +152,7 @@ def township_view(row: Document, result: Document, rules: IndexRules, labels: Ma
         "lost_count": len(lost),
         "lost": lost[:SHOWN_LOST],
         "lost_rest": lost[SHOWN_LOST:],
-        "ledger": [_line(line) for line in row["ledger"] if line["kind"] != "sub_item"],
+        "ledger": [_line(line, titles) for line in row["ledger"] if line["kind"] != "sub_item"],
         "thresholds": [{"colour": colour, "at": text_of(edge, 10)} for colour, edge in rules.thresholds],
         **frame(rules),
         "rule_set": result["rule_set"],
@@ -210,8 +211,10 @@ def frame(rules: IndexRules) -> dict:
     return {"k": span, "counts": {"indicators": len(rules.indicators), "items": len(rules.sub_items)}}
 
 
-def _line(line: Document) -> dict:
-    return {"title": LEDGER[line["kind"]], "points": _trim(line["points"])}
+def _line(line: Document, titles: Mapping[str, str]) -> dict:
+    """A ledger line in words; one that belongs to an indicator names it."""
+    of = f"（{titles[line['code']]}）" if line.get("code") in titles else ""
+    return {"title": LEDGER[line["kind"]] + of, "points": _trim(line["points"])}
 
 
 def plain(points: int) -> str:

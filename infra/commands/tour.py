@@ -59,7 +59,6 @@ def shots_of(addresses: dict[str, str], plates: Iterable[tuple[str, str, str]]) 
         *(Shot(f"scan-{grade}-360", address, PHONE, whole=True) for grade, address in sorted(scans.items())),
         Shot("portal-1280", addresses["portal"], DESK),
         Shot("map-1280", addresses["map"], DESK),
-        Shot("map-360", addresses["map"], PHONE, whole=True),
         Shot("map-township-1280", addresses["map"], DESK, follow=TOWNSHIP_LINK),
         Shot("leaderboard-1280", addresses["leaderboard"], DESK),
         Shot("township-1280", addresses["leaderboard"], DESK, follow=TOWNSHIP_LINK),
@@ -82,7 +81,17 @@ def take(browser: Browser, shots: Iterable[Shot], folder: Path) -> Iterator[Path
         path = folder / f"{shot.name}.png"
         page.screenshot(path=path, full_page=shot.whole, animations="disabled")
         context.close()
+        _reduce(path)
         yield path
+
+
+def _reduce(path: Path) -> None:
+    """256 colours are enough for pages drawn from a palette, and a third of the size in the repository."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        reduced = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    reduced.save(path, optimize=True)
 
 
 def _open(page, address: str) -> None:

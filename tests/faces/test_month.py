@@ -152,6 +152,15 @@ def test_names_and_case_ids_stand_in_the_staff_tree_only(release: dict) -> None:
     assert CASE.encode() not in own["index.html"] and CASE.encode() not in own["index.json"], "another township's cases"
 
 
+def test_each_rounding_line_of_a_township_says_what_was_rounded(release: dict) -> None:
+    twin = {row["code"]: row for row in orjson.loads(release["public"]["index.json"])["townships"]}
+    titles = {indicator.code: indicator.title for indicator in RULES.indicators}
+    rounded = [(code, line["code"]) for code, row in twin.items() for line in row["ledger"] if line["kind"] == "rounding" and line["code"]]
+    assert rounded
+    for township, indicator in rounded:
+        assert f"取整（{titles[indicator]}）" in text(release["public"][f"townships/{township}.html"])
+
+
 def test_the_table_twin_has_a_line_per_township_and_all_45_sub_items(release: dict) -> None:
     rows = list(csv.DictReader(io.StringIO(release["public"]["index.csv"].decode("utf-8-sig"))))
     assert len(rows) == 20 and {item.code for item in RULES.sub_items} <= set(rows[0])
