@@ -1,20 +1,30 @@
-"""Cells: text of a table as values. Nothing is guessed or corrected; what cannot be read says why, in Chinese."""
+"""Cells: text of a table as values. Nothing is guessed; what cannot be read says why, in Chinese.
+
+Two things are read over, and told: full-width letters and digits in codes, numbers and dates (never in names), and the
+serial numbers by which Excel keeps dates.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib import clock, exact
 from chalicelib.intake.model import Column
+from chalicelib.intake.table import half_width
 from chalicelib.register.uscc import check_code
 
 WHOLE = re.compile(r"-?[0-9]{1,15}")
 DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
 FINDING = re.compile(r"([A-Za-z0-9_]+)\.([A-Za-z0-9_]+)=([0-9]{1,6})")
-FULL_WIDTH = re.compile(r"[\uff01-\uff5e]")
+# 1954 to 2119: no year, month or number of a day looks like it.
+SERIAL = re.compile(r"([2-7][0-9]{4})(\.[0-9]+)?")
+EXCEL_EPOCH = datetime(1899, 12, 30)
+ISO_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
+VERBATIM = ("text", "list")
+WIDTH_NOTE, SERIAL_NOTE = "全角字符按半角读", "Excel序列号按日期读"
 FLAGS = {"是": True, "否": False, "有": True, "无": False, "true": True, "false": False, "1": True, "0": False, "y": True, "n": False}
 
 
@@ -24,15 +34,24 @@ class BadCell(ValueError):
 
 def read_cell(column: Column, text: str) -> Any:
     """The value of a cell; None if it is blank. BadCell with the reason otherwise."""
+    if column.read not in VERBATIM:
+        text = half_width(text).strip()
     if not text or text in column.skip:
         if column.required:
             raise BadCell("必填，不能为空")
         return None
     if column.values is not None:
         return translate(column.values, text)
-    if column.read not in ("text", "uscc", "list") and FULL_WIDTH.search(text):
-        raise BadCell("含全角字符，请改为半角")
     return READ[column.read](column, text)
+
+
+def note_on(column: Column, text: str) -> str:
+    """What was read over in a cell that could be read; empty when nothing was."""
+    if column.read in VERBATIM:
+        return ""
+    if column.read in ("date", "instant") and SERIAL.fullmatch(half_width(text).strip()):
+        return SERIAL_NOTE
+    return WIDTH_NOTE if half_width(text) != text else ""
 
 
 def translate(values: Any, text: Any) -> Any:
@@ -73,21 +92,34 @@ def _fen(column: Column, text: str) -> int:
 
 
 def _date(column: Column, text: str) -> str:
+    """A day: in a format of the column, as ISO text (a time of day is cut), or as Excel's serial number."""
     for pattern in column.formats:
         try:
             return datetime.strptime(text, pattern).date().isoformat()
         except ValueError:
             continue
-    raise BadCell("不是有效日期，格式应为" + "或".join(_shape(pattern) for pattern in column.formats))
+    iso = ISO_DAY.fullmatch(text)
+    try:
+        return date.fromisoformat(iso[1]).isoformat() if iso else _serial(text).date().isoformat()
+    except ValueError as error:
+        raise BadCell("不是有效日期，格式应为" + "或".join(_shape(pattern) for pattern in column.formats)) from error
+
+
+def _serial(text: str) -> datetime:
+    """The instant, without zone, of an Excel serial number. ValueError if the text is none."""
+    if not SERIAL.fullmatch(text):
+        raise ValueError("no serial number")
+    seconds = round(float(text) * 86400)
+    return EXCEL_EPOCH + timedelta(seconds=seconds)
 
 
 def _instant(column: Column, text: str) -> str:
     """An instant; a time without an offset is Shanghai time."""
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
+        instant = _serial(text) if SERIAL.fullmatch(text) else datetime.fromisoformat(text)
+        return clock.instant_text(instant if instant.tzinfo else instant.replace(tzinfo=clock.SHANGHAI))
+    except (ValueError, OverflowError) as error:
         raise BadCell("不是有效时间，格式应为年-月-日 时:分:秒") from error
-    return clock.instant_text(instant if instant.tzinfo else instant.replace(tzinfo=clock.SHANGHAI))
 
 
 def _flag(column: Column, text: str) -> bool:
@@ -122,12 +154,13 @@ def plus_days(text: Any, days: int) -> str:
     """A date text moved by whole days. BadCell if the value is no date."""
     try:
         return clock.add_days(date.fromisoformat(str(text)), days).isoformat()
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise BadCell("应为日期") from error
 
 
 READ: dict[str, Callable[[Column, str], Any]] = {
     "text": lambda column, text: text,
+    "code": lambda column, text: text,
     "uscc": _uscc,
     "integer": _integer,
     "number": _number,

@@ -6,7 +6,7 @@
     [subjects]                                         # the columns that say whose row it is, by scope
     site = ["统一社会信用代码", "场所序号"]
     [columns]                                          # readers of columns; a column not listed is text
-    "发现日期" = { read = "date", required = true }
+    "发现日期" = { read = "date", required = true, formats = ["%Y/%m/%d"] }
     "级别" = { values = { "一般" = "general", "重大" = "major" } }
     [[records]]                                        # one event per row and record
     kind = "hazard_found"
@@ -31,7 +31,7 @@ from chalicelib.errors import BadRuleSet, Problem
 from chalicelib.intake.model import Column, Mapping, Record, Reference
 from chalicelib.supervision.vocabulary import load_vocabulary
 
-READERS = ("text", "uscc", "integer", "number", "fen", "date", "instant", "flag", "list", "findings")
+READERS = ("text", "code", "uscc", "integer", "number", "fen", "date", "instant", "flag", "list", "findings")
 SCOPES = ("site", "enterprise", "township")
 TOP_KEYS = {"schema", "title", "ignore", "subjects", "columns", "records"}
 COLUMN_KEYS = {"read", "required", "values", "formats", "separator", "skip"}

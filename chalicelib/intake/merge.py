@@ -10,7 +10,7 @@ from chalicelib.intake.model import Record
 from chalicelib.supervision.model import Event
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An event that a row asks for."""
 
@@ -19,43 +19,31 @@ class Draft:
     record: Record
 
 
-def merge_drafts(drafts: list[Draft], problems: list[Problem]) -> list[Draft]:
-    """One draft per event id; the first row that named it stands for it. Order of rows does not matter for the events."""
-    merged: dict[str, Draft] = {}
-    for draft in drafts:
-        earlier = merged.get(draft.event.event_id)
-        if earlier is None:
-            merged[draft.event.event_id] = draft
-        else:
-            _join(earlier, draft, problems)
-    for draft in merged.values():
-        if draft.record.merge:
-            draft.event = replace(draft.event, payload=_sorted(draft.event.payload, draft.record.merge))
-    return list(merged.values())
+def sorted_draft(draft: Draft) -> Draft:
+    """The draft with its merged lists in order, so that the order of rows does not matter."""
+    return replace(draft, event=replace(draft.event, payload=_sorted(draft.event.payload, draft.record.merge))) if draft.record.merge else draft
 
 
-def _join(earlier: Draft, later: Draft, problems: list[Problem]) -> None:
+def join(earlier: Draft, later: Draft, problems: list[Problem]) -> Draft:
+    """One draft of two that name the same fact; the earlier row stands for it. Rows that do not go together become problems."""
     record = earlier.record
     one, other = dict(earlier.event.payload), dict(later.event.payload)
     parts = [(name, one.pop(name, None), other.pop(name, None)) for name in sorted(record.merge)]
     if replace(earlier.event, payload=one) != replace(later.event, payload=other):
         names = sorted(name for name in {*one, *other} if one.get(name) != other.get(name)) or ["occurred_on"]
-        column = _column(record, names[0])
-        problems.append(
-            Problem(
-                f"row {later.row}", column, str(other.get(names[0], ""))[:100], f"与第{earlier.row}行是同一条记录（标识相同），内容却不同"
-            )
-        )
+        for draft, second in ((earlier, later), (later, earlier)):
+            value = str(draft.event.payload.get(names[0], ""))[:100]
+            reason = f"与第{second.row}行是同一条记录（标识相同），内容却不同"
+            problems.append(Problem(f"row {draft.row}", _column(record, names[0]), value, reason))
     elif not record.merge and not record.repeats:
         problems.append(Problem(f"row {later.row}", record.key[0], "", f"与第{earlier.row}行重复"))
-    else:
-        for name, mine, theirs in parts:
-            value = _union(mine, theirs)
-            if value is not None:
-                one[name] = value
-            if isinstance(mine, dict) and isinstance(theirs, dict) and _clashes(mine, theirs):
-                problems.append(Problem(f"row {later.row}", _column(record, name), str(theirs)[:100], f"与第{earlier.row}行的同一条款重复"))
-        earlier.event = replace(earlier.event, payload=one)
+    for name, mine, theirs in parts:
+        value = _union(mine, theirs)
+        if value is not None:
+            one[name] = value
+        if isinstance(mine, dict) and isinstance(theirs, dict) and _clashes(mine, theirs):
+            problems.append(Problem(f"row {later.row}", _column(record, name), str(theirs)[:100], f"与第{earlier.row}行的同一条款重复"))
+    return replace(earlier, event=replace(earlier.event, payload=_sorted(one, record.merge)))
 
 
 def _clashes(one: dict[str, dict], other: dict[str, dict]) -> bool:

@@ -6,6 +6,11 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.intake.table import Wanted
+
+# Filling these from a merged cell would count one amount several times.
+QUANTITIES = ("integer", "number", "fen", "findings")
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -67,3 +72,8 @@ class Mapping:
     @property
     def known_columns(self) -> frozenset[str]:
         return self.ignore | frozenset(self.columns)
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the reader of a file has to know: the columns, and those in which a merged cell speaks for every row."""
+        return Wanted(self.known_columns, frozenset(name for name, column in self.columns.items() if column.read not in QUANTITIES))

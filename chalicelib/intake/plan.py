@@ -1,74 +1,145 @@
 """A table as facts: the whole of it is judged before anything is stored; every problem names row, column, value, reason.
 
-Pure, and the same rows in any order give the same events.
+The same rows in any order give the same events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from itertools import islice
 
 from chalicelib.errors import BadInput, Problem
-from chalicelib.intake.merge import Draft, merge_drafts
+from chalicelib.intake.merge import Draft, join, sorted_draft
 from chalicelib.intake.model import Mapping, Record
-from chalicelib.intake.read import Table
 from chalicelib.intake.rows import Context, RowReader
-from chalicelib.supervision.model import Event
+from chalicelib.intake.spool import Spool, event_of
+from chalicelib.intake.table import OTHER_REJECT_COLUMNS, REJECT_COLUMNS, Table
+from chalicelib.supervision.model import Event, to_text
 from chalicelib.supervision.vocabulary import problems
 
 MOST_PROBLEMS = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Plan:
-    """The events of a table, sorted by subject, the row each came from, and the facts they lean on.
+    """The events of a table and the facts they lean on (registrations and roots), set aside in a spool; how it was read."""
 
-    ``needs`` are (subject, event id) that must be in the log unless the table brings them: registrations and roots.
-    """
-
-    events: list[Event]
-    rows: dict[str, int]
-    needs: dict[tuple[str, str], Problem]
+    spool: Spool
     row_count: int
+    notes: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def events(self) -> list[Event]:
+        """All events at once, sorted by subject, day and id: for small tables."""
+        found = [entry.event for page in self.spool.pages() for entry in page]
+        return sorted(found, key=lambda event: (event.subject, event.occurred_on, event.event_id))
+
+    @property
+    def event_count(self) -> int:
+        return self.spool.count()
+
+    def refuse_problems(self) -> None:
+        """BadInput naming the first problems, and how many more there are."""
+        if self.spool.problem_count():
+            raise BadInput(first_problems(self.spool))
 
 
 def plan_events(table: Table, mapping: Mapping, context: Context) -> Plan:
     """The events of a whole table. BadInput naming every problem of every row; nothing half-done."""
-    found = _column_problems(table, mapping)
+    plan = judge_table(table, mapping, context)
+    plan.refuse_problems()
+    return plan
+
+
+def judge_table(table: Table, mapping: Mapping, context: Context, without: Collection[int] = frozenset()) -> Plan:
+    """The events of a table, the rows of ``without`` left out, and in the spool every problem of the others.
+
+    BadInput when the columns are not those of the mapping. A fact that several rows tell together is told by all or not at all.
+    """
+    found = column_problems(table, mapping)
     if found:
         raise BadInput(found)
-    reader = RowReader(table, mapping, context)
-    for number, cells in table.rows:
-        reader.read(number, cells)
-    merged = merge_drafts(reader.drafts, reader.problems)
-    _judge(merged, reader.problems)
-    if reader.problems:
-        raise BadInput(_first(reader.problems))
-    events = sorted((draft.event for draft in merged), key=lambda event: (event.subject, event.occurred_on, event.event_id))
-    rows = {draft.event.event_id: draft.row for draft in merged}
-    needs = {key: problem for key, problem in reader.needs.items() if key[1] not in rows}
-    return Plan(events, rows, needs, len(table.rows))
+    reader, judge, count, torn = RowReader(table, mapping, context), _Judge(Spool(), mapping.records), 0, {}
+    for row in table.rows():
+        if row.number in without:
+            torn |= dict.fromkeys(reader.shared_ids(row), row.number)
+            continue
+        count += 1
+        reader.read(row)
+        judge.take(reader)
+    judge.finish(torn)
+    return Plan(judge.spool, count, reader.notes)
 
 
-def _column_problems(table: Table, mapping: Mapping) -> list[Problem]:
-    present = set(table.columns)
-    missing = [Problem("row 1", name, "", "缺少这一列") for name in mapping.columns if name not in present]
-    unknown = [Problem("row 1", name, "", "映射文件中没有这一列") for name in table.columns if name not in mapping.known_columns]
+class _Judge:
+    """Takes in what each row asks for, joins rows that tell the same fact, and gathers what is wrong."""
+
+    def __init__(self, spool: Spool, records: tuple[Record, ...]) -> None:
+        self.spool, self.records = spool, records
+        self.numbers = {id(record): number for number, record in enumerate(records)}
+
+    def take(self, reader: RowReader) -> None:
+        if reader.problems:
+            self.spool.fault(reader.problems)
+            return
+        for (subject, event_id), problem in reader.needs.items():
+            self.spool.need(subject, event_id, problem)
+        for draft in reader.drafts:
+            self._draft(draft)
+
+    def _draft(self, draft: Draft) -> None:
+        draft = sorted_draft(draft)
+        event, text = draft.event, to_text(draft.event)
+        if draft.record.merge:
+            self.spool.tell(event.event_id, draft.row)
+        if self.spool.add(event, text, draft.row, self.numbers[id(draft.record)]):
+            if not draft.record.merge:
+                self.spool.fault(judged(draft))
+            return
+        standing, row = self.spool.text_of(event.event_id)
+        if standing == text and draft.record.repeats and not draft.record.merge:
+            return
+        found: list[Problem] = []
+        joined = join(Draft(event_of(standing), row, draft.record), draft, found)
+        self.spool.fault(found)
+        self.spool.replace_text(event.event_id, to_text(joined.event))
+
+    def finish(self, torn: dict[str, int]) -> None:
+        """Judge what could only be judged whole; a fact that a left-out row shares is left out with all its rows."""
+        if any(record.merge for record in self.records):
+            for entry in (entry for page in self.spool.pages() for entry in page):
+                record = self.records[entry.record]
+                if record.merge:
+                    self.spool.fault(judged(Draft(entry.event, entry.row, record)))
+        for event_id, bad in torn.items():
+            reason = f"与第{bad}行同属一条记录，该行有误，须一并导入"
+            self.spool.fault(Problem(f"row {row}", "", "", reason) for row in self.spool.tellers(event_id))
+
+
+def column_problems(table: Table, mapping: Mapping) -> list[Problem]:
+    """Columns that are missing and columns that nobody knows; those that a rejects file adds are passed over."""
+    place, present = f"row {table.reading.heading_row}", set(table.columns)
+    known = mapping.known_columns | {name for names in (REJECT_COLUMNS, OTHER_REJECT_COLUMNS) if present.issuperset(names) for name in names}
+    missing = [Problem(place, name, "", "缺少这一列") for name in mapping.columns if name not in present]
+    unknown = [Problem(place, name, "", "映射文件中没有这一列") for name in table.columns if name not in known]
     return missing + unknown
 
 
-def _first(found: list[Problem]) -> list[Problem]:
-    ordered = sorted(dict.fromkeys(found), key=lambda problem: (int(problem.place.removeprefix("row ") or 0), problem.column))
-    more = len(ordered) - MOST_PROBLEMS
-    return ordered[:MOST_PROBLEMS] + ([Problem("", "", "", f"另有{more}处问题未列出")] if more > 0 else [])
+def first_problems(spool: Spool) -> list[Problem]:
+    """The first problems by row, and how many more there are."""
+    more = spool.problem_count() - MOST_PROBLEMS
+    return [*islice(spool.problems(), MOST_PROBLEMS)] + ([Problem("", "", "", f"另有{more}处问题未列出")] if more > 0 else [])
 
 
-def _judge(drafts: Iterable[Draft], found: list[Problem]) -> None:
-    """The vocabulary's own verdict on each event, told by row and column."""
-    for draft in drafts:
-        for problem in problems(draft.event):
-            name = problem.column.removeprefix("payload.").split(".")[0]
-            found.append(Problem(f"row {draft.row}", _column_of(draft.record, name), problem.value, problem.reason))
+def judged(draft: Draft) -> list[Problem]:
+    """The vocabulary's own verdict on an event, told by row and column."""
+    found = []
+    for problem in problems(draft.event):
+        name = problem.column.removeprefix("payload.").split(".")[0]
+        found.append(Problem(f"row {draft.row}", _column_of(draft.record, name), problem.value, problem.reason))
+    return found
 
 
 def _column_of(record: Record, name: str) -> str:

@@ -6,6 +6,7 @@ importing a row twice names the same facts.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -13,15 +14,18 @@ from typing import Any
 
 from chalicelib import clock, ids
 from chalicelib.errors import Problem
-from chalicelib.intake.cells import BadCell, plus_days, read_cell, translate
+from chalicelib.intake.cells import BadCell, note_on, plus_days, read_cell, translate
 from chalicelib.intake.merge import Draft
 from chalicelib.intake.model import Column, Mapping, Record, Reference
-from chalicelib.intake.read import Table
+from chalicelib.intake.table import Row, Table
 from chalicelib.register.district import District
 from chalicelib.supervision.model import Actor, Event
 from chalicelib.supervision.vocabulary import load_vocabulary
 
 REGISTRATION = {"site": "site_registered", "enterprise": "enterprise_registered"}
+# Texts of a column whose values are remembered: most columns have few, and those that have many are not worth it.
+MOST_KNOWN = 4096
+EARLIEST = "1900-01-01"
 ROLE_OF_SOURCE = {
     "self": "enterprise",
     "township": "township",
@@ -50,7 +54,7 @@ def _start_of(day: str) -> str:
 
 @dataclass
 class RowReader:
-    """Reads rows one by one; gathers drafts, problems and what the drafts lean on."""
+    """Reads rows one by one: after each, what it drafted, what is wrong with it, and what the drafts lean on."""
 
     table: Table
     mapping: Mapping
@@ -58,6 +62,7 @@ class RowReader:
     drafts: list[Draft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     needs: dict[tuple[str, str], Problem] = field(default_factory=dict)
+    notes: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         columns = self.mapping.columns
@@ -72,27 +77,47 @@ class RowReader:
         self.texts: dict[str, str] = {}
         self.subjects: dict[str, str] = {}
 
-    def read(self, number: int, cells: list[str]) -> None:
-        """The drafts of one row; a row with a problem yields none."""
-        self.number, self.values, self.texts, self.subjects = number, {}, {}, {}
-        before = len(self.problems)
-        for place, column, known in self.places:
-            self._cell(column, cells[place], known)
-        if len(self.problems) > before:
+    def read(self, row: Row) -> None:
+        """Read one row, forgetting the one before; a row with a problem drafts nothing that counts."""
+        self._start(row)
+        if self.problems:
             return
         for record in self.mapping.records:
             if self._applies(record):
                 self._draft(record)
 
-    def _cell(self, column: Column, text: str, known: dict[str, Any]) -> None:
+    def shared_ids(self, row: Row) -> set[str]:
+        """The facts that a refused row would have told together with other rows, as far as it can be read."""
+        self._start(row)
+        found = set()
+        for record in self.mapping.records:
+            if record.merge and self._applies(record):
+                subject = self._subject(record.scope, "")
+                identity = self._identity(record.key)
+                if subject and identity:
+                    found.add(ids.event_id_of(subject, record.kind, identity))
+        return found
+
+    def _start(self, row: Row) -> None:
+        self.number, self.values, self.texts, self.subjects = row.number, {}, {}, {}
+        self.drafts, self.problems, self.needs = [], list(row.problems), {}
+        for place, column, known in self.places:
+            self._cell(column, row.cells[place] if place < len(row.cells) else "", known)
+
+    def _cell(self, column: Column, text: str, known: dict[str, tuple[Any, str]]) -> None:
         self.texts[column.name] = text
-        if text in known:
-            self.values[column.name] = known[text]
-            return
-        try:
-            self.values[column.name] = known[text] = read_cell(column, text)
-        except BadCell as error:
-            self._problem(column.name, text, str(error))
+        if text not in known:
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            try:
+                known[text] = read_cell(column, text), note_on(column, text)
+            except BadCell as error:
+                self.values[column.name] = None
+                self._problem(column.name, text, str(error))
+                return
+        self.values[column.name], note = known[text]
+        if note:
+            self.notes[column.name, note] += 1
 
     def _problem(self, column: str, value: object, reason: str) -> None:
         self.problems.append(Problem(f"row {self.number}", column, str(value)[:100], reason))
@@ -106,8 +131,9 @@ class RowReader:
         if day is None:
             self._problem(record.on.column, "", f"{record.kind}没有发生日期")
             return
-        if str(day) > self.context.today.isoformat():
-            self._problem(record.on.column, day, "日期在将来")
+        if not EARLIEST <= str(day) <= self.context.today.isoformat():
+            self._problem(record.on.column, day, "日期在将来" if str(day) > EARLIEST else "日期过早")
+            return
         subject = self._subject(record.scope, str(day))
         identity = self._identity(record.key) if subject else None
         if subject is None or identity is None:

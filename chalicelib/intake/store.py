@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from chalicelib import bulk
+from chalicelib.intake.log import Key, Log
 from chalicelib.supervision.model import Event
 from chalicelib.supervision.store import Appended, EventLog
 
-Key = tuple[str, str]
-
-
-class Log(Protocol):
-    """The log as an import needs it."""
-
-    def append(self, events: Iterable[Event], now: datetime) -> Appended: ...
-
-    def find_texts(self, keys: Sequence[Key]) -> dict[Key, str]: ...
+__all__ = ["ImportLog", "Key", "Log"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +29,7 @@ class ImportLog:
         wire = [{"subject": {"S": subject}, "event_id": {"S": event_id}} for subject, event_id in dict.fromkeys(keys)]
         items = bulk.batch_get(self.events.table, wire, ("subject", "event_id", "doc"))
         return {(item["subject"]["S"], item["event_id"]["S"]): item["doc"]["S"] for item in items}  # type: ignore[misc]
+
+    def list_events(self, subject: str) -> tuple[Event, ...]:
+        """As :meth:`chalicelib.supervision.store.EventLog.list_events`."""
+        return self.events.list_events(subject)

@@ -64,7 +64,7 @@ def planned(path: Path, name: str) -> float:
     """Seconds from the file to its judged events."""
     from chalicelib.intake.mapping import load_mapping
     from chalicelib.intake.plan import plan_events
-    from chalicelib.intake.read import read_csv
+    from chalicelib.intake.read import read_file
     from chalicelib.intake.rows import Context
     from chalicelib.intake.run import IMPORTER
     from chalicelib.register.district import load_district
@@ -72,7 +72,7 @@ def planned(path: Path, name: str) -> float:
     district = load_district("demo")
     mapping = load_mapping(district.folder / "mappings" / f"{name}.toml")
     start = time.perf_counter()
-    plan_events(read_csv(path), mapping, Context(b"bench", district, IMPORTER, AS_OF))
+    plan_events(read_file(path, mapping.wanted), mapping, Context(b"bench", district, IMPORTER, AS_OF))
     return time.perf_counter() - start
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
 from chalicelib import clock
 from chalicelib.config import settings
 
-HELP = "import a CSV file (UTF-8) into the event log by a mapping file; all of it or nothing"
+HELP = "import a CSV or XLSX file into the event log by a mapping file; all of it or nothing"
+MOST_SHOWN = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mapping", required=True, help="a mapping file, or the name of one of the district's")
     parser.add_argument("--district", help="whose townships (default: the setting DISTRICT)")
     parser.add_argument("--check", action="store_true", help="judge the file only, write nothing, ask no log")
+    parser.add_argument("--good-rows", action="store_true", help="import the good rows, write the others to a rejects file")
+    parser.add_argument("--rejects", type=Path, help="the rejects file (default: FILE.rejects.csv beside the file)")
+    parser.add_argument("--correct", action="store_true", help="facts that stand with other content are withdrawn and told again")
+    parser.add_argument("--reason", default="导入更正", help="with --correct: why")
+    parser.add_argument("--signer", action="append", default=[], help="with --correct: who signs for it, by id; may be repeated")
+    parser.add_argument("--result", type=Path, help="write what was done, with every correction, as JSON")
 
 
 def needs_stack(args: argparse.Namespace) -> bool:
@@ -25,13 +33,13 @@ def needs_stack(args: argparse.Namespace) -> bool:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when imported or in order, 1 on conflict with the log, 2 when the file or mapping is refused."""
+    """0 when imported or in order, 1 on conflict with the log or rows left out, 2 when the file or mapping is refused."""
     from chalicelib.register.district import load_district
 
     given = settings()
     district = load_district(args.district or given.district)
     mapping = mapping_path(args.mapping, district.folder)
-    return check(args.file, mapping, district, given) if args.check else bring_in(args.file, mapping, district, given)
+    return (check if args.check else bring_in)(args, mapping, district, given)
 
 
 def mapping_path(name: str, folder: Path) -> Path:
@@ -40,20 +48,23 @@ def mapping_path(name: str, folder: Path) -> Path:
     return own if own.is_file() and not Path(name).is_file() else Path(name)
 
 
-def check(path: Path, mapping: Path, district, given) -> int:
+def check(args: argparse.Namespace, mapping: Path, district, given) -> int:
     from chalicelib.intake.mapping import load_mapping
     from chalicelib.intake.plan import plan_events
-    from chalicelib.intake.read import read_csv
+    from chalicelib.intake.read import read_file
     from chalicelib.intake.rows import Context
     from chalicelib.intake.run import IMPORTER
 
+    loaded = load_mapping(mapping)
+    table = read_file(args.file, loaded.wanted)
     # Which key makes the opaque ids does not matter to a verdict.
-    plan = plan_events(read_csv(path), load_mapping(mapping), Context(b"check", district, IMPORTER, given.day()))
-    print(f"{path.name}: {plan.row_count} rows, {len(plan.events)} events, in order")
+    plan = plan_events(table, loaded, Context(b"check", district, IMPORTER, given.day()))
+    print(f"{args.file.name}: {table.reading}")
+    print(f"{args.file.name}: {plan.row_count} rows, {plan.event_count} events, in order")
     return 0
 
 
-def bring_in(path: Path, mapping: Path, district, given) -> int:
+def bring_in(args: argparse.Namespace, mapping: Path, district, given) -> int:
     from chalicelib.errors import BadInput, Problem
     from chalicelib.intake.run import import_file
     from chalicelib.intake.store import ImportLog
@@ -62,7 +73,7 @@ def bring_in(path: Path, mapping: Path, district, given) -> int:
     if not given.id_key:
         raise BadInput([Problem("", "ID_KEY", "", "没有设置编号密钥，无法生成场所编号")])
     done = import_file(
-        path,
+        args.file,
         mapping,
         ImportLog(EventLog(given.table_prefix)),
         district=district,
@@ -70,11 +81,39 @@ def bring_in(path: Path, mapping: Path, district, given) -> int:
         today=given.day(),
         now=clock.utc_now(),
         progress=show,
+        wish=wish_of(args),
     )
-    print(f"{done.file}: {done.rows} rows, {done.new} new events, {done.same} already there")
+    tell(done)
+    if args.result:
+        args.result.write_text(json.dumps(done.to_document(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if done.rejected:
+        print(f"{done.rejected} rows left out: {rejects_path(args)}")
+    return 1 if done.rejected else 0
+
+
+def wish_of(args: argparse.Namespace):
+    from chalicelib.intake.correct import Correction
+    from chalicelib.intake.run import Wish
+
+    correction = Correction(args.reason, tuple(args.signer)) if args.correct else None
+    return Wish(rejects_path(args) if args.good_rows else None, correction)
+
+
+def rejects_path(args: argparse.Namespace) -> Path:
+    return args.rejects or args.file.with_name(f"{args.file.stem}.rejects.csv")
+
+
+def tell(done) -> None:
+    """What was done, in lines; the result file holds the same."""
+    print(f"{done.file}: {done.reading}")
+    for note in done.notes:
+        print(f"  {note}")
+    print(f"{done.file}: {done.rows} rows, {done.new} new events, {done.same} already there, {done.corrections} corrected")
     for kind, count in done.kinds.items():
         print(f"  {kind}\t{count}")
-    return 0
+    for one in done.corrected[:MOST_SHOWN]:
+        changed = "; ".join(f"{name}: {before} → {after}" for name, (before, after) in one.changes.items())
+        print(f"  {f'row {one.row}' if one.row else 'goes along'} · {one.kind} · {one.voided} → {one.event_id} · {changed}".rstrip(" ·"))
 
 
 def show(done: int, total: int) -> None:

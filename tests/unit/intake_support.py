@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -11,9 +12,10 @@ from chalicelib.errors import Conflict
 from chalicelib.intake.mapping import parse_mapping
 from chalicelib.intake.model import Mapping
 from chalicelib.intake.plan import Plan, plan_events
-from chalicelib.intake.read import Table, parse_csv
+from chalicelib.intake.read import read_table
 from chalicelib.intake.rows import Context
 from chalicelib.intake.run import IMPORTER, Imported, import_file
+from chalicelib.intake.table import Table, Wanted
 from chalicelib.register.district import load_district
 from chalicelib.supervision.model import Event, to_text
 from chalicelib.supervision.store import Appended
@@ -46,6 +48,9 @@ class MemoryLog:
     def find_texts(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
         return {key: to_text(self.events[key]) for key in keys if key in self.events}
 
+    def list_events(self, subject: str) -> tuple[Event, ...]:
+        return tuple(event for (partition, _), event in self.events.items() if partition == subject)
+
     def of_kind(self, kind: str) -> list[Event]:
         return [event for event in self.events.values() if event.kind == kind]
 
@@ -54,12 +59,13 @@ def mapping_of(text: str) -> Mapping:
     return parse_mapping(tomllib.loads(text))
 
 
-def table_of(text: str) -> Table:
-    return parse_csv(text.encode())
+def table_of(data: str | bytes, wanted: Wanted = Wanted()) -> Table:
+    content = data.encode() if isinstance(data, str) else data
+    return read_table(lambda: io.BytesIO(content), wanted)
 
 
 def plan_of(csv_text: str, mapping: Mapping) -> Plan:
-    return plan_events(table_of(csv_text), mapping, CONTEXT)
+    return plan_events(table_of(csv_text, mapping.wanted), mapping, CONTEXT)
 
 
 def bring_in(log: MemoryLog, path: Path, mapping: Path, **changes: object) -> Imported:

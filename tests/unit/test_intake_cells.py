@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.intake.cells import BadCell, read_cell
+from chalicelib.intake.cells import SERIAL_NOTE, WIDTH_NOTE, BadCell, note_on, read_cell
 from chalicelib.intake.model import Column
 
 
@@ -31,6 +31,15 @@ from chalicelib.intake.model import Column
             "B03.unlicensed=1;B03.review_overdue=2;E05.defect=3",
             {"B03": {"unlicensed": 1, "review_overdue": 2}, "E05": {"defect": 3}},
         ),
+        (Column("c", "integer"), "１２", 12),
+        (Column("c", "date"), "２０２０－０６－１２", "2020-06-12"),
+        (Column("c", "date"), "2020-06-12 08:30:00", "2020-06-12"),
+        (Column("c", "date", formats=("%Y/%m/%d",)), "2020-06-12", "2020-06-12"),
+        (Column("c", "date"), "43994", "2020-06-12"),
+        (Column("c", "date"), "43994.3541667", "2020-06-12"),
+        (Column("c", "instant"), "43994.354166667", "2020-06-12T00:30:00.000Z"),
+        (Column("c", "code"), "ＹＨ－００１ ", "YH-001"),
+        (Column("c"), "Ａ座三楼", "Ａ座三楼"),
         (Column("c", "uscc"), " 91330110ma0000015c", "91330110MA0000015C"),
         (Column("c", values={"重大": "major"}), "重大", "major"),
     ],
@@ -43,13 +52,14 @@ def test_cells_are_read(column, text, value):
     ("column", "text", "reason"),
     [
         (Column("c", required=True), "", "必填"),
-        (Column("c", "integer"), "１２", "全角"),
         (Column("c", "integer"), "12.0", "整数"),
         (Column("c", "integer"), "٣", "整数"),
         (Column("c", "number"), "1e3", "数字"),
         (Column("c", "fen"), "1.005", "两位小数"),
         (Column("c", "fen"), "一万", "金额"),
-        (Column("c", "date"), "２０２０-06-12", "全角"),
+        (Column("c", "date"), "12345", "不是有效日期"),
+        (Column("c", "date"), "2020-06-12 25", "不是有效日期"),
+        (Column("c", "instant"), "0001-01-01 00:00:00", "不是有效时间"),
         (Column("c", "date"), "2020-02-30", "2020-06-12"),
         (Column("c", "date"), "12/06/2020", "不是有效日期"),
         (Column("c", "instant"), "yesterday", "不是有效时间"),
@@ -63,3 +73,17 @@ def test_cells_are_read(column, text, value):
 def test_cells_that_cannot_be_read_say_why(column, text, reason):
     with pytest.raises(BadCell, match=reason):
         read_cell(column, text)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "note"),
+    [
+        (Column("c", "integer"), "１２", WIDTH_NOTE),
+        (Column("c", "code"), "YH-1", ""),
+        (Column("c", "date"), "43994", SERIAL_NOTE),
+        (Column("c", "integer"), "43994", ""),
+        (Column("c"), "Ａ座", ""),
+    ],
+)
+def test_what_was_read_over_is_told(column, text, note):
+    assert note_on(column, text) == note

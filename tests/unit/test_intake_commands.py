@@ -50,7 +50,7 @@ def test_a_size_that_is_none_is_bad_input(tmp_path, capsys):
 
 def test_a_faulty_file_is_told_line_by_line(tmp_path, capsys):
     path = tmp_path / "plans.csv"
-    path.write_text("镇街,计划编号,下达日期,年度,领域,检查数\n火星街道,1,2020-01-01,2020,,5\n临平街道,2,2020-13-01,2020,,５\n", "utf-8")
+    path.write_text("镇街,计划编号,下达日期,年度,领域,检查数\n火星街道,1,2020-01-01,2020,,5\n临平街道,2,2020-13-01,2020,,五\n", "utf-8")
     assert main(["import", str(path), "--mapping", "township_plans", "--check"]) == 2
     told = capsys.readouterr().err.splitlines()
     assert [line.split(" · ")[1] for line in told] == ["镇街", "下达日期", "检查数"]

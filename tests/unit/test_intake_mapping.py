@@ -57,7 +57,7 @@ def test_the_demo_district_ships_a_mapping_for_every_table():
         (('cases = "人数"', 'case = "人数"'), "has no such field"),
         (('cases = "人数"', ""), "requires this field"),
         (('on = "日期"', ""), "records[0] work_injury.on"),
-        (('read = "uscc"', 'read = "magic"'), "one of text uscc"),
+        (('read = "uscc"', 'read = "magic"'), "one of text code uscc"),
         (('read = "uscc"', 'reed = "uscc"'), "unknown key"),
         (('site = ["代码", "序号"]', "site = []"), "at least one column"),
         (('site = ["代码", "序号"]', 'enterprise = ["代码"]'), "which columns name the site"),

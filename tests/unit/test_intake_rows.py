@@ -141,7 +141,8 @@ def test_one_row_tells_a_hazard_and_its_closing():
 def test_an_event_file_needs_its_sites_and_its_roots_in_the_log():
     plan = plan_of("场所,编号,登记人,级别,发现,销号,人员\nS1,H1,,一般,2020-06-01,2020-06-09,YG01\n", HAZARDS)
     site = ids.keyed_id(KEY, "site", "S1")
-    assert set(plan.needs) == {(f"S:{site}", ids.event_id_of(f"S:{site}", "site_registered", "S1"))}
+    needs = {(subject, event_id) for page in plan.spool.unmet_needs() for subject, event_id, _ in page}
+    assert needs == {(f"S:{site}", ids.event_id_of(f"S:{site}", "site_registered", "S1"))}
 
 
 def test_several_rows_of_one_sheet_are_one_assessment():
@@ -168,9 +169,10 @@ def test_the_same_clause_twice_in_one_assessment_is_refused():
         (ONE.replace("15C", "15D"), "row 2 · 信用代码 · '91330110MA0000015D' · 校验码不符"),
         (ONE.replace("临平街道", "火星街道"), "row 2 · 镇街 · '火星街道' · 本区没有这个镇街"),
         (ONE.replace("2020-05-01", "2020-07-01"), "row 2 · 入库 · '2020-07-01' · 日期在将来"),
+        (ONE.replace("2020-05-01", "0001-01-01"), "row 2 · 入库 · '0001-01-01' · 日期过早"),
         (ONE.replace("2020-05-01", "2009-05-01"), "row 2 · 镇街 · '临平街道' · 该日期没有这个镇街"),
         (ONE.replace("2020-05-01", ""), "row 2 · 入库 · '' · 必填"),
-        (ONE.replace(",12,", ",１２,"), "row 2 · 人数 · '１２' · 含全角字符"),
+        (ONE.replace(",12,", ",十二,"), "row 2 · 人数 · '十二' · 应为整数"),
         (ONE.replace(",12,", ",-3,"), "row 2 · 人数 · '-3'"),
         (ONE.replace("示例甲一厂", ""), "row 2 · 场所"),
         (ONE.replace("示例甲一厂", "长" * 201), "row 2 · 场所"),
@@ -204,7 +206,7 @@ def test_all_problems_of_all_rows_come_at_once_in_order():
 def test_a_township_belongs_to_its_days():
     split = [replace(t, valid_to=None) if t.code != "330110001" else t for t in DEMO.townships]
     later = replace(DEMO, townships=tuple(split) + (replace(DEMO.townships[0], code="330113001", name="临平新街道"),))
-    plan = plan_events(table_of(HEADING + ONE.replace("临平街道", "临平新街道")), REGISTER, replace(CONTEXT, district=later))
+    plan = plan_events(table_of(HEADING + ONE.replace("临平街道", "临平新街道"), REGISTER.wanted), REGISTER, replace(CONTEXT, district=later))
     assert [event.payload["township"] for event in plan.events if event.kind == "site_registered"] == ["330113001"]
 
 
