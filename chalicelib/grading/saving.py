@@ -1,7 +1,9 @@
 """Saves what a regrade made of many sites: facts, card and history line of a site together or not at all.
 
 A site that somebody saved further meanwhile is left as it stands: the newer one was folded from more facts, or of a
-later day. Nothing is written for a site of which nothing changed.
+later day. Nothing is written for a site of which nothing changed. A site and its enterprise are regraded side by side by
+design, so a card is only ever written over the very one that was read: otherwise the site is looked at anew, and a change
+that both made has one line in the history.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 import orjson
 
 from chalicelib import bulk
+from chalicelib.errors import Unavailable
 from chalicelib.grading.card import Card
 from chalicelib.grading.store import CardStore, FactsStore, HistoryStore, StoredCard
 
@@ -19,6 +22,7 @@ SCHEMA = 1
 FAILED = "ConditionalCheckFailed"
 # A second visible result of the same version and day (another rule set put in force that day) gets a line of its own.
 LINES_PER_DAY = 20
+ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +54,33 @@ class Saver:
 
     def save(self, results: Sequence[Regraded]) -> Saved:
         """Save the results of distinct sites. Unavailable: some may be saved; repeating is right."""
+        saved, left = Saved((), (), (), {}), list(results)
+        for _ in range(ROUNDS):
+            saved, left = self._save_round(saved, left)
+            if not left:
+                return saved
+        raise Unavailable("others keep saving these sites", sites=len(left))
+
+    def _save_round(self, saved: Saved, results: Sequence[Regraded]) -> tuple[Saved, list[Regraded]]:
+        """Try each site once; with what became of them, the ones whose card somebody replaced in between."""
         stored = self.cards.load([result.facts["site_id"] for result in results])
         groups: dict[str, list[dict]] = {}
-        unchanged = []
+        unchanged, overtaken = [], []
         for result in results:
             site_id = result.facts["site_id"]
-            puts = self._puts(result, stored.get(site_id))
-            if puts:
+            if _is_further(stored.get(site_id), result.card):
+                overtaken.append(site_id)
+            elif puts := self._puts(result, stored.get(site_id)):
                 groups[site_id] = puts
             else:
                 unchanged.append(site_id)
-        written, overtaken, refused = self._write(groups)
-        return Saved(tuple(written), tuple(unchanged), tuple(overtaken), refused)
+        written, raced, refused = self._write(groups)
+        again = [result for result in results if result.facts["site_id"] in raced and result.card is not None]
+        overtaken += [result.facts["site_id"] for result in results if result.facts["site_id"] in raced and result.card is None]
+        total = Saved(
+            (*saved.written, *written), (*saved.unchanged, *unchanged), (*saved.overtaken, *overtaken), {**saved.refused, **refused}
+        )
+        return total, again
 
     def mend(self, results: Sequence[Regraded]) -> Saved:
         """Replace what stands for distinct sites, whatever version it claims, unless somebody saves in between."""
@@ -73,12 +92,12 @@ class Saver:
             standing = cards.get(site_id)
             puts = [_over(self.facts.put(result.facts, card and card.township), facts.get(site_id))]
             if card is not None:
-                puts.append(_over(self.cards.put(card, orjson.dumps(card.document).decode()), standing and standing.version))
+                puts.append(_onto(self.cards.put(card, orjson.dumps(card.document).decode()), standing))
                 if standing is None or standing.outcome != card.outcome:
                     puts.append(self.history.put(card.site_id, f"{card.as_of}#{card.version}", _line(result, card, standing)))
             groups[site_id] = puts
-        written, overtaken, refused = self._write(groups)
-        return Saved(tuple(written), (), tuple(overtaken), refused)
+        written, raced, refused = self._write(groups)
+        return Saved(tuple(written), (), tuple(raced), refused)
 
     def _puts(self, result: Regraded, standing: StoredCard | None) -> list[dict]:
         facts, card = result.facts, result.card
@@ -94,14 +113,14 @@ class Saver:
             card.outcome,
             doc,
         ):
-            puts.append(self.cards.put(card, doc))
+            puts.append(_onto(self.cards.put(card, doc), standing))
         if standing is None or standing.outcome != card.outcome:
             puts.append(self.history.put(card.site_id, f"{card.as_of}#{card.version}", _line(result, card, standing)))
         return puts
 
     def _write(self, groups: Mapping[str, list[dict]]) -> tuple[list[str], list[str], dict[str, str]]:
         written: list[str] = []
-        overtaken: list[str] = []
+        raced: list[str] = []
         refused: dict[str, str] = {}
         names = iter(groups)
         for chunk in bulk.chunks(groups.values()):
@@ -114,10 +133,10 @@ class Saver:
                 written.extend(named)
                 continue
             for site_id, puts in named.items():
-                self._write_one(site_id, puts, written, overtaken, refused)
-        return written, overtaken, refused
+                self._write_one(site_id, puts, written, raced, refused)
+        return written, raced, refused
 
-    def _write_one(self, site_id: str, puts: list[dict], written: list[str], overtaken: list[str], refused: dict[str, str]) -> None:
+    def _write_one(self, site_id: str, puts: list[dict], written: list[str], raced: list[str], refused: dict[str, str]) -> None:
         try:
             reasons = self._transact_one(puts)
         except bulk.Refused as error:
@@ -126,7 +145,7 @@ class Saver:
         if not reasons:
             written.append(site_id)
         elif any(reason.get("Code") == FAILED for reason in reasons):
-            overtaken.append(site_id)
+            raced.append(site_id)
         else:
             refused[site_id] = "; ".join(str(reason.get("Message", reason.get("Code"))) for reason in reasons)
 
@@ -141,6 +160,20 @@ class Saver:
             item = failed[0]["Item"]
             item["line"] = {"S": f"{item['line']['S'].rsplit('~', 1)[0]}~{number}"}
         return reasons
+
+
+def _is_further(standing: StoredCard | None, card: Card | None) -> bool:
+    """Whether the stored card was made of more facts, or of as many on a later day."""
+    return standing is not None and card is not None and (standing.version, standing.as_of) > (card.version, card.as_of)
+
+
+def _onto(put: dict, standing: StoredCard | None) -> dict:
+    """The same write of a card, on condition that exactly the one that was read still stands, or none."""
+    plain = _over(put, None)
+    if standing is None:
+        return plain
+    seen = {":version": {"N": str(standing.version)}, ":as_of": {"S": standing.as_of}, ":outcome": {"S": standing.outcome}}
+    return plain | {"ConditionExpression": "version = :version AND as_of = :as_of AND outcome = :outcome", "ExpressionAttributeValues": seen}
 
 
 def _over(put: dict, seen: int | None) -> dict:

@@ -64,6 +64,60 @@ def test_of_the_same_facts_the_earlier_day_changes_nothing(regrader):
     assert card(regrader)["on"] == "2020-06-20"
 
 
+class Meanwhile:
+    """A card store in which somebody else acts just after the first look."""
+
+    def __init__(self, cards, act):
+        self.cards, self.act = cards, act
+
+    def load(self, site_ids):
+        seen = self.cards.load(site_ids)
+        act, self.act = self.act, lambda: None
+        act()
+        return seen
+
+    def put(self, card, doc):
+        return self.cards.put(card, doc)
+
+
+def racing(regrader, act) -> Regrader:
+    other = Regrader(regrader.log.table_prefix, regrader.district)
+    other.saver.cards = Meanwhile(other.saver.cards, act)
+    return other
+
+
+def test_two_that_save_the_same_result_side_by_side_leave_one_line(regrader):
+    """The stream hands a site's and its enterprise's events to two workers at once."""
+    regrader.log.append(busy_site(), NOW)
+    result = judged(regrader)
+    slow = racing(regrader, lambda: regrader.saver.save([result]))
+    assert slow.saver.save([result]).unchanged == (SITE,)
+    assert [line["line"] for line in history(regrader)] == [f"2020-06-20#{result.card.version}"]
+
+
+def test_a_change_saved_in_between_is_where_the_next_one_begins(regrader):
+    regrader.log.append(busy_site(), NOW)
+    older = judged(regrader)
+    regrader.log.append([fact("accident", "2020-06-10", deaths=1, serious_injuries=0, light_injuries=0, responsibility="responsible")], NOW)
+    newer = judged(regrader)
+    slow = racing(regrader, lambda: regrader.saver.save([older]))
+    assert slow.saver.save([newer]).written == (SITE,)
+    first, second = history(regrader)
+    assert first["from"] is None
+    assert second["from"] == first["to"] != second["to"]
+
+
+def test_the_older_one_that_comes_in_between_too_late_writes_nothing(regrader):
+    regrader.log.append(busy_site(), NOW)
+    older = judged(regrader)
+    regrader.log.append([fact("penalty", "2020-06-10", procedure="general")], NOW)
+    newer = judged(regrader)
+    slow = racing(regrader, lambda: regrader.saver.save([newer]))
+    assert slow.saver.save([older]).overtaken == (SITE,)
+    assert regrader.saver.facts.find(SITE) == newer.facts
+    assert len(history(regrader)) == 1
+
+
 def test_one_overtaken_site_does_not_hold_up_the_others_of_its_transaction(regrader):
     names = ["a", "b", "c"]
     regrader.log.append([event for name in names for event in busy_site(name)], NOW)
