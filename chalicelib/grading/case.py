@@ -45,15 +45,31 @@ def next_month(day: str) -> str:
     return clock.parse_month(day[:7])[1].isoformat()
 
 
+def so_far(facts: Sequence[Record], on: str) -> Sequence[Record]:
+    """Those of the facts that count by ``on``, each id once, in order.
+
+    The fold leaves records and steps in order (its contract), and most often all of them count: that is only checked.
+    """
+    before, last = "", None
+    for fact in facts:
+        day = fact["on"]
+        if day > on or "void" in fact or (day <= before and ORDER(fact) <= ORDER(last)):
+            return sorted({fact["id"]: fact for fact in facts if fact["on"] <= on and "void" not in fact}.values(), key=ORDER)
+        before, last = day, fact
+    return facts
+
+
 def earliest_after(on: str, days: Iterable[str]) -> str | None:
-    later = [day for day in days if day > on]
-    return min(later) if later else None
+    return min([day for day in days if day > on], default=None)
 
 
 class Case:
-    """One site on one day. ``flips`` collects the days on which a test changes with no event."""
+    """One site on one day. ``flips`` collects the days on which a test changes with no event.
 
-    __slots__ = ("on", "records", "flips", "hazards", "accidents", "seen")
+    ``stories.tell`` fills in the hazards (all, the open ones, those that repeat an earlier one) and the accidents.
+    """
+
+    __slots__ = ("accidents", "flips", "hazards", "on", "open_hazards", "records", "repeats", "seen")
 
     def __init__(self, records: Mapping[str, Sequence[Record]], on: str) -> None:
         self.on = on
@@ -63,40 +79,31 @@ class Case:
 
     def live(self, kind: str) -> Sequence[Record]:
         """The facts of a kind that count on this day, each id once, in order."""
-        records = self.records.get(kind)
-        if not records:
+        seen = self.seen
+        if kind in seen:
+            return seen[kind]
+        if kind not in self.records:
             return ()
-        live = self.seen.get(kind)
-        if live is None:
-            live = self.seen[kind] = self.unordered(kind)
-            if len(live) > 1:
-                live = self.seen[kind] = sorted({record["id"]: record for record in live}.values(), key=ORDER)
+        live = seen[kind] = so_far(self.records[kind], self.on)
         return live
 
-    def unordered(self, kind: str) -> Sequence[Record]:
-        """The facts of a kind that count on this day, as they come: for the kinds of which a site has many."""
-        records = self.records.get(kind)
-        if not records:
-            return ()
+    def since(self, kind: str, day: str) -> Sequence[Record]:
+        """The facts of a kind from ``day`` on that count, as they come: for the kinds of which a site has many."""
         on = self.on
-        return [record for record in records if record["on"] <= on and "void" not in record]
+        newer = [record for record in self.records.get(kind, ()) if record["on"] >= day]
+        return [record for record in newer if record["on"] <= on and "void" not in record]
 
     def steps(self, record: Record) -> Sequence[Record]:
         """The steps of a fact's story so far, in order."""
         steps = record.get("then")
-        if not steps:
-            return ()
-        on = self.on
-        found = [step for step in steps if step["on"] <= on and "void" not in step]
-        if len(found) > 1:
-            found.sort(key=ORDER)
-        return found
+        return so_far(steps, self.on) if steps else ()
 
     def step(self, record: Record, kind: str) -> Record | None:
         """The first step of this kind, if it was taken by this day."""
-        for step in self.steps(record):
-            if step["kind"] == kind:
-                return step
+        if "then" in record:
+            for step in so_far(record["then"], self.on):
+                if step["kind"] == kind:
+                    return step
         return None
 
     def latest(self, kind: str) -> Record | None:

@@ -14,6 +14,8 @@ from chalicelib.grading.rules import RuleSet
 
 def overrides(case: Case, rules: RuleSet) -> tuple[Cause, ...]:
     """Manual adjustments in force: enough signers, inside their days. They only ever enter the worst-of."""
+    if "override" not in case.records:
+        return ()
     standing = []
     for record in case.live("override"):
         if len(set(record["signers"])) >= rules.override_signers and case.until(record["until_on"]):
@@ -26,8 +28,8 @@ def colour(score_grade: Grade, vetoes: Sequence[Cause], caps: Sequence[Cause], a
     """The worst of all. Without a score: none, unless a veto makes it red; caps alone never turn grey into a colour."""
     if vetoes:
         return Grade.RED
-    if score_grade is Grade.NONE:
-        return Grade.NONE
+    if score_grade is Grade.NONE or not (caps or adjusted):
+        return score_grade
     return Grade.worst([score_grade, *(cause.grade for cause in (*caps, *adjusted))])
 
 
@@ -36,7 +38,7 @@ def flags(hearing: Hearing, caps: Sequence[Cause]) -> tuple[Cause, ...]:
     rules, found, case = hearing.rules, hearing.found, hearing.case
     texts: Mapping[str, object] = rules.assessment
     said = []
-    away = sum(rules.items[code].points for code in found.not_applicable)
+    away = sum(rules.axis_points.values()) - sum(found.applicable.values())
     if away > texts["not_applicable_flag_points"]:
         said.append(Cause("C09", Grade.NONE, BY_ACT, (), f"{texts['not_applicable_flag']} {text_of(away, HUNDREDTHS)}"))
     for cap in caps:

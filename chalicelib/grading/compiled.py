@@ -13,7 +13,7 @@ from chalicelib.grading.limits import HOLDS
 from chalicelib.grading.rules import Rule, RuleSet
 from chalicelib.grading.score import COUNT, PENALTIES
 
-ACCIDENT, HAZARD, CERTIFICATE = ("accident",), ("hazard_found",), ("certificate",)
+ACCIDENT, OPEN_HAZARD, CERTIFICATE = ("accident",), ("open hazard",), ("certificate",)
 READS = {
     "light_injuries": ACCIDENT,
     "serious_injuries": ACCIDENT,
@@ -24,10 +24,10 @@ READS = {
     "accident_level": ACCIDENT,
     "accident_count": ACCIDENT,
     "penalties": PENALTIES,
-    "overdue_hazards": HAZARD,
-    "repeated_hazards": HAZARD,
-    "major_hazard_overdue": HAZARD,
-    "major_hazard_open": HAZARD,
+    "overdue_hazards": OPEN_HAZARD,
+    "repeated_hazards": ("repeated hazard",),
+    "major_hazard_overdue": OPEN_HAZARD,
+    "major_hazard_open": OPEN_HAZARD,
     "true_complaints": ("complaint",),
     "best_certificate": CERTIFICATE,
     "expired_certificate": CERTIFICATE,
@@ -50,8 +50,9 @@ class Plan(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def plan_of(rules: RuleSet, kinds: frozenset[str], chemical_type: str | None) -> Plan:
-    """What to ask of a site of this chemical type that has facts of these kinds."""
+def plan_of(rules: RuleSet, kinds: frozenset[str], chemical_type: str | None, open_hazard: bool, repeated_hazard: bool) -> Plan:
+    """What to ask of a site of this chemical type that has facts of these kinds, and hazards that stand so or not."""
+    kinds |= {kind for kind, there in (("open hazard", open_hazard), ("repeated hazard", repeated_hazard)) if there}
     return Plan(
         tuple((COUNT[rule.mechanism], rule) for rule in rules.adjustments if speaks(rule, kinds, chemical_type)),
         tuple((HOLDS[rule.mechanism], rule) for rule in rules.vetoes if speaks(rule, kinds, chemical_type)),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from chalicelib.exact import half_up
 from chalicelib.grading.case import Case, Record, months_after, months_before, next_month
+from chalicelib.grading.model import maker
 from chalicelib.grading.rules import Item, RuleSet
 
 
@@ -18,6 +20,9 @@ class Derived(NamedTuple):
     ratio: tuple[int, int] | None
     on: str
     evidence: tuple[str, ...]
+
+
+make_derived = maker(Derived)
 
 
 def derive_all(case: Case, rules: RuleSet, first_on: str, checks: Sequence[Record]) -> dict[str, Derived]:
@@ -36,7 +41,7 @@ def completeness(case: Case, item: Item, first_on: str, checks: Sequence[Record]
     if record is None:
         return None
     counts = (record["filled"], record["required"])
-    return Derived(half_up(item.points * counts[0], counts[1]), "valued", counts, record["on"], (record["id"],))
+    return make_derived((half_up(item.points * counts[0], counts[1]), "valued", counts, record["on"], (record["id"],)))
 
 
 def self_check_months(case: Case, item: Item, first_on: str, checks: Sequence[Record]) -> Derived | None:
@@ -44,61 +49,65 @@ def self_check_months(case: Case, item: Item, first_on: str, checks: Sequence[Re
     if not first_on:
         return Derived(item.points, "nothing_due", None, "", ())
     case.flips.append(next_month(case.on))
-    asked = [month for month in months_before(case.on, item.derive["months"]) if month >= first_on[:7]]
+    asked = months_asked(case.on, item.derive["months"], first_on[:7])
     if not asked:
         return Derived(item.points, "nothing_due", None, "", ())
-    earliest = asked[-1]
     done: dict[str, str] = {}
     for record in checks:
-        if record["on"] >= earliest:
-            month = record["on"][:7]
-            done[month] = max(done.get(month, ""), record["id"])
-    missed = [month for month in asked if month not in done]
-    value = max(0, item.points - item.derive["each"] * len(missed))
-    evidence = tuple([done[month] for month in asked if month in done])
-    return Derived(value, "not_done" if missed else "valued", (len(asked) - len(missed), len(asked)), "", evidence)
+        month = record["on"][:7]
+        if month in asked and (month not in done or done[month] < record["id"]):
+            done[month] = record["id"]
+    missed = len(asked) - len(done)
+    if missed:
+        value, evidence = max(0, item.points - item.derive["each"] * missed), tuple([done[month] for month in asked if month in done])
+        return make_derived((value, "not_done", (len(done), len(asked)), "", evidence))
+    return make_derived((item.points, "valued", (len(done), len(asked)), "", tuple(map(done.__getitem__, asked))))
+
+
+@lru_cache(maxsize=4096)
+def months_asked(day: str, count: int, first: str) -> tuple[str, ...]:
+    """The complete months before the month of ``day``, newest first, from the month ``first`` on."""
+    return tuple(month for month in months_before(day, count) if month >= first)
 
 
 def rectified_in_time(case: Case, item: Item, first_on: str, checks: Sequence[Record]) -> Derived:
     """Points × in time ÷ due, over general hazards found by ``finders`` whose deadline passed in the last months."""
     on, finders, months = case.on, item.derive["finders"], item.derive["months"]
-    due, in_time, evidence = 0, 0, []
+    in_time, evidence = 0, []
     for hazard in case.hazards:
         if hazard.major or hazard.dismissed or hazard.record["by"] not in finders:
             continue
         end = months_after(hazard.deadline, months)
-        if end <= on:
-            continue
-        case.flips.append(end)
-        if case.until(hazard.deadline):
-            continue
-        due += 1
-        in_time += hazard.in_time()
-        evidence.append(hazard.record["id"])
-    return share(item, in_time, due, evidence)
+        if end > on:
+            case.flips.append(end)
+            if not case.until(hazard.deadline):
+                in_time += hazard.in_time()
+                evidence.append(hazard.record["id"])
+    return share(item, in_time, evidence)
 
 
 def passed_first_recheck(case: Case, item: Item, first_on: str, checks: Sequence[Record]) -> Derived:
     """Points × rechecks passed at the first go ÷ rechecks, over the last months."""
-    passed, total, evidence = 0, 0, []
+    on, finders, months = case.on, item.derive["finders"], item.derive["months"]
+    passed, evidence = 0, []
     for hazard in case.hazards:
-        if hazard.record["by"] not in item.derive["finders"]:
-            continue
-        for number, step in enumerate(hazard.rechecks):
-            end = months_after(step["on"], item.derive["months"])
-            if end > case.on:
-                case.flips.append(end)
-                total += 1
-                passed += number == 0 and step["result"] == "passed"
-                evidence.append(step["id"])
-    return share(item, passed, total, evidence)
+        if hazard.rechecks and hazard.record["by"] in finders:
+            first = hazard.rechecks[0]
+            for step in hazard.rechecks:
+                end = months_after(step["on"], months)
+                if end > on:
+                    case.flips.append(end)
+                    passed += step is first and step["result"] == "passed"
+                    evidence.append(step["id"])
+    return share(item, passed, evidence)
 
 
-def share(item: Item, good: int, total: int, evidence: list[str]) -> Derived:
-    """Points × good ÷ total, rounded to hundredths; full points when nothing was due, and said so."""
-    if not total:
-        return Derived(item.points, "nothing_due", (0, 0), "", ())
-    return Derived(half_up(item.points * good, total), "valued", (good, total), "", tuple(evidence))
+def share(item: Item, good: int, evidence: list[str]) -> Derived:
+    """Points × good ÷ all, rounded to hundredths; full points when nothing was due, and said so."""
+    total = len(evidence)
+    if good == total:
+        return make_derived((item.points, "valued" if total else "nothing_due", (good, total), "", tuple(evidence)))
+    return make_derived((half_up(item.points * good, total), "valued", (good, total), "", tuple(evidence)))
 
 
 DERIVE = {

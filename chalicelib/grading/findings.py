@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.errors import BadInput, Problem
-from chalicelib.grading.case import Case, Record, months_after
+from chalicelib.grading.case import Case, Record, months_after, months_before
 from chalicelib.grading.derived import Derived, derive_all
-from chalicelib.grading.model import Extra
+from chalicelib.grading.model import Extra, maker
 from chalicelib.grading.rules import Item, RuleSet
 
 FULL = "full"
@@ -33,7 +33,10 @@ class Value(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """Step two. ``checks`` are the self-checks so far, ``full`` the assessment that set all items which ``values`` does not name."""
+    """Step two. ``checks`` are the self-checks that still matter, among them the newest one, if there is any.
+
+    ``full`` is the assessment that set all items which ``values`` does not name.
+    """
 
     checks: Sequence[Record]
     full: Record | None
@@ -61,68 +64,73 @@ class Findings(NamedTuple):
         return value.found.get(clause, 0) if value is not None and item not in self.not_applicable else 0
 
 
+make_value, make_findings = maker(Value), maker(Findings)
+
+
 def find(case: Case, rules: RuleSet) -> Findings:
     """The effective value of every item of the rule set on the case's day. BadInput for a clause the rules do not know."""
     assessments = case.live("assessment")
-    checks = case.unordered("self_check")
-    full, first_on = None, ""
-    for record in assessments:
+    full, first_on, start = None, "", 0
+    for place, record in enumerate(assessments):
         if record["coverage"] == FULL:
-            full, first_on = record, first_on or record["on"]
-    values, away = inspected(rules, assessments, full)
+            full, start, first_on = record, place, first_on or record["on"]
+    while start and stamp_of(assessments[start - 1]) == stamp_of(full):
+        start -= 1
+    values, away = inspected(rules, assessments[start:])
+    checks = self_checks(case, rules, full)
     if checks:
         lower(rules, values, away, checks, full)
     missing = unvalued(case, rules, values, away, full)
     derived = derive_all(case, rules, first_on, checks)
-    missing += [code for code in rules.derived if code not in derived]
+    if len(derived) < len(rules.derived):
+        missing += [code for code in rules.derived if code not in derived]
     sums, applicable = dict(rules.axis_points), dict(rules.axis_points)
-    found = Findings(checks, full, first_on, values, away, derived, tuple(missing), sums, applicable, [])
+    found = make_findings((checks, full, first_on, values, away, derived, tuple(missing), sums, applicable, []))
     add_up(rules, found)
     return found
 
 
-def inspected(rules: RuleSet, assessments: list[Record], full: Record | None) -> tuple[dict[str, Value], dict[str, Record | None]]:
-    """Items as inspectors and experts last set them: the last full assessment and what came with or after it."""
+def stamp_of(record: Record) -> tuple[str, str]:
+    return record["on"], record["at"]
+
+
+def self_checks(case: Case, rules: RuleSet, full: Record | None) -> Sequence[Record]:
+    """The self-checks that can still matter: since the last full assessment or in the months asked for; else all so far."""
+    since = "" if full is None else min(full["on"], months_before(case.on, rules.check_months)[-1])
+    return case.since("self_check", since) or case.since("self_check", "")
+
+
+def inspected(rules: RuleSet, assessments: Sequence[Record]) -> tuple[dict[str, Value], dict[str, Record | None]]:
+    """Items as inspectors and experts last set them, by the last full assessment and what came with or after it."""
     values: dict[str, Value] = {}
     away: dict[str, Record | None] = {}
-    settable = rules.settable
-    since = (full["on"], full["at"]) if full is not None else ("", "")
+    takes = rules.takes
     for record in assessments:
-        if record["on"] < since[0]:
-            continue
         stamp = (record["on"], record["at"])
-        if stamp < since:
-            continue
         for code, found in record["items"].items():
-            item = settable.get(code)
-            if item is not None:
-                value = Value(stamp, loss(item, found, record), found, record)
-                values[code] = lower_of(values[code], value) if code in values else value
+            if code in takes:
+                lost = loss(code, takes[code], found, record)
+                before = values.get(code)
+                if before is None or lost > before.lost or before.stamp < stamp:
+                    values[code] = make_value((stamp, lost, found, record))
                 if away:
                     away.pop(code, None)
         for code in record.get("not_applicable", ()):
-            if code in settable and not (code in values and values[code].stamp == stamp):
+            if code in takes and not (code in values and values[code].stamp == stamp):
                 values.pop(code, None)
                 away[code] = record
     return values, away
 
 
-def lower_of(old: Value, new: Value) -> Value:
-    """The later of two values; of two at the same instant the lower."""
-    if old.stamp < new.stamp:
-        return new
-    return new if new.lost > old.lost else old
-
-
-def loss(item: Item, found: Mapping[str, int], record: Record) -> int:
+def loss(item: str, takes: Mapping[str, tuple[int, int]], found: Mapping[str, int], record: Record) -> int:
     """Points lost by these findings in hundredths, before the floor. BadInput for an unknown clause: it must not vanish."""
     lost = 0
-    for code, count in found.items():
-        clause = item.clauses.get(code)
-        if clause is None:
-            raise BadInput([Problem(f"finding {record['id']}", item.code, code, "no such clause in this rule set")])
+    for clause, count in found.items():
+        if clause not in takes:
+            raise BadInput([Problem(f"finding {record['id']}", item, clause, "no such clause in this rule set")])
         if count:
-            lost += item.points if clause.mode == "zero" else clause.amount * (count if clause.mode == "each" else 1)
+            each, fixed = takes[clause]
+            lost += each * count + fixed
     return lost
 
 
@@ -134,9 +142,8 @@ def lower(rules: RuleSet, values: dict[str, Value], away: Mapping[str, object], 
         if code in away or value.stamp <= (set_by.stamp if set_by else since):
             continue
         points = rules.items[code].points
-        if set_by is None or min(value.lost, points) > min(set_by.lost, points):
-            if value.lost or full is None:
-                values[code] = value
+        if (set_by is None or min(value.lost, points) > min(set_by.lost, points)) and (value.lost or full is None):
+            values[code] = value
 
 
 def self_values(rules: RuleSet, checks: Sequence[Record], since: tuple[str, str]) -> dict[str, Value]:
@@ -144,17 +151,23 @@ def self_values(rules: RuleSet, checks: Sequence[Record], since: tuple[str, str]
     latest: dict[str, Value] = {}
     for stamp, record in newest_first(checks, since):
         for code, found in record["items"].items():
-            item = rules.settable.get(code)
-            if item is not None:
-                value = Value(stamp, loss(item, found, record), found, record)
+            if code in rules.takes:
+                value = make_value((stamp, loss(code, rules.takes[code], found, record), found, record))
                 latest[code] = lower_of(value, latest[code]) if code in latest else value
         for code in record.get("covers", ()):
-            if code in rules.settable and code not in latest:
+            if code in rules.takes and code not in latest:
                 latest[code] = Value(stamp, 0, {}, record)
         if record["coverage"] == FULL:
-            for code in rules.settable if since == ("", "") else ():
+            for code in rules.takes if since == ("", "") else ():
                 latest.setdefault(code, Value(stamp, 0, {}, record))
     return latest
+
+
+def lower_of(old: Value, new: Value) -> Value:
+    """The later of two values; of two at the same instant the lower."""
+    if old.stamp < new.stamp:
+        return new
+    return new if new.lost > old.lost else old
 
 
 def newest_first(checks: Sequence[Record], since: tuple[str, str]) -> list[tuple[tuple[str, str], Record]]:
@@ -162,15 +175,15 @@ def newest_first(checks: Sequence[Record], since: tuple[str, str]) -> list[tuple
     covered = since
     stamped = []
     for record in checks:
-        if record["on"] < covered[0]:
-            continue
-        stamp = (record["on"], record["at"])
-        if stamp >= covered and stamp > since:
-            stamped.append((stamp, record))
-            if record["coverage"] == FULL:
-                covered = stamp
-    stamped = [entry for entry in stamped if entry[0] >= covered]
-    stamped.sort(key=by_stamp, reverse=True)
+        if record["on"] >= covered[0]:
+            stamp = (record["on"], record["at"])
+            if stamp >= covered and stamp > since:
+                stamped.append((stamp, record))
+                if record["coverage"] == FULL:
+                    covered = stamp
+    if len(stamped) > 1:
+        stamped = [entry for entry in stamped if entry[0] >= covered]
+        stamped.sort(key=by_stamp, reverse=True)
     return stamped
 
 
@@ -179,7 +192,7 @@ def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict
 
     Later, an item newer than the last full assessment does not apply for its months of grace.
     """
-    missing = [code for code in away if not rules.items[code].not_applicable]
+    missing = [] if rules.always.isdisjoint(away) else [code for code in away if code in rules.always]
     if full is None:
         return missing + [code for code in rules.settable if code not in away and (code not in values or values[code].record["by"] == SELF)]
     grace = rules.assessment["new_item_grace_months"]
@@ -198,20 +211,19 @@ def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict
 
 def add_up(rules: RuleSet, found: Findings) -> None:
     """Fill the sums per axis: full points less what is lost, not applicable or missing, then the further deductions."""
-    items, sums, applicable = rules.items, found.sums, found.applicable
+    places, sums, applicable = rules.places, found.sums, found.applicable
     for code in found.not_applicable:
-        item = items[code]
-        sums[item.axis] -= item.points
-        applicable[item.axis] -= item.points
+        axis, points = places[code]
+        sums[axis] -= points
+        applicable[axis] -= points
     for code, value in found.values.items():
-        item = items[code]
-        sums[item.axis] -= min(value.lost, item.points)
+        axis, points = places[code]
+        sums[axis] -= min(value.lost, points)
     for code, derived in found.derived.items():
-        item = items[code]
-        sums[item.axis] -= item.points - derived.value
+        axis, points = places[code]
+        sums[axis] -= points - derived.value
     for item in rules.with_extra:
-        value = found.values.get(item.code)
-        if value is not None and extra_due(item, value):
+        if item.code in found.values and extra_due(item, found.values[item.code]):
             taken = min(item.extra.points, sums[item.axis])
             sums[item.axis] -= taken
             found.extras.append(Extra(item.code, item.axis, item.extra.points, taken))

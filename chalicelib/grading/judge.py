@@ -10,11 +10,13 @@ from chalicelib.grading.colour import colour, flags, overrides
 from chalicelib.grading.compiled import plan_of
 from chalicelib.grading.findings import find
 from chalicelib.grading.limits import Hearing, holding
-from chalicelib.grading.model import Grade, Judgement
+from chalicelib.grading.model import Grade, Judgement, maker
 from chalicelib.grading.register import OPERATING, read_register
 from chalicelib.grading.rules import RuleSet
 from chalicelib.grading.score import adjust, score
-from chalicelib.grading.stories import accident_of, hazard_of
+from chalicelib.grading.stories import tell
+
+make_judgement = maker(Judgement)
 
 
 def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datetime | None = None) -> Judgement:
@@ -25,10 +27,9 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     """
     records = facts["records"] if known_at is None else known_by(facts["records"], known_at)
     case = Case(records, on.isoformat())
-    case.hazards = [hazard_of(case, record, rules.officers) for record in case.live("hazard_found")]
-    case.accidents = [accident_of(case, record, rules.levels) for record in case.live("accident")]
+    tell(case, rules)
     register = read_register(case, rules)
-    plan = plan_of(rules, frozenset(records), register.fields.get("chemical_type"))
+    plan = plan_of(rules, frozenset(records), register.fields.get("chemical_type"), bool(case.open_hazards), bool(case.repeats))
     found = find(case, rules)
     adjustments = adjust(case, rules, plan.adjustments)
     complete = found.full is not None and not found.missing
@@ -41,22 +42,9 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     shown = result if graded else None
     score_grade = Grade.NONE if shown is None else rules.grade_of(shown.tenths)
     final = colour(score_grade, vetoes, caps, adjusted) if graded else Grade.NONE
-    return Judgement(
-        site_id=facts["site_id"],
-        on=case.on,
-        rules=rules,
-        grade=final,
-        score=None if shown is None else shown.tenths,
-        score_grade=score_grade,
-        axes=result.axes if result is not None else dict.fromkeys(rules.axes),
-        findings=found,
-        adjustments=adjustments,
-        vetoes=vetoes,
-        caps=caps,
-        overrides=adjusted,
-        flags=flags(hearing, caps),
-        missing=found.missing,
-        state=register.state,
-        parts=shown,
-        review_on=case.review_on(),
-    )
+    said = flags(hearing, caps)
+    axes = dict.fromkeys(rules.axes) if result is None else result.axes
+    tenths = None if shown is None else shown.tenths
+    causes = (adjustments, vetoes, caps, adjusted, said)
+    state, review_on = register.state, case.review_on()
+    return make_judgement((facts["site_id"], case.on, rules, final, tenths, score_grade, axes, found, *causes, found.missing, state, review_on, shown))

@@ -17,7 +17,7 @@ BY_ACT = ""
 class Hearing:
     """What the conditions of a veto or a cap may look at."""
 
-    __slots__ = ("case", "rules", "found", "score", "register")
+    __slots__ = ("case", "found", "register", "rules", "score")
 
     def __init__(self, case: Case, rules: RuleSet, found: Findings, score: Score | None, register: Register) -> None:
         self.case = case
@@ -32,6 +32,8 @@ Condition = Callable[[Hearing, Rule], Iterable[Cause]]
 
 def holding(hearing: Hearing, plan: Sequence[tuple[Condition, Rule]]) -> tuple[Cause, ...]:
     """The vetoes or caps that hold, in the rule set's order; several causes of one code are one, with the latest end."""
+    if not plan:
+        return ()
     causes: dict[str, Cause] = {}
     for holds, rule in plan:
         for found in holds(hearing, rule):
@@ -93,8 +95,8 @@ def fact(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
 
 
 def major_hazard_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
-    for hazard in hearing.case.hazards:
-        if hazard.major and hazard.open:
+    for hazard in hearing.case.open_hazards:
+        if hazard.major:
             late = not hearing.case.until(hazard.deadline) and hazard.overdue(hearing.case.on)
             if late or hazard.refused:
                 yield because(rule, BY_ACT, hazard.record)
@@ -102,10 +104,9 @@ def major_hazard_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
 
 def major_hazard_open(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     """Open and not overdue; one that the enterprise itself reported is not held against it."""
-    for hazard in hearing.case.hazards:
-        if hazard.major and hazard.open and not hazard.refused and hazard.record["by"] != SELF:
-            if not hazard.overdue(hearing.case.on):
-                yield because(rule, BY_ACT, hazard.record)
+    for hazard in hearing.case.open_hazards:
+        if hazard.major and not hazard.refused and hazard.record["by"] != SELF and not hazard.overdue(hearing.case.on):
+            yield because(rule, BY_ACT, hazard.record)
 
 
 def stop_order(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
@@ -123,12 +124,13 @@ def stop_order(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
 
 def item_findings(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     """An item at zero for whatever reason, or a clause found in its effective value."""
-    found = hearing.found
+    values, causes = hearing.found.values, []
     for code, clause in rule.params["findings"]:
-        if code in found.values and code not in found.not_applicable:
-            value = found.values[code]
+        if code in values:
+            value = values[code]
             if value.found.get(clause, 0) if clause else value.lost >= hearing.rules.items[code].points:
-                yield because(rule, BY_ACT, value.record, note=code)
+                causes.append(because(rule, BY_ACT, value.record, note=code))
+    return causes
 
 
 def accident_count(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
@@ -217,7 +219,10 @@ def assessment_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
 def axis_below(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     if hearing.score is None or hearing.found.missing:
         return ()
-    low = [axis for axis, tenths in hearing.score.axes.items() if tenths is not None and tenths < rule.params["below"]]
+    axes, below = hearing.score.axes, rule.params["below"]
+    if None not in axes.values() and min(axes.values()) >= below:
+        return ()
+    low = [axis for axis, tenths in axes.items() if tenths is not None and tenths < below]
     return (cause(rule, rule.grade, BY_ACT, (), " ".join(low)),) if low else ()
 
 

@@ -5,15 +5,25 @@ Points are integers in hundredths, scores and axes integers in tenths, dates ISO
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from chalicelib.grading.findings import Findings
     from chalicelib.grading.rules import RuleSet
 
 RESULT_SCHEMA = 1
+Named = TypeVar("Named", bound=tuple)
+
+
+def maker(kind: type[Named]) -> Callable[[tuple], Named]:
+    """The constructor of a named tuple that takes its fields as one tuple, in order and all of them.
+
+    Half the time of the class's own call, which counts where a judge makes many.
+    """
+    return partial(tuple.__new__, kind)
 
 
 class Grade(IntEnum):

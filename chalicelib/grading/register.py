@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from chalicelib.grading.case import Case
+from chalicelib.grading.model import maker
 from chalicelib.grading.rules import RuleSet
 
 OPERATING = "operating"
@@ -20,18 +21,19 @@ class Register(NamedTuple):
     higher_risk: bool
 
 
+make_register = maker(Register)
+
+
 def read_register(case: Case, rules: RuleSet) -> Register:
     """The fold of registration and changes up to the day; a field keeps its last value."""
-    registered = case.live("site_registered")
-    changed = case.live("site_changed")
-    fields: Mapping[str, object] = registered[-1] if registered else {}
-    if changed:
+    fields: Mapping[str, object] = case.latest("site_registered") or {}
+    if "site_changed" in case.records:
         fields = dict(fields)
-        for record in changed:
+        for record in case.live("site_changed"):
             fields.update({name: value for name, value in record.items() if name not in NOT_FIELDS})
-    newest = case.live("site_state_changed")
-    state = newest[-1]["state"] if newest else fields.get("state", OPERATING)
-    return Register(state, fields, higher_risk(case, fields, rules))
+    newest = case.latest("site_state_changed")
+    state = newest["state"] if newest else fields.get("state", OPERATING)
+    return make_register((state, fields, higher_risk(case, fields, rules)))
 
 
 def higher_risk(case: Case, fields: Mapping[str, object], rules: RuleSet) -> bool:
@@ -39,13 +41,14 @@ def higher_risk(case: Case, fields: Mapping[str, object], rules: RuleSet) -> boo
     inherent = rules.inherent
     if (fields.get("inherent_class") or 0) >= inherent["higher_from"]:
         return True
-    if any(not case.step(record, "major_hazard_source_removed") for record in case.live("major_hazard_source_filed")):
-        return True
+    for record in case.live("major_hazard_source_filed"):
+        if not case.step(record, "major_hazard_source_removed"):
+            return True
     filed = case.latest("risk_graded")
     if filed is not None and filed["colour"] in inherent["filed_colours"]:
         return True
-    for name, lines in rules.signs.items():
-        if name in fields and any(all(shows(fields, sign) for sign in line) for line in lines):
+    for name in rules.signs.keys() & fields.keys():
+        if any(all(shows(fields, sign) for sign in line) for line in rules.signs[name]):
             return True
     return False
 

@@ -34,6 +34,12 @@ class Clause:
     amount: int
     major_hazard_from: str
 
+    def takes(self, points: int) -> tuple[int, int]:
+        """What it takes of an item of so many points, in hundredths: (for each count, once when found)."""
+        if self.mode == "zero":
+            return 0, points
+        return (self.amount, 0) if self.mode == "each" else (0, self.amount)
+
 
 @dataclass(frozen=True, slots=True)
 class ExtraRule:
@@ -135,6 +141,26 @@ class RuleSet:
     def introduced(self) -> tuple[str, ...]:
         """Items that came in after the standard began."""
         return tuple(code for code, item in self.settable.items() if item.introduced_on)
+
+    @cached_property
+    def always(self) -> frozenset[str]:
+        """Items that always apply."""
+        return frozenset(code for code, item in self.items.items() if not item.not_applicable)
+
+    @cached_property
+    def places(self) -> dict[str, tuple[str, int]]:
+        """The axis and the full points of each item."""
+        return {code: (item.axis, item.points) for code, item in self.items.items()}
+
+    @cached_property
+    def takes(self) -> dict[str, dict[str, tuple[int, int]]]:
+        """What each clause of each settable item takes in hundredths: (for each count, once when found)."""
+        return {code: {name: clause.takes(item.points) for name, clause in item.clauses.items()} for code, item in self.settable.items()}
+
+    @cached_property
+    def check_months(self) -> int:
+        """How many complete months back any item asks for self-checks; at least one."""
+        return max((item.derive["months"] for item in self.derived.values() if item.derive["kind"] == "self_check_months"), default=1)
 
     @cached_property
     def with_extra(self) -> tuple[Item, ...]:

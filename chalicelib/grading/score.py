@@ -8,7 +8,7 @@ from functools import lru_cache
 from chalicelib.exact import HUNDREDTHS, TENTHS, half_up
 from chalicelib.grading.case import Case, Record, months_after
 from chalicelib.grading.findings import Findings
-from chalicelib.grading.model import Adjustment, Occurrence, Score
+from chalicelib.grading.model import Adjustment, Occurrence, Score, maker
 from chalicelib.grading.rules import Rule, RuleSet
 from chalicelib.grading.stories import Accident
 
@@ -18,23 +18,24 @@ Counter = Callable[[Case, Rule, Classes], Iterable[Occurrence]]
 FULL_SCORE = 100
 PENALTIES = ("penalty", "enterprise_penalty")
 
+make_occurrence, make_adjustment, make_score = maker(Occurrence), maker(Adjustment), maker(Score)
+
 
 def adjust(case: Case, rules: RuleSet, plan: Sequence[tuple[Counter, Rule]]) -> tuple[Adjustment, ...]:
     """Every R and A code that has an occurrence, each cut at its own cap."""
     classes = classify(case, rules) if case.accidents else {}
     adjustments = []
     for count, rule in plan:
-        occurrences = [*count(case, rule, classes)]
+        occurrences = tuple(sorted(count(case, rule, classes)))
         if occurrences:
-            occurrences.sort()
             uncapped = sum([occurrence.points for occurrence in occurrences])
             points = min(uncapped, rule.cap)
-            adjustments.append(Adjustment(rule.code, points if rule.plus else -points, uncapped, tuple(occurrences)))
+            adjustments.append(make_adjustment((rule.code, points if rule.plus else -points, uncapped, occurrences)))
     return tuple(adjustments)
 
 
 def occurrence(rule: Rule, record: Record, day: str, end: str, count: int = 1) -> Occurrence:
-    return Occurrence(record["id"], day, count, count * rule.points, end)
+    return make_occurrence((record["id"], day, count, count * rule.points, end))
 
 
 def classify(case: Case, rules: RuleSet) -> dict[str, list[tuple[Accident, str]]]:
@@ -100,10 +101,8 @@ def penalties(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
 
 def overdue_hazards(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     """General hazards overdue now, whoever found them."""
-    for hazard in case.hazards:
-        if hazard.major or not hazard.open:
-            continue
-        if not case.until(hazard.deadline) and hazard.overdue(case.on):
+    for hazard in case.open_hazards:
+        if not hazard.major and not case.until(hazard.deadline) and hazard.overdue(case.on):
             yield occurrence(rule, hazard.record, hazard.deadline, "")
 
 
@@ -119,11 +118,10 @@ def true_complaints(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurr
 
 def repeated_hazards(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     """Findings that repeat an earlier one, from the day of the second finding."""
-    for hazard in case.hazards:
-        if hazard.record.get("repeat_of") and not hazard.dismissed:
-            end = case.window(hazard.record["on"], rule.params["months"])
-            if end:
-                yield occurrence(rule, hazard.record, hazard.record["on"], end)
+    for hazard in case.repeats:
+        end = case.window(hazard.record["on"], rule.params["months"])
+        if end:
+            yield occurrence(rule, hazard.record, hazard.record["on"], end)
 
 
 def best_certificate(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
@@ -203,5 +201,6 @@ def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) ->
     numerator = FULL_SCORE * HUNDREDTHS * kept + (added_cut - deducted) * whole
     denominator = HUNDREDTHS * whole
     tenths = half_up(TENTHS * min(max(numerator, 0), FULL_SCORE * denominator), denominator)
-    axes = {axis: axis_tenths(found.sums[axis], points) for axis, points in found.applicable.items()}
-    return Score(tenths, axes, found.sums, found.applicable, tuple(found.extras), deducted, added_cut, added, numerator, denominator)
+    axes = dict(zip(found.sums, map(axis_tenths, found.sums.values(), found.applicable.values()), strict=True))
+    extras = tuple(found.extras)
+    return make_score((tenths, axes, found.sums, found.applicable, extras, deducted, added_cut, added, numerator, denominator))

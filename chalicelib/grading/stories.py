@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chalicelib.grading.case import Case, Record
-from chalicelib.grading.rules import Level
+from chalicelib.grading.case import Case, Record, so_far
+from chalicelib.grading.model import maker
+from chalicelib.grading.rules import Level, RuleSet
 
 MAJOR = "major"
 FATAL_OR_UNKNOWN = 1
+
+
+def tell(case: Case, rules: RuleSet) -> None:
+    """Put the hazards and the accidents of the case into it, as they stand on its day."""
+    hazards = [hazard_of(case, record, rules.officers) for record in case.live("hazard_found")]
+    case.hazards = hazards
+    case.open_hazards = [hazard for hazard in hazards if hazard.open]
+    case.repeats = [hazard for hazard in hazards if "repeat_of" in hazard.record and hazard.record["repeat_of"] and not hazard.dismissed]
+    case.accidents = [accident_of(case, record, rules.levels) for record in case.live("accident")]
 
 
 class Hazard(NamedTuple):
@@ -22,26 +32,26 @@ class Hazard(NamedTuple):
     closed: str
     dismissed: bool
     refused: bool
+    open: bool
     rechecks: Sequence[Record]
-
-    @property
-    def open(self) -> bool:
-        return not self.closed and not self.dismissed
 
     def overdue(self, on: str) -> bool:
         """After the deadline, not closed, and not reported by the deadline (or failed at the check since)."""
-        return on > self.deadline and not self.reported and not self.closed and not self.dismissed
+        return on > self.deadline and not self.reported and self.open
 
     def in_time(self) -> bool:
         """Closed by the deadline, or reported by it and not failed at the check since."""
         return self.reported or (self.closed != "" and self.closed <= self.deadline)
 
 
+make_hazard = maker(Hazard)
+
+
 def hazard_of(case: Case, record: Record, officers: int) -> Hazard:
     """The standing of a hazard. A major one is closed only on the spot by ``officers`` or more; one officer's closing is void."""
     deadline, reported, closed, dismissed, refused, rechecks = record["deadline_on"], False, "", False, False, []
     major = record["level"] == MAJOR
-    for step in case.steps(record):
+    for step in so_far(record["then"], case.on) if "then" in record else ():
         kind, day = step["kind"], step["on"]
         if kind == "rectification_reported":
             reported = reported or day <= deadline
@@ -60,7 +70,8 @@ def hazard_of(case: Case, record: Record, officers: int) -> Hazard:
             dismissed = True
         elif kind == "rectification_refused":
             refused = True
-    return Hazard(record, major, deadline, reported, closed, dismissed, refused, rechecks)
+    standing = not closed and not dismissed
+    return make_hazard((record, major, deadline, reported, closed, dismissed, refused, standing, rechecks))
 
 
 class Accident(NamedTuple):
