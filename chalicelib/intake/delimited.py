@@ -66,8 +66,7 @@ def _likeness(open_file: Open, codec: str, delimiter: str, names: frozenset[str]
     """How well a delimiter fits: columns of the mapping found in one row, then cells in the longest row."""
     first: list[Line] = []
     with suppress(BadInput):
-        for line in islice(_lines(open_file, codec, delimiter), HEADING_WITHIN):
-            first.append(line)
+        first.extend(islice(_lines(open_file, codec, delimiter), HEADING_WITHIN))
     return best_score(first, names), max((len(line.cells) for line in first), default=0)
 
 

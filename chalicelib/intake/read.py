@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chalicelib.errors import BadInput, Problem
 from chalicelib.intake.delimited import Open, read_delimited
-from chalicelib.intake.table import Table, Wanted, find_heading
+from chalicelib.intake.table import ANYTHING, Table, Wanted, find_heading
 from chalicelib.intake.workbook import read_workbook
 
 WORKBOOK = b"PK\x03\x04"
@@ -21,12 +21,12 @@ REFUSED = {
 }
 
 
-def read_file(path: Path, wanted: Wanted = Wanted()) -> Table:
+def read_file(path: Path, wanted: Wanted = ANYTHING) -> Table:
     """The table in a file; a missing file is left to the caller's file system error. Otherwise as :func:`read_table`."""
     return read_table(partial(path.open, "rb"), wanted)
 
 
-def read_table(open_file: Open, wanted: Wanted = Wanted()) -> Table:
+def read_table(open_file: Open, wanted: Wanted = ANYTHING) -> Table:
     """The table in what ``open_file`` opens (again and again). BadInput naming every fault of the file and its heading.
 
     Faults of single rows come with the rows. Without ``wanted`` the first row is the heading.

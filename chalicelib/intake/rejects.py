@@ -37,10 +37,11 @@ class Rejects:
         return self.database.execute("SELECT name, value, reason FROM problems WHERE row = ?", (row,)).fetchall()
 
     def write(self, table: Table, path: Path) -> None:
-        """Write the rejects file: UTF-8 with a byte-order mark, so that Excel opens it as it is."""
+        """Write the rejects file: UTF-8 with a byte-order mark, so that Excel opens it as it is. It may replace its source."""
         added = reject_columns(table)
         own = [(place, name) for place, name in enumerate(table.columns) if name not in added]
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
+        part = path.with_name(path.name + ".part")
+        with part.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([name for _, name in own] + list(added))
             for row in table.rows():
@@ -48,6 +49,7 @@ class Rejects:
                     cells = [row.cells[place] if place < len(row.cells) else "" for place, _ in own]
                     told = zip(*self.problems(row.number), strict=True)
                     writer.writerow([*cells, row.number, *("；".join(dict.fromkeys(texts)) for texts in told)])
+        part.replace(path)
 
 
 def reject_columns(table: Table) -> tuple[str, ...]:

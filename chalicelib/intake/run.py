@@ -41,6 +41,9 @@ class Wish:
     correction: Correction | None = None
 
 
+PLAIN = Wish()
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What an import did: how the file was read, rows, events that are new and that were there already, new events by kind.
@@ -85,7 +88,7 @@ def import_file(
     now: datetime,
     actor: Actor = IMPORTER,
     progress: Callable[[int, int], None] = lambda done, total: None,
-    wish: Wish = Wish(),
+    wish: Wish = PLAIN,
 ) -> Imported:
     """Import a CSV or XLSX file by a mapping file; ``progress(done, total)`` counts events.
 

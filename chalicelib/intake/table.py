@@ -5,9 +5,10 @@ Row numbers are what a spreadsheet shows. Rows are never held together: a table 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from chalicelib.errors import BadInput, Problem
@@ -20,12 +21,15 @@ OTHER_REJECT_COLUMNS = tuple("导入" + name for name in REJECT_COLUMNS)
 FULL_TO_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 
+SOUND: Mapping[int, str] = MappingProxyType({})
+
+
 class Line(NamedTuple):
     """A row of a file: cells with the blanks around them cut, cells that cannot be trusted, cells filled from a merged one."""
 
     number: int
     cells: list[str]
-    faults: dict[int, str] = {}
+    faults: Mapping[int, str] = SOUND
     filled: frozenset[int] = frozenset()
 
 
@@ -46,6 +50,9 @@ class Wanted:
 
     names: frozenset[str] = frozenset()
     filled: frozenset[str] = frozenset()
+
+
+ANYTHING = Wanted()
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def cell_text(value: Any) -> tuple[str, str]:
     return (str(value), "") if isinstance(value, timedelta) else (str(value), "无法识别的内容")
 
 
-def _number_text(value: int | float) -> tuple[str, str]:
+def _number_text(value: float) -> tuple[str, str]:
     if not isfinite(value):
         return str(value), "不是数字"
     if abs(value) >= EXACT_DIGITS:

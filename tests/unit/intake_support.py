@@ -15,7 +15,7 @@ from chalicelib.intake.plan import Plan, plan_events
 from chalicelib.intake.read import read_table
 from chalicelib.intake.rows import Context
 from chalicelib.intake.run import IMPORTER, Imported, import_file
-from chalicelib.intake.table import Table, Wanted
+from chalicelib.intake.table import ANYTHING, Table, Wanted
 from chalicelib.register.district import load_district
 from chalicelib.supervision.model import Event, to_text
 from chalicelib.supervision.store import Appended
@@ -59,7 +59,7 @@ def mapping_of(text: str) -> Mapping:
     return parse_mapping(tomllib.loads(text))
 
 
-def table_of(data: str | bytes, wanted: Wanted = Wanted()) -> Table:
+def table_of(data: str | bytes, wanted: Wanted = ANYTHING) -> Table:
     content = data.encode() if isinstance(data, str) else data
     return read_table(lambda: io.BytesIO(content), wanted)
 

@@ -42,10 +42,10 @@ def test_shipped_mappings_load(path):
     assert load_mapping(path).title
 
 
-def test_the_demo_district_ships_a_mapping_for_every_table():
+def test_the_demo_district_ships_a_mapping_for_every_table_and_for_the_sheets_of_its_offices():
     from infra.synthetic.book import SHEETS
 
-    assert {path.stem for path in MAPPINGS.glob("*.toml")} == set(SHEETS)
+    assert {path.stem for path in MAPPINGS.glob("*.toml")} == set(SHEETS) | {"hazard-sheet", "enterprise-sheet"}
     assert DEMO.id == "demo"
 
 
