@@ -9,7 +9,7 @@ from typing import Protocol
 
 from chalicelib.access.audit import AuditLog
 from chalicelib.config import Settings
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Problem, Unavailable
 from chalicelib.supervision.model import Event
 
 
@@ -41,7 +41,10 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Everything outside that the desk uses. ``judge`` gives the result document of a site's facts on a day."""
+    """Everything outside that the desk uses.
+
+    ``judge`` gives the result document of a site's facts on a day; ``refuse`` what the rules say against an event.
+    """
 
     log: Log
     cards: Cards
@@ -49,6 +52,7 @@ class Stores:
     audit: AuditLog
     files: Files
     judge: Callable[[Mapping[str, object], date], Mapping[str, object]]
+    refuse: Callable[[Event], list[Problem]]
 
 
 def compose(settings: Settings) -> Stores:
@@ -66,6 +70,7 @@ def compose(settings: Settings) -> Stores:
         audit=AuditTable(prefix),
         files=ReleaseFiles(settings.files_bucket),
         judge=judge_of(settings.district),
+        refuse=refusal_of(settings.district),
     )
 
 
@@ -82,3 +87,16 @@ def judge_of(district_id: str) -> Callable[[Mapping[str, object], date], Mapping
         return grade(facts, load_rule_set(ref.path), on).to_document()
 
     return judge
+
+
+def refusal_of(district_id: str) -> Callable[[Event], list[Problem]]:
+    """What the rule set of the event's own day has against its findings; nothing while the district has none."""
+    from chalicelib.grading.acceptance import refused_findings
+    from chalicelib.grading.rules import load_rule_set
+    from chalicelib.register.district import load_district
+
+    def refuse(event: Event) -> list[Problem]:
+        ref = load_district(district_id).rule_set_on("grading", date.fromisoformat(event.occurred_on))
+        return refused_findings(event, load_rule_set(ref.path) if ref is not None else None)
+
+    return refuse

@@ -143,7 +143,7 @@ class Desk:
         event = self._event(kind, subject_id, key, body)
         root = root_of(kind, event, standing)
         self._judge_append(kind, event, root, subject, standing)
-        found = problems(event)
+        found = problems(event) or self.stores.refuse(event)
         if found:
             raise BadInput(found)
         return self._keep(event, standing)

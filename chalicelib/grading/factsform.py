@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from chalicelib.errors import Problem
 from chalicelib.grading.rules import RuleSet, check_findings
-from chalicelib.supervision.vocabulary import Kind, load_vocabulary
+from chalicelib.supervision.vocabulary import Kind, above_whole, load_vocabulary
 
 SOURCES = ("self", "township", "district", "expert", "report", "system")
 INSTANT = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"}
@@ -32,7 +32,6 @@ ENVELOPE = {
         "properties": {"id": NAME, "on": DAY, "at": INSTANT},
     },
 }
-PARTS_OF_WHOLE = (("completeness_measured", "filled", "required"),)
 
 
 def facts_schema() -> dict[str, object]:
@@ -99,10 +98,11 @@ def problems_of(facts: Mapping[str, object], rules: RuleSet) -> list[Problem]:
         if record["id"] in seen:
             found.append(Problem(place, "id", record["id"], f"already used at {seen[record['id']]}"))
         seen.setdefault(record["id"], place)
-    for kind, part, whole in PARTS_OF_WHOLE:
-        for record in facts["records"].get(kind, ()):
-            if record[part] > record[whole]:
-                found.append(Problem(f"{kind} {record['id']}", part, str(record[part]), f"above {whole} {record[whole]}"))
+    kinds = load_vocabulary().kinds
+    for name, records in facts["records"].items():
+        for record in records:
+            for part, value, reason in above_whole(kinds[name], record, record["on"]):
+                found.append(Problem(f"{name} {record['id']}", part, str(value), reason))
     for kind in ("assessment", "self_check"):
         for record in facts["records"].get(kind, ()):
             for problem in check_findings(rules, record["items"], tuple(record.get("not_applicable", ()))):

@@ -7,7 +7,7 @@ as a whole is judged field by field, so that every problem is named with its fie
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -46,6 +46,7 @@ class Kind:
     append: Mapping[str, str]
     reads: tuple[str, ...]
     fields: Mapping[str, Field]
+    at_most: Mapping[str, str]
 
     @property
     def voids(self) -> bool:
@@ -73,7 +74,8 @@ def load_vocabulary() -> Vocabulary:
 
 def _kind(name: str, entry: Mapping[str, object]) -> Kind:
     fields = {field: Field(text.rstrip("?"), text.endswith("?")) for field, text in entry["fields"].items()}
-    return Kind(name, entry["title"], entry["scope"], tuple(entry.get("follows", ())), entry["append"], tuple(entry["reads"]), fields)
+    follows, reads = tuple(entry.get("follows", ())), tuple(entry["reads"])
+    return Kind(name, entry["title"], entry["scope"], follows, entry["append"], reads, fields, entry.get("at_most", {}))
 
 
 def kind_of(name: str) -> Kind:
@@ -135,7 +137,17 @@ def _payload_problems(event: Event, kind: Kind) -> list[Problem]:
     # Only findings have no bound of their own, so only they can make a payload large.
     if "items" in payload and len(orjson.dumps(payload)) > MAX_PAYLOAD_BYTES:
         return [problem_of(event, "payload", "", "内容超过 350 kB")]
-    return []
+    return [problem_of(event, f"payload.{part}", value, reason) for part, value, reason in above_whole(kind, payload, event.occurred_on)]
+
+
+def above_whole(kind: Kind, payload: Mapping[str, object], occurred_on: str) -> Iterator[tuple[str, object, str]]:
+    """The parts of a payload of the right form that are above their whole: field, value, reason (domain §12.4)."""
+    if not kind.at_most:
+        return
+    values = {**payload, "occurred_on": occurred_on}
+    for part, whole in kind.at_most.items():
+        if part in values and whole in values and values[part] > values[whole]:  # type: ignore[operator]
+            yield part, values[part], f"不得大于 {whole}（{values[whole]}）"
 
 
 def _field_problems(event: Event, kind: Kind) -> list[Problem]:

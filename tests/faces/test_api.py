@@ -13,7 +13,7 @@ from chalice.test import Client
 
 from chalicelib import ids
 from chalicelib.access.audit import AuditLine
-from chalicelib.code.compose import Stores, judge_of
+from chalicelib.code.compose import Stores, judge_of, refusal_of
 from chalicelib.code.desk import row_of
 from chalicelib.code.token import parse_keys, verify
 from chalicelib.code.views import build_blueprint
@@ -108,7 +108,7 @@ class World:
     def __init__(self, judge=None) -> None:
         self.log, self.audit = MemoryLog(), MemoryAudit()
         self.cards = MemoryCards(self.log)
-        self.stores = Stores(self.log, self.cards, self.cards, self.audit, MemoryFiles(), judge or judge_of("demo"))
+        self.stores = Stores(self.log, self.cards, self.cards, self.audit, MemoryFiles(), judge or judge_of("demo"), refusal_of("demo"))
         self.app = Chalice(app_name="api-test")
         guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
         self.app.register_blueprint(build_blueprint(guard, lambda settings: self.stores, lambda: SETTINGS))
@@ -354,6 +354,22 @@ def test_an_inspection_is_appended_once_however_often_it_is_sent(world: World) -
     stored = next(event for event in world.log.list_events(f"S:{SITE}") if event.event_id == first.json_body["event_id"])
     assert (stored.source, stored.actor.id, stored.occurred_on) == ("township", "t-1", "2020-06-30")
     assert world.audit.said() == [("t-1", "append", f"S:{SITE}", "inspection")]
+
+
+@pytest.mark.parametrize(
+    ("payload", "named"),
+    [
+        ({"coverage": "full", "items": {"B03": {"tired": 1}}}, [("payload.items.B03", "tired")]),
+        ({"coverage": "full", "items": {"Z99": {"x": 1}, "H01": {}}}, [("payload.items.Z99", "Z99"), ("payload.items.H01", "H01")]),
+        ({"coverage": "full", "items": {}, "not_applicable": ["W01"]}, [("payload.not_applicable", "W01")]),
+    ],
+)
+def test_findings_that_the_rules_do_not_know_are_refused_before_they_are_recorded(world: World, payload: dict, named: list) -> None:
+    before = world.log.list_events(f"S:{SITE}")
+    answer = world.append("township", "assessment", payload=payload)
+    assert answer.status_code == 400
+    assert [(problem["column"], problem["value"]) for problem in answer.json_body["problems"]] == named
+    assert world.log.list_events(f"S:{SITE}") == before
 
 
 def test_the_same_key_with_other_content_is_a_conflict(world: World) -> None:

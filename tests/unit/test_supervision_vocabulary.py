@@ -33,6 +33,8 @@ def test_every_kind_is_complete(name):
     assert all(field.type in types for field in kind.fields.values())
     assert set(kind.append) <= set(labels.ROLE) and set(kind.append.values()) <= REACHES
     assert all(scope_of(root) == kind.scope for root in kind.follows), "a step stands in the log of what it follows"
+    named = [name for pair in kind.at_most.items() for name in pair if name != "occurred_on"]
+    assert len({types[kind.fields[name].type]["type"] for name in named}) <= 1 and not any(kind.fields[name].optional for name in named)
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -72,6 +74,24 @@ def test_every_problem_of_a_payload_is_named_with_its_value_and_why():
         "payload.special_campaign": ("yes", "类型不正确"),
     }
     assert all(problem.place == event.event_id for problem in problems(event))
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "column"),
+    [
+        ("completeness_measured", {"filled": 11, "required": 10}, "payload.filled"),
+        ("responsible_persons_named", {"due": 1, "in_place": 2}, "payload.in_place"),
+        ("video_link_measured", {"due": 2, "connected": 2, "online": 3}, "payload.online"),
+        ("insurance", {"type": "work_injury", "valid_from": "2020-06-02", "valid_to": "2020-06-01"}, "payload.valid_from"),
+        ("hazard_found", {"level": "general", "deadline_on": "2019-01-01"}, "payload.occurred_on"),
+    ],
+)
+def test_a_part_above_its_whole_is_refused_and_never_clipped(kind, payload, column):
+    assert columns(fact(kind, **payload)) == [column]
+
+
+def test_a_part_equal_to_its_whole_is_accepted():
+    assert columns(fact("completeness_measured", filled=10, required=10)) == []
 
 
 def test_a_field_left_out_is_named():
