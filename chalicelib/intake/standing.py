@@ -117,7 +117,7 @@ def mark_others(spool: Spool, records: tuple[Record, ...], currents: Currents) -
 
 def is_same(entry: Entry, record: Record, currents: Currents) -> bool:
     """Whether the revision that counts says what the row says. Who imported it, and when a correction came, is not part of it."""
-    if entry.text == entry.standing:
+    if entry.text == entry.standing and not currents.of:
         return True
     return content(currents.repoint(entry.event), record, entry.revision) == content(event_of(entry.standing or ""), record, entry.revision)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from intake_support import DEMO, MAPPINGS, MemoryLog, bring_in
+from intake_support import MAPPINGS, MemoryLog, bring_in
 
 from chalicelib.errors import BadInput
 from chalicelib.intake.run import Wish
