@@ -15,7 +15,10 @@ GUIDELINE = load_guideline()
 
 # The guideline's table, written down a second time: row → (cap, {clause: (points each, at most once)}), points in tenths.
 ROWS = {
-    "major_source": (100, {"major_source_1": (100, False), "major_source_2": (80, False), "major_source_3": (60, False), "major_source_4": (40, False)}),
+    "major_source": (
+        100,
+        {"major_source_1": (100, False), "major_source_2": (80, False), "major_source_3": (60, False), "major_source_4": (40, False)},
+    ),
     "substances": (50, {"explosives": (20, False), "inhalation_toxics": (20, False), "key_chemicals": (1, False)}),
     "processes": (100, {"hazardous_processes": (20, False)}),
     "fire_explosion": (50, {"class_a_places": (10, False), "class_b_places": (5, False), "tanks_beside_flame": (50, True)}),
@@ -161,7 +164,9 @@ def test_only_the_best_standardisation_counts() -> None:
         pytest.param({"officers_not_passed": 4}, 850, Grade.YELLOW, id="N3"),
         pytest.param({"unqualified_special_workers": 1}, 1000, Grade.RED, id="N5"),
         pytest.param({"officers_not_passed": 4, "heads_with_chemistry": 2}, 890, Grade.YELLOW, id="N8"),
-        pytest.param({"major_source_3": 1, "major_source_4": 1, "key_chemicals": 3, "process_not_automated": True}, 837, Grade.YELLOW, id="N10"),
+        pytest.param(
+            {"major_source_3": 1, "major_source_4": 1, "key_chemicals": 3, "process_not_automated": True}, 837, Grade.YELLOW, id="N10"
+        ),
         pytest.param({}, 1000, Grade.BLUE, id="nothing found"),
     ],
 )
@@ -212,7 +217,12 @@ def test_direct_red_begins_at_its_count_and_leaves_the_score(code: str, least: i
 
 
 def test_a_graver_accident_never_scores_better() -> None:
-    assert judged(major_accidents=1).score <= judged(larger_accidents=1).score <= judged(fatal_accidents=1).score <= judged(public_accidents=1).score
+    assert (
+        judged(major_accidents=1).score
+        <= judged(larger_accidents=1).score
+        <= judged(fatal_accidents=1).score
+        <= judged(public_accidents=1).score
+    )
 
 
 # ── Unknown is not nought ──────────────────────────────────────────────────────────────────────────────────────────
@@ -269,7 +279,9 @@ def test_all_problems_are_named_at_once() -> None:
     with pytest.raises(BadInput) as refusal:
         diagnose({"key_chemicals": -1, "typo": 1, "explosives": 1.5, "outside_park": 2, "class_a_places": "3"}, "some", GUIDELINE)
     places = {problem.place for problem in refusal.value.problems}
-    assert places == {f"findings.{code}" for code in ("key_chemicals", "typo", "explosives", "outside_park", "class_a_places")} | {"coverage"}
+    assert places == {f"findings.{code}" for code in ("key_chemicals", "typo", "explosives", "outside_park", "class_a_places")} | {
+        "coverage"
+    }
 
 
 @pytest.mark.parametrize("accident", ["major_accidents", "larger_accidents", "fatal_accidents", "public_accidents"])
@@ -285,7 +297,14 @@ def test_a_part_is_not_more_than_the_whole() -> None:
 
 @pytest.mark.parametrize(
     ("chemical_type", "applies"),
-    [("production", True), ("trade_with_storage", True), ("trade_without_storage", False), ("use", False), ("filling_station", False), (None, False)],
+    [
+        ("production", True),
+        ("trade_with_storage", True),
+        ("trade_without_storage", False),
+        ("use", False),
+        ("filling_station", False),
+        (None, False),
+    ],
 )
 def test_it_is_for_producers_and_dealers_with_storage(chemical_type: str | None, applies: bool) -> None:
     assert GUIDELINE.applies(chemical_type) is applies

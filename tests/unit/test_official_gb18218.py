@@ -21,7 +21,9 @@ TONNES = """
 一甲胺 5|乙炔 1|乙烯 50|氧 200|苯 50|苯乙烯 500|丙酮 500|丙烯腈 50|二硫化碳 50|环己烷 500|环氧丙烷 10|甲苯 500|甲醇 500|汽油 200|乙醇 500|乙醚 10
 乙酸乙酯 500|正己烷 500|过乙酸 10|白磷 50|烷基铝 1|戊硼烷 1|过氧化钾 20|过氧化钠 20|氯酸钾 100|氯酸钠 100|发烟硝酸 20|硝酸（含量＞70%） 100|硝酸胍 50|电石 100|钾 1|钠 10
 """
-NAMED_TONNES = {name: Fraction(tonnes) for name, tonnes in (row.rsplit(" ", 1) for line in TONNES.split("\n") if line for row in line.split("|"))}
+NAMED_TONNES = {
+    name: Fraction(tonnes) for name, tonnes in (row.rsplit(" ", 1) for line in TONNES.split("\n") if line for row in line.split("|"))
+}
 # Table 3.
 NAMED_BETA = {
     "一氧化碳": 2, "二氧化硫": 2, "氨": 2, "环氧乙烷": 2, "氯化氢": 3, "溴甲烷": 3, "氯": 4, "硫化氢": 5, "氟化氢": 5, "二氧化氮": 10,
@@ -123,7 +125,15 @@ def test_petrol_and_acetylene_below_one_are_not_graded() -> None:
 
 @pytest.mark.parametrize(
     ("tonnes", "r", "level"),
-    [("49.9", "9.98", 4), ("50", "10", 3), ("249.9", "49.98", 3), ("250", "50", 2), ("499.99", "99.998", 2), ("500", "100", 1), ("5000", "1000", 1)],
+    [
+        ("49.9", "9.98", 4),
+        ("50", "10", 3),
+        ("249.9", "49.98", 3),
+        ("250", "50", 2),
+        ("499.99", "99.998", 2),
+        ("500", "100", 1),
+        ("5000", "1000", 1),
+    ],
 )
 def test_the_edges_of_the_levels(tonnes: str, r: str, level: int) -> None:
     verdict = source(("氨", tonnes))
@@ -312,7 +322,9 @@ def test_more_of_anything_never_lowers_s_or_the_level(holdings, exposed, name: s
 @given(holdings=HOLDINGS, exposed=st.integers(0, 200), hidden=st.sets(st.integers(0, 3)), veil=st.booleans())
 def test_hiding_a_figure_never_makes_it_lighter_than_certain(holdings, exposed: int, hidden: set[int], veil: bool) -> None:
     full = source(*holdings, exposed=exposed)
-    veiled = source(*[(name, None if place in hidden else tonnes) for place, (name, tonnes) in enumerate(holdings)], exposed=None if veil else exposed)
+    veiled = source(
+        *[(name, None if place in hidden else tonnes) for place, (name, tonnes) in enumerate(holdings)], exposed=None if veil else exposed
+    )
     assert gravity(veiled) <= gravity(full)
     assert not (veiled.major is False and full.major is not False)
     if veiled.level is not None and full.level is not None:

@@ -52,6 +52,16 @@ class Direct:
     tag: str
 
 
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """How many calendar months an accident counts, and the clause of each level of accident that has one of its own."""
+
+    months: int
+    recent_months: int
+    free_months: int
+    clauses: dict[str, str]
+
+
 @dataclass(frozen=True)
 class Guideline:
     """The whole table."""
@@ -63,6 +73,7 @@ class Guideline:
     rows: tuple[Row, ...]
     bonuses: tuple[Row, ...]
     direct: tuple[Direct, ...]
+    windows: Windows
 
     @cached_property
     def clauses(self) -> dict[str, Clause]:
@@ -96,6 +107,7 @@ def read_guideline(table: Table) -> Guideline:
         tuple(read_row(row, bonus=False) for row in table.tables("rows")),
         tuple(read_row(row, bonus=True) for row in table.tables("bonuses")),
         tuple(map(read_direct, table.tables("direct_red"))),
+        read_windows(table.table("accidents")),
     )
     agree(table, guideline)
     return guideline
@@ -141,12 +153,24 @@ def read_direct(table: Table) -> Direct:
     return condition
 
 
+def read_windows(table: Table) -> Windows:
+    clauses = {}
+    for entry in table.tables("levels"):
+        clauses[entry.text("code")] = entry.text("clause")
+        entry.finish()
+    windows = Windows(table.count("months"), table.count("recent_months"), table.count("free_months"), clauses)
+    table.cite()
+    table.finish()
+    return windows
+
+
 def agree(table: Table, guideline: Guideline) -> None:
     """Codes stand once, and whatever names a count names one that exists."""
     codes = [clause.code for row in (*guideline.rows, *guideline.bonuses) for clause in row.clauses]
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         table.wrong("clauses", code, "stands twice")
     named = [name for clause in guideline.clauses.values() for name in clause.excludes]
+    named += guideline.windows.clauses.values()
     for name in [*named, *(condition.part_of for condition in guideline.direct if condition.part_of)]:
         if name not in guideline.counted:
             table.wrong("clauses", name, "not defined in this file")
