@@ -113,17 +113,21 @@ def json_body(raw: bytes | str | None) -> dict[str, object]:
     """The JSON object of a request body. BodyTooLarge over 64 KiB, BadInput naming line and column of what is wrong."""
     body = raw.encode() if isinstance(raw, str) else raw or b""
     if len(body) > MAX_BODY_BYTES:
-        raise BodyTooLarge("the request body is too large", limit_bytes=MAX_BODY_BYTES)
+        raise BodyTooLarge("超过大小上限", limit_bytes=MAX_BODY_BYTES)
     try:
         document = json.loads(body, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        # Half of a surrogate pair is valid JSON and no text: it could be neither stored nor told back.
+        json.dumps(document, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
-        raise BadInput([Problem(f"line {error.lineno}", str(error.colno), "", "not JSON")]) from None
-    except UnicodeDecodeError:
-        raise BadInput("the body is not UTF-8") from None
+        raise BadInput([Problem(f"line {error.lineno}", str(error.colno), "", "不是 JSON")]) from None
+    except UnicodeError:
+        raise BadInput([Problem("$", "", "", "不是完整的 UTF-8 文字")]) from None
     except RecursionError:
-        raise BadInput("nested too deeply") from None
+        raise BadInput([Problem("$", "", "", "嵌套过深")]) from None
+    except ValueError:
+        raise BadInput([Problem("$", "", "", "数字过长")]) from None
     if not isinstance(document, dict):
-        raise BadInput([Problem("$", "", type(document).__name__, "a JSON object is required")])
+        raise BadInput([Problem("$", "", type(document).__name__, "须为一个 JSON 对象")])
     return document
 
 
@@ -143,7 +147,7 @@ def decode_cursor(text: str | None) -> dict[str, object] | None:
     except (ValueError, binascii.Error, RecursionError):
         position = None
     if not isinstance(position, dict):
-        raise BadInput([Problem("query", "cursor", text[:40], "not a cursor of this list")])
+        raise BadInput([Problem("query", "cursor", text[:40], "不是本列表的翻页标记")])
     return position
 
 
@@ -156,9 +160,9 @@ def log_line(message: str, context: Mapping[str, object] | None = None, **fields
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     document = dict(pairs)
     if len(document) < len(pairs):
-        raise BadInput([Problem("$", "", "", "a key is given twice")])
+        raise BadInput([Problem("$", "", "", "同一字段出现两次")])
     return document
 
 
 def _no_constant(text: str) -> object:
-    raise BadInput([Problem("$", "", text, "not a JSON number")])
+    raise BadInput([Problem("$", "", text, "不是 JSON 数字")])

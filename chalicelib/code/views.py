@@ -125,15 +125,16 @@ def _add_files(routes: Blueprint, answered: Callable, guard: Authorizer, desk: C
             raise NotFound("plates are SVG files")
         return _plate(desk(), _id(file.removesuffix(".svg")), configure())
 
-    @routes.route("/releases/{scope}/{kind}/{month}/{revision}/{file}", methods=["GET"], authorizer=guard)
+    # A gateway takes one name for the variable at a place in its tree of paths, whether the path ends there or goes on.
+    @routes.route("/releases/{scope}/{kind}/{month}/{revision}/{entry}", methods=["GET"], authorizer=guard)
     @answered
-    def release(scope, kind, month, revision, file):
-        return _release(desk(), scope=scope, kind=kind, month=month, revision=revision, file=file)
+    def release(scope, kind, month, revision, entry):
+        return _release(desk(), scope=scope, kind=kind, month=month, revision=revision, file=entry)
 
-    @routes.route("/releases/{scope}/{kind}/{month}/{revision}/{folder}/{file}", methods=["GET"], authorizer=guard)
+    @routes.route("/releases/{scope}/{kind}/{month}/{revision}/{entry}/{file}", methods=["GET"], authorizer=guard)
     @answered
-    def release_folder(scope, kind, month, revision, folder, file):
-        return _release(desk(), scope=scope, kind=kind, month=month, revision=revision, folder=folder, file=file)
+    def release_folder(scope, kind, month, revision, entry, file):
+        return _release(desk(), scope=scope, kind=kind, month=month, revision=revision, folder=entry, file=file)
 
 
 def _list_sites(desk, query: dict[str, str]) -> dict[str, object]:

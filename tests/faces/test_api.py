@@ -521,6 +521,10 @@ def test_a_step_answers_only_what_its_kind_follows(world: World) -> None:
         (b'{"kind": "a", "kind": "b"}', 400),
         (b"\xff\xfe", 400),
         (b"[" * 30000, 400),
+        (b'{"kind": "inspection", "key": "k", "payload": {"note": "\\ud800"}}', 400),
+        (b'{"kind": "inspection", "key": "\\udfff"}', 400),
+        (b'{"kind": "inspection", "key": "k", "\\ud800": 1}', 400),
+        (b'{"kind": "inspection", "key": "k", "payload": {"note": ' + b"9" * 5000 + b"}}", 400),
         (b'{"key": "' + b"x" * 70000 + b'"}', 413),
     ],
 )
@@ -555,6 +559,18 @@ def test_a_township_s_files_are_for_it_and_the_district(world: World, who: str, 
     answer = world.ask("GET", f"/releases/{TOWNSHIP}/index/2020-06/r1/index.html", who)
     assert answer.status_code == status
     assert status != 200 or (answer.body.decode() == "<!doctype html>镇" and answer.headers["Content-Type"].startswith("text/html"))
+
+
+def test_a_variable_has_one_name_at_its_place_in_the_tree_of_paths(world: World) -> None:
+    """The gateway refuses, or never finds, a second name beside the first."""
+    names: dict[tuple[str, ...], set[str]] = {}
+    for path in world.app.routes:
+        parts = path.strip("/").split("/")
+        for place, part in enumerate(parts):
+            if part.startswith("{"):
+                before = tuple("{}" if known.startswith("{") else known for known in parts[:place])
+                names.setdefault(before, set()).add(part)
+    assert names and {place: found for place, found in names.items() if len(found) > 1} == {}
 
 
 def test_the_district_s_files_are_not_a_township_s(world: World) -> None:
