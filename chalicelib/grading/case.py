@@ -107,7 +107,7 @@ class Case:
         return None
 
     def latest(self, kind: str) -> Record | None:
-        records = self.live(kind)
+        records = self.live(kind) if kind in self.records else ()
         return records[-1] if records else None
 
     def window(self, anchor: str, months: Dated) -> str:

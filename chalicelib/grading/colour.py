@@ -47,7 +47,7 @@ def flags(hearing: Hearing, caps: Sequence[Cause]) -> tuple[Cause, ...]:
     old = self_valued(hearing)
     if old:
         said.append(Cause("self_reported", Grade.NONE, BY_ACT, (), f"{texts['self_flag']} {' '.join(old)}"))
-    for record in case.live("appeal"):
+    for record in case.live("appeal") if "appeal" in case.records else ():
         if not (case.step(record, "appeal_decided") or case.step(record, "appeal_withdrawn")):
             said.append(Cause("appeal", Grade.NONE, BY_ACT, (record["id"],), texts["appeal_flag"]))
     return tuple(said)

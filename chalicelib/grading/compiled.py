@@ -13,7 +13,10 @@ from chalicelib.grading.limits import HOLDS
 from chalicelib.grading.rules import Rule, RuleSet
 from chalicelib.grading.score import COUNT, PENALTIES
 
-ACCIDENT, OPEN_HAZARD, CERTIFICATE = ("accident",), ("open hazard",), ("certificate",)
+ACCIDENT, CERTIFICATE = ("accident",), ("certificate",)
+# What is known of a site beside its kinds of facts before its rules are asked: a hazard is open, a hazard repeats an
+# earlier one, an item is below full that a veto or a cap watches.
+STANDING = OPEN_HAZARD, REPEATED_HAZARD, WATCHED_ITEM = "open hazard", "repeated hazard", "watched item"
 READS = {
     "light_injuries": ACCIDENT,
     "serious_injuries": ACCIDENT,
@@ -24,10 +27,10 @@ READS = {
     "accident_level": ACCIDENT,
     "accident_count": ACCIDENT,
     "penalties": PENALTIES,
-    "overdue_hazards": OPEN_HAZARD,
-    "repeated_hazards": ("repeated hazard",),
-    "major_hazard_overdue": OPEN_HAZARD,
-    "major_hazard_open": OPEN_HAZARD,
+    "overdue_hazards": (OPEN_HAZARD,),
+    "repeated_hazards": (REPEATED_HAZARD,),
+    "major_hazard_overdue": (OPEN_HAZARD,),
+    "major_hazard_open": (OPEN_HAZARD,),
     "true_complaints": ("complaint",),
     "best_certificate": CERTIFICATE,
     "expired_certificate": CERTIFICATE,
@@ -36,7 +39,7 @@ READS = {
     "stop_order": ("stop_order",),
     "self_check_overdue": ("self_check", "assessment"),
     "assessment_overdue": ("assessment",),
-    "item_findings": ("self_check", "assessment"),
+    "item_findings": (WATCHED_ITEM,),
     "axis_below": ("assessment",),
 }
 
@@ -50,14 +53,21 @@ class Plan(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def plan_of(rules: RuleSet, kinds: frozenset[str], chemical_type: str | None, open_hazard: bool, repeated_hazard: bool) -> Plan:
-    """What to ask of a site of this chemical type that has facts of these kinds, and hazards that stand so or not."""
-    kinds |= {kind for kind, there in (("open hazard", open_hazard), ("repeated hazard", repeated_hazard)) if there}
+def plan_of(rules: RuleSet, kinds: frozenset[str], chemical_type: str | None, *standing: bool) -> Plan:
+    """What to ask of a site of this chemical type that has facts of these kinds, and ``standing`` as STANDING names it."""
+    kinds |= {name for name, so in zip(STANDING, standing, strict=True) if so}
     return Plan(
         tuple((COUNT[rule.mechanism], rule) for rule in rules.adjustments if speaks(rule, kinds, chemical_type)),
         tuple((HOLDS[rule.mechanism], rule) for rule in rules.vetoes if speaks(rule, kinds, chemical_type)),
         tuple((HOLDS[rule.mechanism], rule) for rule in rules.caps if speaks(rule, kinds, chemical_type)),
     )
+
+
+@lru_cache(maxsize=64)
+def watched_items(rules: RuleSet) -> frozenset[str]:
+    """Items whose own value can be a veto or a cap."""
+    tests = [rule.params["findings"] for rule in (*rules.vetoes, *rules.caps) if rule.mechanism == "item_findings"]
+    return frozenset(item for found in tests for item, _ in found)
 
 
 def speaks(rule: Rule, kinds: frozenset[str], chemical_type: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,17 +22,29 @@ class Derived(NamedTuple):
     evidence: tuple[str, ...]
 
 
+NONE_OF_NONE = (0, 0)
 make_derived = maker(Derived)
 
 
 def derive_all(case: Case, rules: RuleSet, first_on: str, checks: Sequence[Record]) -> dict[str, Derived]:
     """The items worked out from facts; one whose facts are not there yet is left out (not yet assessed)."""
     values = {}
-    for code, item in rules.derived.items():
-        derived = DERIVE[item.derive["kind"]](case, item, first_on, checks)
+    for derive, item in derivations(rules):
+        derived = derive(case, item, first_on, checks)
         if derived is not None:
-            values[code] = derived
+            values[item.code] = derived
     return values
+
+
+@lru_cache(maxsize=64)
+def derivations(rules: RuleSet) -> tuple[tuple[Callable, Item], ...]:
+    return tuple((DERIVE[item.derive["kind"]], item) for item in rules.derived.values())
+
+
+@lru_cache(maxsize=1024)
+def nothing_due(item_points: int, ratio: tuple[int, int] | None) -> Derived:
+    """Full points, because nothing was asked."""
+    return Derived(item_points, "nothing_due", ratio, "", ())
 
 
 def completeness(case: Case, item: Item, first_on: str, checks: Sequence[Record]) -> Derived | None:
@@ -40,18 +52,19 @@ def completeness(case: Case, item: Item, first_on: str, checks: Sequence[Record]
     record = case.latest("completeness_measured")
     if record is None:
         return None
-    counts = (record["filled"], record["required"])
-    return make_derived((half_up(item.points * counts[0], counts[1]), "valued", counts, record["on"], (record["id"],)))
+    filled, required = counts = (record["filled"], record["required"])
+    value = item.points if filled == required else half_up(item.points * filled, required)
+    return make_derived((value, "valued", counts, record["on"], (record["id"],)))
 
 
 def self_check_months(case: Case, item: Item, first_on: str, checks: Sequence[Record]) -> Derived | None:
     """So much off for each of the last complete months without a self-check; months before the first assessment are not asked."""
     if not first_on:
-        return Derived(item.points, "nothing_due", None, "", ())
+        return nothing_due(item.points, None)
     case.flips.append(next_month(case.on))
     asked = months_asked(case.on, item.derive["months"], first_on[:7])
     if not asked:
-        return Derived(item.points, "nothing_due", None, "", ())
+        return nothing_due(item.points, None)
     done: dict[str, str] = {}
     for record in checks:
         month = record["on"][:7]
@@ -72,6 +85,8 @@ def months_asked(day: str, count: int, first: str) -> tuple[str, ...]:
 
 def rectified_in_time(case: Case, item: Item, first_on: str, checks: Sequence[Record]) -> Derived:
     """Points × in time ÷ due, over general hazards found by ``finders`` whose deadline passed in the last months."""
+    if not case.hazards:
+        return nothing_due(item.points, NONE_OF_NONE)
     on, finders, months = case.on, item.derive["finders"], item.derive["months"]
     in_time, evidence = 0, []
     for hazard in case.hazards:
@@ -88,6 +103,8 @@ def rectified_in_time(case: Case, item: Item, first_on: str, checks: Sequence[Re
 
 def passed_first_recheck(case: Case, item: Item, first_on: str, checks: Sequence[Record]) -> Derived:
     """Points × rechecks passed at the first go ÷ rechecks, over the last months."""
+    if not case.hazards:
+        return nothing_due(item.points, NONE_OF_NONE)
     on, finders, months = case.on, item.derive["finders"], item.derive["months"]
     passed, evidence = 0, []
     for hazard in case.hazards:
@@ -104,10 +121,11 @@ def passed_first_recheck(case: Case, item: Item, first_on: str, checks: Sequence
 
 def share(item: Item, good: int, evidence: list[str]) -> Derived:
     """Points × good ÷ all, rounded to hundredths; full points when nothing was due, and said so."""
+    if not evidence:
+        return nothing_due(item.points, NONE_OF_NONE)
     total = len(evidence)
-    if good == total:
-        return make_derived((item.points, "valued" if total else "nothing_due", (good, total), "", tuple(evidence)))
-    return make_derived((half_up(item.points * good, total), "valued", (good, total), "", tuple(evidence)))
+    value = item.points if good == total else half_up(item.points * good, total)
+    return make_derived((value, "valued", (good, total), "", tuple(evidence)))
 
 
 DERIVE = {

@@ -7,6 +7,7 @@ Only what is not in order is looked at one by one: a full assessment puts every 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from chalicelib.errors import BadInput, Problem
@@ -46,7 +47,7 @@ class Findings(NamedTuple):
     derived: Mapping[str, Derived]
     missing: tuple[str, ...]
     sums: dict[str, int]
-    applicable: dict[str, int]
+    applicable: Mapping[str, int]
     extras: list[Extra]
 
     def value_of(self, item: Item) -> int | None:
@@ -76,18 +77,28 @@ def find(case: Case, rules: RuleSet) -> Findings:
             full, start, first_on = record, place, first_on or record["on"]
     while start and stamp_of(assessments[start - 1]) == stamp_of(full):
         start -= 1
-    values, away = inspected(rules, assessments[start:])
+    values, away = inspected(rules, assessments[start:] if start else assessments)
     checks = self_checks(case, rules, full)
-    if checks:
+    if full is None or any([record["items"] for record in checks]):
         lower(rules, values, away, checks, full)
     missing = unvalued(case, rules, values, away, full)
     derived = derive_all(case, rules, first_on, checks)
     if len(derived) < len(rules.derived):
         missing += [code for code in rules.derived if code not in derived]
-    sums, applicable = dict(rules.axis_points), dict(rules.axis_points)
-    found = make_findings((checks, full, first_on, values, away, derived, tuple(missing), sums, applicable, []))
+    applicable = applicable_points(rules, tuple(away))
+    found = make_findings((checks, full, first_on, values, away, derived, tuple(missing), dict(applicable), applicable, []))
     add_up(rules, found)
     return found
+
+
+@lru_cache(maxsize=4096)
+def applicable_points(rules: RuleSet, away: tuple[str, ...]) -> Mapping[str, int]:
+    """Full points per axis without the items that do not apply. Shared by all sites alike: to be read only."""
+    points = dict(rules.axis_points)
+    for code in away:
+        item = rules.items[code]
+        points[item.axis] -= item.points
+    return points
 
 
 def stamp_of(record: Record) -> tuple[str, str]:
@@ -195,6 +206,8 @@ def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict
     missing = [] if rules.always.isdisjoint(away) else [code for code in away if code in rules.always]
     if full is None:
         return missing + [code for code in rules.settable if code not in away and (code not in values or values[code].record["by"] == SELF)]
+    if not rules.introduced:
+        return missing
     grace = rules.assessment["new_item_grace_months"]
     for code in rules.introduced:
         since = rules.items[code].introduced_on
@@ -210,19 +223,15 @@ def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict
 
 
 def add_up(rules: RuleSet, found: Findings) -> None:
-    """Fill the sums per axis: full points less what is lost, not applicable or missing, then the further deductions."""
-    places, sums, applicable = rules.places, found.sums, found.applicable
-    for code in found.not_applicable:
-        axis, points = places[code]
-        sums[axis] -= points
-        applicable[axis] -= points
+    """Take from the sums per axis, which are the applicable points, what is lost, then the further deductions."""
+    places, sums = rules.places, found.sums
     for code, value in found.values.items():
         axis, points = places[code]
         sums[axis] -= min(value.lost, points)
     for code, derived in found.derived.items():
         axis, points = places[code]
         sums[axis] -= points - derived.value
-    for item in rules.with_extra:
+    for item in () if rules.with_extra.keys().isdisjoint(found.values) else rules.with_extra.values():
         if item.code in found.values and extra_due(item, found.values[item.code]):
             taken = min(item.extra.points, sums[item.axis])
             sums[item.axis] -= taken

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from chalicelib.grading.case import Case, known_by
 from chalicelib.grading.colour import colour, flags, overrides
-from chalicelib.grading.compiled import plan_of
+from chalicelib.grading.compiled import plan_of, watched_items
 from chalicelib.grading.findings import find
 from chalicelib.grading.limits import Hearing, holding
 from chalicelib.grading.model import Grade, Judgement, maker
@@ -29,8 +29,10 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     case = Case(records, on.isoformat())
     tell(case, rules)
     register = read_register(case, rules)
-    plan = plan_of(rules, frozenset(records), register.fields.get("chemical_type"), bool(case.open_hazards), bool(case.repeats))
     found = find(case, rules)
+    watched = not watched_items(rules).isdisjoint(found.values)
+    kinds, chemical_type = frozenset(records), register.fields.get("chemical_type")
+    plan = plan_of(rules, kinds, chemical_type, bool(case.open_hazards), bool(case.repeats), watched)
     adjustments = adjust(case, rules, plan.adjustments)
     complete = found.full is not None and not found.missing
     result = score(found, adjustments, rules) if complete else None
@@ -47,4 +49,5 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     tenths = None if shown is None else shown.tenths
     causes = (adjustments, vetoes, caps, adjusted, said)
     state, review_on = register.state, case.review_on()
-    return make_judgement((facts["site_id"], case.on, rules, final, tenths, score_grade, axes, found, *causes, found.missing, state, review_on, shown))
+    identity = (facts["site_id"], case.on, rules)
+    return make_judgement((*identity, final, tenths, score_grade, axes, found, *causes, found.missing, state, review_on, shown))

@@ -31,8 +31,8 @@ def read_register(case: Case, rules: RuleSet) -> Register:
         fields = dict(fields)
         for record in case.live("site_changed"):
             fields.update({name: value for name, value in record.items() if name not in NOT_FIELDS})
-    newest = case.latest("site_state_changed")
-    state = newest["state"] if newest else fields.get("state", OPERATING)
+    changed = case.latest("site_state_changed") if "site_state_changed" in case.records else None
+    state = changed["state"] if changed else fields.get("state", OPERATING)
     return make_register((state, fields, higher_risk(case, fields, rules)))
 
 
@@ -41,15 +41,17 @@ def higher_risk(case: Case, fields: Mapping[str, object], rules: RuleSet) -> boo
     inherent = rules.inherent
     if (fields.get("inherent_class") or 0) >= inherent["higher_from"]:
         return True
-    for record in case.live("major_hazard_source_filed"):
-        if not case.step(record, "major_hazard_source_removed"):
-            return True
-    filed = case.latest("risk_graded")
+    if "major_hazard_source_filed" in case.records:
+        for record in case.live("major_hazard_source_filed"):
+            if not case.step(record, "major_hazard_source_removed"):
+                return True
+    filed = case.latest("risk_graded") if "risk_graded" in case.records else None
     if filed is not None and filed["colour"] in inherent["filed_colours"]:
         return True
     for name in rules.signs.keys() & fields.keys():
-        if any(all(shows(fields, sign) for sign in line) for line in rules.signs[name]):
-            return True
+        for line in rules.signs[name]:
+            if shows(fields, line[0]) and all([shows(fields, sign) for sign in line[1:]]):
+                return True
     return False
 
 

@@ -163,8 +163,8 @@ class RuleSet:
         return max((item.derive["months"] for item in self.derived.values() if item.derive["kind"] == "self_check_months"), default=1)
 
     @cached_property
-    def with_extra(self) -> tuple[Item, ...]:
-        return tuple(item for item in self.items.values() if item.extra is not None)
+    def with_extra(self) -> dict[str, Item]:
+        return {code: item for code, item in self.items.items() if item.extra is not None}
 
     @cached_property
     def level_of(self) -> dict[str, int]:
