@@ -32,21 +32,27 @@ def replay(deployed: Deployed) -> Replayed:
 
 
 def _letters(deployed: Deployed) -> Iterator[str]:
-    """The reason of each dead letter that failed again, empty for one that went through."""
+    """The reason of each dead letter that failed again, empty for one that went through. Those that stay can be asked for at once."""
     import boto3
 
     client, url = boto3.client("sqs"), deployed.outputs["RegradeDeadLettersUrl"]
     seen: set[str] = set()
+    kept: list[str] = []
     while messages := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN_SECONDS).get("Messages"):
-        for message in messages:
-            if message["MessageId"] in seen:
-                return
+        fresh = [message for message in messages if message["MessageId"] not in seen]
+        if not fresh:
+            break
+        for message in fresh:
             seen.add(message["MessageId"])
             letter = json.loads(message["Body"])
             reason = hand_in(deployed, letter["keys"] if "keys" in letter else keys_in_stream(letter["DDBStreamBatchInfo"]))
             if not reason:
                 client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            else:
+                kept.append(message["ReceiptHandle"])
             yield f"dead letter {message['MessageId']}: {reason}" if reason else ""
+    for receipt in kept:
+        client.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
 
 
 def _quarantined(deployed: Deployed) -> Iterator[str]:

