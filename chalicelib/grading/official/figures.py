@@ -113,7 +113,7 @@ class Figures:
 
 def exact_amount(value: object) -> Fraction | None:
     """A whole number, a fraction or a plain decimal text from 0 as a fraction; None for anything else."""
-    if isinstance(value, str) and DECIMAL.fullmatch(value) and value.isascii():
+    if isinstance(value, str) and DECIMAL.fullmatch(value):
         return Fraction(value)
     if isinstance(value, (int, Fraction)) and not isinstance(value, bool) and 0 <= value <= MOST:
         return Fraction(value)
