@@ -31,6 +31,7 @@ FLAG_MEANING = {
     "override": "颜色经两人签署调整，依据和期限已登记。",
     "new_items": "规则新增的条款将在下次全面评定时纳入。",
 }
+ABOUT_THE_SCORE = frozenset({"assessment_expired", "self_assessed", "many_not_applicable", "new_items"})
 FRESH, OLD, VERY_OLD, UNKNOWN = "fresh", "old", "very-old", "unknown"
 
 
@@ -66,9 +67,25 @@ class Scan:
 
     @property
     def flags(self) -> list[dict[str, str]]:
-        """Flags with their word and meaning; one that has no word yet is shown by its code, never dropped."""
+        """Flags with their word and meaning; one that has no word yet is shown by its code, never dropped.
+
+        Without a colour nothing is said about how good the evidence for one is.
+        """
         codes: list[str] = self.card.get("flags") or []  # type: ignore[assignment]
-        return [{"code": code, "word": FLAG.get(code, code), "meaning": FLAG_MEANING.get(code, "")} for code in codes]
+        said = [code for code in codes if self.grade != "none" or code not in ABOUT_THE_SCORE]
+        return [{"code": code, "word": FLAG.get(code, code), "meaning": FLAG_MEANING.get(code, "")} for code in said]
+
+    @property
+    def next_assessment(self) -> str:
+        """The day by which the colour is worked out anew; in words where no day is fixed or none will come."""
+        if str(self.card.get("state")) in WHY_NONE:
+            return "不再评定" if self.card.get("state") != "suspended" else "复产后评定"
+        return str(self.card.get("review_on") or "随事件更新")
+
+    @property
+    def veto(self) -> str:
+        """That a veto decided, not the score; empty where none did."""
+        return f"有 {self.card['vetoes']} 项一票否决情形，不论得分直接评为红码。" if self.grade == "red" and self.card.get("vetoes") else ""
 
     @property
     def why_none(self) -> str:

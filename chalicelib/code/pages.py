@@ -53,9 +53,9 @@ def _township_name(scan: Scan, district: District) -> str:
 
 
 def _radar(scan: Scan) -> str:
-    """The six axes as SVG; nothing if no axis has a value."""
+    """The six axes as SVG; nothing if there is no colour, which the numbers would seem to make up for, or no axis has a value."""
     axes = scan.card.get("axes")
-    if not isinstance(axes, dict) or all(value is None for value in axes.values()):
+    if scan.grade == "none" or not isinstance(axes, dict) or all(value is None for value in axes.values()):
         return ""
     from chalicelib.grading.radar import radar_svg
 

@@ -244,9 +244,34 @@ def test_a_card_whose_review_day_has_come_is_marked(review_on: str | None, stale
     ("state", "says"), [("closed", "已注销"), ("suspended", "已停产"), ("moved_out", "已迁出"), ("operating", "尚未完成评定")]
 )
 def test_without_a_colour_the_page_says_why(state: str, says: str) -> None:
-    text = Text(shown(grade="none", state=state, axes=dict.fromkeys("PEWBMH"), coverage=None)).text
+    text = Text(shown(grade="none", state=state, coverage=None)).text
     assert "未赋码" in text and says in text
     assert "六维安全画像" not in text
+    assert "自评" not in text and "申诉中" in text
+
+
+@pytest.mark.parametrize(
+    ("state", "review_on", "says"),
+    [
+        ("operating", "2020-08-14", "下次评定不晚于 2020-08-14"),
+        ("operating", None, "下次评定不晚于 随事件更新"),
+        ("suspended", "2020-08-14", "下次评定不晚于 复产后评定"),
+        ("closed", "2020-08-14", "下次评定不晚于 不再评定"),
+    ],
+)
+def test_no_assessment_is_announced_that_will_not_come(state: str, review_on: str | None, says: str) -> None:
+    assert says in Text(shown(grade="yellow" if state == "operating" else "none", state=state, review_on=review_on)).text
+
+
+@pytest.mark.parametrize(("grade", "vetoes", "says"), [("red", 1, True), ("red", 0, False), ("orange", 0, False)])
+def test_a_veto_that_made_the_colour_red_is_said_beside_it(grade: str, vetoes: int, says: bool) -> None:
+    assert ("1 项一票否决情形，不论得分直接评为红码" in Text(shown(grade=grade, vetoes=vetoes)).text) is says
+
+
+def test_words_that_only_the_trade_knows_are_explained_where_they_stand() -> None:
+    text = Text(shown()).text
+    assert "依据覆盖率：应评分值中" in text and "限级情形使颜色不优于" in text
+    assert "限级情形使" not in Text(shown(caps=0)).text
 
 
 def test_flags_are_shown_with_their_meaning_and_an_unknown_one_is_not_dropped() -> None:
