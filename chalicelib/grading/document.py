@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from chalicelib.exact import HUNDREDTHS, TENTHS, text_of
 from chalicelib.grading.findings import Value
 from chalicelib.grading.ledger import ledger_of
-from chalicelib.grading.model import RESULT_SCHEMA, Adjustment, Cause, Finding, ItemResult, Judgement
+from chalicelib.grading.model import RESULT_SCHEMA, Adjustment, Cause, Finding, ItemResult, Judgement, maker
 from chalicelib.grading.rules import Item, Rule
 
 
@@ -35,17 +37,31 @@ def document_of(judgement: Judgement) -> dict[str, object]:
     }
 
 
+make_item_result = maker(ItemResult)
+
+
 def tenths_text(tenths: int | None) -> str | None:
     return None if tenths is None else text_of(tenths, TENTHS)
 
 
+@lru_cache(maxsize=4096)
 def hundredths_text(hundredths: int | None) -> str | None:
     return None if hundredths is None else text_of(hundredths, HUNDREDTHS)
 
 
 def item_results(judgement: Judgement) -> dict[str, ItemResult]:
-    """Every item of the rule set, in its order."""
-    return {code: item_result(judgement, item) for code, item in judgement.rules.items.items()}
+    """Every item of the rule set, in its order. Most are as the full assessment left them: at their full points."""
+    found, full = judgement.findings, judgement.findings.full
+    other = {*found.values, *found.derived, *found.not_applicable, *found.missing}
+    if full is None:
+        return {code: item_result(judgement, item) for code, item in judgement.rules.items.items()}
+    by, on, evidence = full["by"], full["on"], (full["id"],)
+    return {
+        code: item_result(judgement, item)
+        if code in other
+        else make_item_result((code, item.points, item.points, "valued", by, on, (), evidence, None))
+        for code, item in judgement.rules.items.items()
+    }
 
 
 def item_result(judgement: Judgement, item: Item) -> ItemResult:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from chalicelib.errors import BadInput, Problem
@@ -16,6 +17,7 @@ from chalicelib.grading.derived import Derived, derive_all
 from chalicelib.grading.model import Extra, maker
 from chalicelib.grading.rules import Item, RuleSet
 
+ITEMS = itemgetter("items")
 FULL = "full"
 SELF = "self"
 
@@ -79,7 +81,7 @@ def find(case: Case, rules: RuleSet) -> Findings:
         start -= 1
     values, away = inspected(rules, assessments[start:] if start else assessments)
     checks = self_checks(case, rules, full)
-    if full is None or any([record["items"] for record in checks]):
+    if full is None or any(map(ITEMS, checks)):
         lower(rules, values, away, checks, full)
     missing = unvalued(case, rules, values, away, full)
     derived = derive_all(case, rules, first_on, checks)

@@ -28,8 +28,13 @@ def ledger_of(judgement: Judgement) -> list[dict[str, str]]:
 
 def item_losses(judgement: Judgement) -> dict[str, int]:
     """Points lost per item in hundredths, as its published value shows them."""
-    results = judgement.items.values()
-    return {result.item: result.points - result.value for result in results if result.value is not None and result.value < result.points}
+    found, losses = judgement.findings, {}
+    for code, item in judgement.rules.items.items():
+        if code in found.values or code in found.derived:
+            lost = item.points - found.value_of(item)
+            if lost:
+                losses[code] = lost
+    return losses
 
 
 def rescaled(parts: Score, lost: Fraction) -> Fraction:

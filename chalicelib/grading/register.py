@@ -50,7 +50,7 @@ def higher_risk(case: Case, fields: Mapping[str, object], rules: RuleSet) -> boo
         return True
     for name in rules.signs.keys() & fields.keys():
         for line in rules.signs[name]:
-            if shows(fields, line[0]) and all([shows(fields, sign) for sign in line[1:]]):
+            if shows(fields, line[0]) and (len(line) == 1 or all(shows(fields, sign) for sign in line)):
                 return True
     return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chalicelib.grading.case import Case, Record, so_far
+from chalicelib.grading.case import ORDER, Case, Record, so_far
 from chalicelib.grading.model import maker
 from chalicelib.grading.rules import Level, RuleSet
 
@@ -50,11 +50,17 @@ make_hazard = maker(Hazard)
 
 
 def hazard_of(case: Case, record: Record, officers: int) -> Hazard:
-    """The standing of a hazard. A major one is closed only on the spot by ``officers`` or more; one officer's closing is void."""
+    """The standing of a hazard. A major one is closed only on the spot by ``officers`` or more; one officer's closing is void.
+
+    Most steps of a site are those of hazards: that they are in order and count by the day is checked in the same pass.
+    """
     deadline, reported, closed, dismissed, refused, rechecks = record["deadline_on"], False, "", False, False, []
-    major = record["level"] == MAJOR
-    for step in so_far(record["then"], case.on) if "then" in record else ():
+    major, on, before, last = record["level"] == MAJOR, case.on, "", None
+    for step in record.get("then", ()):
         kind, day = step["kind"], step["on"]
+        if day > on or "void" in step or (day <= before and ORDER(step) <= ORDER(last)):
+            return hazard_of(case, {**record, "then": so_far(record["then"], on)}, officers)
+        before, last = day, step
         if kind == "rectification_reported":
             reported = reported or day <= deadline
         elif kind == "recheck":
