@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
+from intake_support import MemoryLog
 
 from chalicelib.config import settings
 from infra.cli import main
 
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 VALID, INVALID = "91330110MA0000015C", "91330110MA0000015D"
 
 
@@ -63,3 +68,59 @@ def test_importing_without_the_key_of_ids_is_refused(tmp_path, capsys):
 
 def test_a_file_that_is_not_there_is_bad_input(tmp_path):
     assert main(["import", str(tmp_path / "a.csv"), "--mapping", "sites", "--check"]) == 2
+
+
+class FakeLog:
+    """Stands for the table: one log in memory for every command of a test."""
+
+    def __init__(self, log):
+        self.append, self.find_texts, self.list_events = log.append, log.find_texts, log.list_events
+
+
+@pytest.fixture
+def import_into_memory(monkeypatch):
+    """``./dev import`` on a log in memory that already knows the enterprises of the hazard sheet."""
+    from chalicelib.intake import store
+
+    log = MemoryLog()
+    monkeypatch.setenv("ID_KEY", "00" * 16)
+    monkeypatch.setenv("TODAY", "2020-06-30")
+    settings.cache_clear()
+    monkeypatch.setattr(store, "ImportLog", lambda events: FakeLog(log))
+
+    def run(path: Path, mapping: str, *more: str) -> int:
+        return main(["import", str(path), "--mapping", mapping, *more])
+
+    assert run(FIXTURES / "enterprise_sheet.csv", "enterprise-sheet") == 0
+    return run
+
+
+def test_an_import_tells_how_the_file_was_read_and_writes_its_result(import_into_memory, tmp_path, capsys):
+    assert import_into_memory(FIXTURES / "hazard_sheet.xlsx", "hazard-sheet", "--result", str(tmp_path / "r.json")) == 0
+    told = capsys.readouterr().out
+    assert "XLSX · 工作表“隐患台账”" in told and "1格Excel序列号按日期读" in told
+    result = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert (result["rows"], result["new"], result["corrected"]) == (6, 13, [])
+
+
+def test_good_rows_leave_a_rejects_file_beside_the_sheet_and_exit_1(import_into_memory, tmp_path):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_bytes((FIXTURES / "hazard_sheet.csv").read_bytes().replace(b"2020/6/2", b"2020/6/31"))
+    assert import_into_memory(sheet, "hazard-sheet", "--good-rows") == 1
+    rejects = tmp_path / "sheet.rejects.csv"
+    rejects.write_text(rejects.read_text("utf-8-sig").replace("2020/6/31", "2020/6/2"), "utf-8")
+    assert import_into_memory(rejects, "hazard-sheet") == 0
+
+
+def test_a_changed_sheet_is_refused_and_with_correct_shown_as_corrections(import_into_memory, tmp_path, capsys):
+    sheet, result = tmp_path / "sheet.csv", tmp_path / "r.json"
+    text = (FIXTURES / "hazard_sheet.csv").read_bytes()
+    sheet.write_bytes(text)
+    assert import_into_memory(sheet, "hazard-sheet") == 0
+    sheet.write_bytes(text.replace("重大隐患,".encode("gb18030"), "一般隐患,".encode("gb18030")))
+    assert import_into_memory(sheet, "hazard-sheet") == 1
+    assert "按更正导入" in capsys.readouterr().err
+    assert import_into_memory(sheet, "hazard-sheet", "--correct", "--signer", "A", "--signer", "B", "--result", str(result)) == 0
+    assert "level: major → general" in capsys.readouterr().out
+    [corrected] = json.loads(result.read_text("utf-8"))["corrected"]
+    assert (corrected["kind"], corrected["row"], corrected["changes"]) == ("hazard_found", 6, {"level": ["major", "general"]})

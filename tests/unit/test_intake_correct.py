@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -204,7 +205,7 @@ def test_whatever_was_corrected_how_often_one_fact_counts_and_says_the_last(tmp_
     for minute, number in enumerate(cases):
         imports(log, "injuries", {**INJURY, "人数": number}, correct=True, now=replace_minute(minute))
     assert [record["cases"] for record in counting(log, "work_injury")] == [cases[-1]]
-    changes = sum(one != other for one, other in zip(cases, cases[1:], strict=False))
+    changes = sum(one != other for one, other in pairwise(cases))
     assert len(log.of_kind("void")) == changes
 
 
