@@ -53,6 +53,7 @@ def told(result: dict) -> list[str]:
 
 
 def major(result: dict) -> str:
+    """The verdict of GB 18218, or 待定 where a result has no verdict yet."""
     if "major" not in result or result["major"] is None:
         return UNDECIDED
     if not result["major"]:

@@ -253,7 +253,10 @@ def test_an_unknown_in_a_full_row_changes_nothing() -> None:
 
 
 def test_an_unknown_level_of_major_source_may_be_the_worst() -> None:
-    assert (judged(major_source_1=None, major_source_4=1).lowest, judged(major_source_1=None, major_source_4=1).highest) == (900, 960)
+    verdict = judged(major_source_1=None, major_source_4=1)
+    assert (verdict.lowest, verdict.highest) == (900, 960)
+    assert judged(major_source_1=0, major_source_2=None, major_source_3=None).lowest == 920
+    assert judged(major_source_4=None).lowest == 960
 
 
 def test_an_unknown_bonus_may_lift() -> None:

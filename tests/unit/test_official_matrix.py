@@ -8,6 +8,7 @@ from chalicelib.errors import BadInput, BadRuleSet
 from chalicelib.grading.model import Grade
 from chalicelib.grading.official.figures import HERE
 from chalicelib.grading.official.matrix import MATRICES, assess, load_matrix
+from chalicelib.riskmap.rules import METHODS, load_risk_rules
 
 WORD = {"蓝": Grade.BLUE, "黄": Grade.YELLOW, "橙": Grade.ORANGE, "红": Grade.RED}
 CELLS = {
@@ -106,6 +107,12 @@ def test_a_matrix_that_does_not_hold_together_is_refused(old: str, new: str, pro
     text = (HERE / "matrix-4x4.toml").read_text(encoding="utf-8")
     with pytest.raises(BadRuleSet, match=problem):
         load_matrix(text.replace(old, new, 1).encode())
+
+
+def test_the_map_combines_risk_and_governance_by_the_same_matrix() -> None:
+    assert load_risk_rules(METHODS / "model-2020.toml").matrix == tuple(
+        tuple(grade.code for grade in row) for row in load_matrix("4x4").rows
+    )
 
 
 def test_another_province_is_another_file() -> None:

@@ -123,6 +123,7 @@ def load_terms(source: Path | bytes = MODEL) -> Terms:
 
 
 def read_terms(table: Table) -> Terms:
+    """The form of the file."""
     days = {}
     for entry in table.tables("supplements"):
         days[entry.text("code")] = entry.count("days")

@@ -36,6 +36,7 @@ class Standard:
     hash: str
 
     def to_document(self) -> dict[str, str]:
+        """What every result says about the table it was judged by."""
         return {"id": self.id, "title": self.title, "source": self.source, "hash": self.hash}
 
 
@@ -68,6 +69,7 @@ class Figures:
         self.problems: list[Problem] = []
 
     def wrong(self, place: str, value: object, reason: str) -> None:
+        """Note one problem; a long value is cut."""
         shown = fraction_text(value) if isinstance(value, Fraction) else "" if value is None else str(value)
         self.problems.append(Problem(place, "", shown[:60], reason))
 
@@ -130,4 +132,5 @@ def decimal_text(value: Fraction) -> str:
 
 
 def optional_text(value: Fraction | None) -> str | None:
+    """As :func:`decimal_text`; unknown stays None."""
     return None if value is None else decimal_text(value)

@@ -77,6 +77,7 @@ class Guideline:
 
     @cached_property
     def clauses(self) -> dict[str, Clause]:
+        """Every clause, of deductions and bonuses, by its code."""
         return {clause.code: clause for row in (*self.rows, *self.bonuses) for clause in row.clauses}
 
     @cached_property
@@ -85,6 +86,7 @@ class Guideline:
         return tuple(dict.fromkeys([*self.clauses, *(condition.code for condition in self.direct)]))
 
     def grade_of(self, tenths: int) -> Grade:
+        """The colour of a shown score."""
         return next((grade for least, grade in self.thresholds if tenths >= least), Grade.RED)
 
     def applies(self, chemical_type: str | None) -> bool:
@@ -99,6 +101,7 @@ def load_guideline(source: Path | bytes = MODEL) -> Guideline:
 
 
 def read_guideline(table: Table) -> Guideline:
+    """The form of the file."""
     guideline = Guideline(
         read_standard(table),
         table.tenths("start"),
@@ -123,6 +126,7 @@ def read_thresholds(table: Table) -> tuple[tuple[int, Grade], ...]:
 
 
 def read_row(table: Table, bonus: bool) -> Row:
+    """A row of deductions, cut at its cap, or of a bonus, which has none."""
     source, tag = table.cite()
     cap = None if bonus else table.tenths("cap")
     heaviest = table.choice("take", ("sum", "best" if bonus else "worst")) != "sum"
@@ -133,6 +137,7 @@ def read_row(table: Table, bonus: bool) -> Row:
 
 
 def read_clause(table: Table, source: str, tag: str) -> Clause:
+    """A clause; its source and tag are its row's unless it has its own."""
     if table.has("source") or table.has("tag"):
         source, tag = table.cite()
     excludes = table.texts("excludes") if table.has("excludes") else ()
@@ -154,6 +159,7 @@ def read_direct(table: Table) -> Direct:
 
 
 def read_windows(table: Table) -> Windows:
+    """Windows and the clauses of accident levels."""
     clauses = {}
     for entry in table.tables("levels"):
         clauses[entry.text("code")] = entry.text("clause")

@@ -52,6 +52,7 @@ class Scale:
     levels: tuple[Level, ...]
 
     def level_of(self, d: Fraction) -> Level:
+        """The level of a D; the last one holds for whatever is below the others."""
         return next((level for level in self.levels if d >= level.at_least), self.levels[-1])
 
 
@@ -113,6 +114,7 @@ def load_scale(source: Path | bytes = MODEL) -> Scale:
 
 
 def read_scale(table: Table) -> Scale:
+    """The form of the file."""
     consequence = {}
     for entry in table.tables("consequence"):
         consequence[Fraction(entry.points("value"), HUNDREDTHS)] = entry.text("title")

@@ -119,6 +119,7 @@ def load_matrix(source: str | Path | bytes) -> Matrix:
 
 
 def read_matrix(table: Table) -> Matrix:
+    """The form of the file."""
     direct = {}
     for entry in table.tables("direct") if table.has("direct") else ():
         direct[entry.text("code")] = entry.text("title")

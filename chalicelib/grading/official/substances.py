@@ -76,6 +76,7 @@ class Tables:
 
     @cached_property
     def least_alpha(self) -> Fraction:
+        """What an unknown α is at least."""
         return min(alpha for _, alpha in self.alphas)
 
     def alpha_of(self, exposed: int) -> Fraction:
@@ -94,6 +95,7 @@ def load_tables(source: Path | bytes = MODEL) -> Tables:
 
 
 def read_tables(table: Table) -> Tables:
+    """The form of the file: classes, exposure, levels, substances."""
     classes = table.table("classes")
     found = {each.code: each for each in map(_read_class, classes.tables("rows"))}
     _cited(classes)
