@@ -130,7 +130,8 @@ def test_the_command_tells_the_verdict_first(tmp_path, capsys, algorithm: str, c
 
 
 def test_decimals_of_a_file_stay_exact(tmp_path, capsys) -> None:
-    phosgene = '{"exposed": 1, "units": [{"name": "库", "holdings": [{"substance": "光气", "tonnes": 0.1}, {"substance": "光气", "tonnes": 0.2}]}]}'
+    held = '[{"substance": "光气", "tonnes": 0.1}, {"substance": "光气", "tonnes": 0.2}]'
+    phosgene = f'{{"exposed": 1, "units": [{{"name": "库", "holdings": {held}}}]}}'
     assert main(["official", "gb18218", "--json", written(tmp_path, phosgene)]) == 1
     assert json.loads(capsys.readouterr().out)["units"][0]["s"] == "1"
 

@@ -196,19 +196,18 @@ def _told(unit: UnitResult, verdict: MajorSource) -> list[str]:
     if unit.major:
         titles = {level.level: level.title for level in verdict.tables.levels}
         if unit.r is not None and verdict.alpha is not None:
-            told.append(
-                f"{unit.name}：R = {decimal_text(verdict.alpha)} × {decimal_text(unit.weighted)} = {decimal_text(unit.r)}，{titles[unit.level or 0]}"
-            )
+            product = f"{decimal_text(verdict.alpha)} × {decimal_text(unit.weighted)} = {decimal_text(unit.r)}"
+            told.append(f"{unit.name}：R = {product}，{titles[unit.level or 0]}")
         else:
             told.append(f"{unit.name}：等级{titles[unit.level] if unit.level else f'{UNDECIDED}，不低于{titles[unit.at_least or 0]}'}")
     return told
 
 
 def _line_told(unit: UnitResult, line: Line) -> str:
-    figures = f"q {optional_text(line.tonnes) or '未知'} t，Q {optional_text(line.critical_tonnes) or '未知'} t（{line.critical_by or '表中无此物质，须查明类别'}）"
-    return (
-        f"{unit.name}：{line.substance}，{figures}，β {optional_text(line.beta) or '未知'}{f'（{line.beta_by}）' if line.beta_by else ''}"
-    )
+    tonnes, critical, beta = (optional_text(figure) or "未知" for figure in (line.tonnes, line.critical_tonnes, line.beta))
+    critical_by = line.critical_by or "表中无此物质，须查明类别"
+    beta_by = f"（{line.beta_by}）" if line.beta_by else ""
+    return f"{unit.name}：{line.substance}，q {tonnes} t，Q {critical} t（{critical_by}），β {beta}{beta_by}"
 
 
 def _word(major: bool | None) -> str:
