@@ -13,6 +13,7 @@ from chalicelib.clock import previous_month
 from chalicelib.errors import BadInput
 from chalicelib.index.document import read_input
 from chalicelib.index.model import Carried, Measure, State, TownshipMonth
+from chalicelib.index.pages import months_page
 from chalicelib.index.pages import render_release as render_index
 from chalicelib.index.result import result_document
 from chalicelib.index.score import score
@@ -47,7 +48,7 @@ def publish_index(
     edition = Edition("index", month, inputs, rules.references, code_version)
     revision = claim_revision(files, edition)
     rendered = render_index(result, labels, district, rules.index, base_address("index", month, revision), earlier[:1])
-    return publish(files, edition, revision, rendered["public"], rendered["staff"])
+    return publish(files, edition, revision, rendered["public"], rendered["staff"], lambda months: months_page("index", months, district))
 
 
 def publish_map(
@@ -62,7 +63,7 @@ def publish_map(
     )
     revision = claim_revision(files, edition)
     rendered = render_map(month, documents, district, previous, base_address("map", month, revision))
-    return publish(files, edition, revision, rendered["public"], rendered["staff"])
+    return publish(files, edition, revision, rendered["public"], rendered["staff"], lambda months: months_page("map", months, district))
 
 
 def score_partials(

@@ -103,6 +103,19 @@ def table(result: Document) -> bytes:
     return ("\ufeff" + out.getvalue()).encode("utf-8")
 
 
+def months_page(kind: str, months: Sequence[Document], district: District) -> bytes:
+    """The page that leads to every published month of the index or the map, newest first; ``months`` as in the pointer."""
+    rows = [
+        {
+            "words": f"{int(entry['month'][:4])}年{int(entry['month'][5:])}月",
+            "href": f"/{kind}/{entry['month']}/r{entry['revision']}/index.html",
+            "revision": entry["revision"],
+        }
+        for entry in sorted(months, key=lambda entry: entry["month"], reverse=True)
+    ]
+    return render_bytes("index/months.html", district, {"room": kind, "kind": kind, "rows": rows})
+
+
 def method_view(rules: IndexRules) -> dict:
     """The whole method as one page: the metadata table, K, thresholds, overrides."""
     return {

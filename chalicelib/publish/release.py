@@ -7,7 +7,7 @@ same keys with the same bytes and other inputs under the next revision. Killed a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -19,7 +19,10 @@ from chalicelib.publish.files import FileStore
 
 KINDS = ("index", "map")
 MANIFEST, CLAIM, FRONT, POINTER = "manifest.json", "inputs.json", "index.html", "current.json"
+ARCHIVE = "months.html"
 PUBLIC = "public"
+# The page that leads to every published month, from the list of months in the pointer.
+Archive = Callable[[Sequence[Mapping[str, object]]], bytes]
 
 
 @dataclass(frozen=True)
@@ -66,19 +69,24 @@ def claim_revision(files: FileStore, edition: Edition) -> int:
 
 
 def publish(
-    files: FileStore, edition: Edition, revision: int, public: Mapping[str, bytes], staff: Mapping[str, Mapping[str, bytes]]
+    files: FileStore,
+    edition: Edition,
+    revision: int,
+    public: Mapping[str, bytes],
+    staff: Mapping[str, Mapping[str, bytes]],
+    archive: Archive | None = None,
 ) -> Published:
     """Write a claimed revision: staff trees, public tree, manifests, then the pointer if no later month stands.
 
-    ``public`` and ``staff[scope]`` map paths below the release to bytes; the public tree needs ``index.html``.
-    Conflict if a key is there with other bytes.
+    ``public`` and ``staff[scope]`` map paths below the release to bytes; the public tree needs ``index.html``. ``archive``
+    draws the page of all months, which lies beside the pointer. Conflict if a key is there with other bytes.
     """
     for scope in sorted(staff):
         _write_tree(files, f"staff/{scope}", edition, revision, staff[scope])
     manifest = _write_tree(files, PUBLIC, edition, revision, {**public, CLAIM: edition.claim()})
     for scope in sorted(staff):
         _point(files, f"staff/{scope}", edition.kind)
-    current = _point(files, PUBLIC, edition.kind)
+    current = _point(files, PUBLIC, edition.kind, archive)
     shown = (current["month"], current["revision"]) == (edition.month, revision)
     return Published(edition.kind, edition.month, revision, sha256(manifest), shown)
 
@@ -108,7 +116,7 @@ def _add_same(files: FileStore, key: str, body: bytes) -> None:
         raise Conflict("a released file would change", key=key)
 
 
-def _point(files: FileStore, tree: str, kind: str) -> dict:
+def _point(files: FileStore, tree: str, kind: str, archive: Archive | None = None) -> dict:
     """Copy the front page of the newest complete release, then name it. Worked out from what stands, so the order of runs is free."""
     months = list_releases(files, kind, tree)
     month, revision = max(months.items())
@@ -126,6 +134,8 @@ def _point(files: FileStore, tree: str, kind: str) -> dict:
     front = files.find(root + FRONT)
     if front is not None:
         files.put(f"{tree}/{kind}/{FRONT}", front)
+    if archive is not None:
+        files.put(f"{tree}/{kind}/{ARCHIVE}", archive(current["months"]))
     files.put(f"{tree}/{kind}/{POINTER}", canonical_json(current))
     return current
 

@@ -75,20 +75,20 @@ def _anonymous(reasons: Sequence[Document]) -> list[dict[str, object]]:
 def _public(edition: Edition) -> dict[str, bytes]:
     documents = [public_document(document) for document in edition.documents]
     files = {
-        "index.html": _page("riskmap/month.html", edition, present.month_view(edition, documents, f"{edition.base}townships/")),
+        "index.html": _page("riskmap/month.html", edition, present.month_view(edition, documents, edition.base)),
         "map.json": canonical_json(_twin(edition, documents)),
         "map.csv": _table(edition, documents),
     }
     for document in documents:
         code = str(document["township"])
-        files[f"townships/{code}.html"] = _township_page(edition, document, "/map/", f"{edition.base}townships/{code}.json")
+        files[f"townships/{code}.html"] = _township_page(edition, document, f"{edition.base}index.html", f"{edition.base}townships/{code}.json")
         files[f"townships/{code}.json"] = canonical_json(_twin(edition, [document]))
     return files
 
 
 def _staff(edition: Edition) -> dict[str, dict[str, bytes]]:
     district = {
-        "index.html": _page("riskmap/month.html", edition, present.month_view(edition, edition.documents, "townships/")),
+        "index.html": _page("riskmap/month.html", edition, present.month_view(edition, edition.documents, "")),
         "map.json": canonical_json(_twin(edition, edition.documents)),
         "map.csv": _table(edition, edition.documents),
     }

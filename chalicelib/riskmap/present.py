@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 LAYER = {"combined": "综合安全状况", "inherent": "固有风险", "governance": "动态治理"}
 LEVEL_WORD = {"inherent": ("低", "一般", "较大", "重大"), "governance": ("好", "较好", "较差", "差"), "combined": ("低", "一般", "较大", "重大")}
 NOTHING = {"no_sites": "无此类", "ungraded": "未评定"}
-NO_COLOUR = "未评定"
+NO_COLOUR, NO_SITE = "未评定", "无企业"
 
 
-def month_view(edition: Edition, documents: Sequence[Document], townships_at: str) -> dict[str, object]:
-    """The month page: three maps, the table, the matrix, a map per open sector, tallies and coverage."""
+def month_view(edition: Edition, documents: Sequence[Document], at: str) -> dict[str, object]:
+    """The month page: three maps, the table, the matrix, a map per open sector, tallies and coverage.
+
+    ``at`` is where the files of the page's own tree lie.
+    """
+    townships_at = f"{at}townships/"
     places = [(document, edition.township(document)) for document in documents]
     return {
+        "at": at,
         "month": month_text(edition.month),
         "on": clock.last_day(edition.month).isoformat(),
         "coverage": coverage_of(documents),
@@ -55,8 +60,15 @@ def township_view(edition: Edition, document: Document, township: Township) -> d
         "change": _change(document, before),
         "bars": _bars(document["grades"]),  # type: ignore[arg-type]
         "sectors": [_sector_view(sector, names) for sector in document["sectors"]],  # type: ignore[attr-defined]
+        "nothing": nothing_of(document),
+        "absent": [sector["title"] for sector in document["sectors"] if sector["state"] == NO_SITES],  # type: ignore[attr-defined]
         "staff": names is not None,
     }
+
+
+def nothing_of(document: Document) -> str:
+    """The word for a township without a colour: it has no enterprise at all, or none of them has a code yet."""
+    return NO_COLOUR if document["sites"] else NO_SITE
 
 
 def month_text(month: str) -> str:
@@ -106,7 +118,7 @@ def _open(documents: Sequence[Document]) -> list[Mapping[str, object]]:
 
 def _layer_map(layer: str, places: Sequence[tuple[Document, Township]], district: District, at: str) -> str:
     cells = [
-        _cell(township, document[layer]["colour"], document[layer]["value"], LAYER[layer], district, at)  # type: ignore[index]
+        _cell(township, document[layer]["colour"], document[layer]["value"] or nothing_of(document), LAYER[layer], district, at)  # type: ignore[index]
         for document, township in places
     ]
     return draw_map(cells, district.palette, f"m-{layer}", f"{LAYER[layer]}图", _description(cells, district))
@@ -136,8 +148,8 @@ def _sector_cell(sector: Mapping[str, object], township: Township, district: Dis
     return _cell(township, str(sector["colour"]), str(sector["risk"]), str(sector["title"]), district, at)
 
 
-def _cell(township: Township, colour: str, value: str | None, title: str, district: District, at: str) -> Cell:
-    mark = NO_COLOUR if value is None else f"{district.palette[colour].word} {value}"
+def _cell(township: Township, colour: str, value: str, title: str, district: District, at: str) -> Cell:
+    mark = value if colour == "none" else f"{district.palette[colour].word} {value}"
     return Cell(township.short, township.q, township.r, colour, mark, f"{township.name} {title}：{mark}", f"{at}{township.code}.html")
 
 
@@ -168,6 +180,7 @@ def _row(edition: Edition, document: Document, township: Township, at: str) -> d
         "name": township.name,
         "href": f"{at}{township.code}.html",
         "layers": [document[layer] for layer in ("combined", "inherent", "governance")],
+        "nothing": nothing_of(document),
         "sectors": [(sector["colour"], sector["risk"], NOTHING.get(str(sector["state"]))) for sector in shown],
         "coverage": coverage_of([document]),
         "change": change,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -214,6 +215,19 @@ def test_the_next_month_compares_and_carries_a_failed_feed() -> None:
     item = next(item for i in july[TOWNSHIPS[0]]["indicators"] for item in i["sub_items"] if item["code"] == "CX3")
     assert (item["state"], item["share"], item["carried_from"]) == ("no_data", "3/4", JUNE)
     assert all(row["change"] is not None for row in july.values())
+
+
+def test_every_published_month_can_be_reached_from_a_page() -> None:
+    made = stack()
+    for month, now in ((JUNE, JULY_FIRST), ("2020-07", datetime(2020, 8, 1, 0, 30, tzinfo=clock.SHANGHAI))):
+        start(month, made.desk(), now, run=month)
+        made.drain()
+    for kind in ("index", "map"):
+        page = made.files.find(f"public/{kind}/months.html").decode()
+        links = re.findall(rf'href="/({kind}/[0-9-]+/r1/index.html)"', page)
+        assert links == [f"{kind}/2020-07/r1/index.html", f"{kind}/{JUNE}/r1/index.html"]
+        assert all(made.files.find(f"public/{link}") for link in links)
+        assert f'href="/{kind}/months.html"' in made.files.find(f"public/{kind}/index.html").decode()
 
 
 def test_only_own_shares_are_carried() -> None:

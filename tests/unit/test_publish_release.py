@@ -108,6 +108,14 @@ def test_killed_before_any_write_and_repeated_gives_the_same_files() -> None:
         assert files.files == undisturbed.files
 
 
+def test_the_page_of_all_months_knows_each_of_them_by_its_newest_revision() -> None:
+    files = MemoryFiles()
+    for edition in (JUNE, replace(JUNE, month="2020-05"), replace(JUNE, inputs="sha256:b")):
+        publish(files, edition, claim_revision(files, edition), PUBLIC, STAFF, lambda months: orjson.dumps(list(months)))
+    assert orjson.loads(files.find("public/index/months.html")) == [{"month": "2020-05", "revision": 1}, {"month": "2020-06", "revision": 2}]
+    assert not any(key.endswith("months.html") for key in files.list_keys("staff/"))
+
+
 def test_released_bytes_cannot_change() -> None:
     files = MemoryFiles()
     release(files)

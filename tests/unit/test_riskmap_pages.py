@@ -83,7 +83,7 @@ def test_pages_are_well_formed_and_their_links_lead_somewhere(release: dict) -> 
             assert len(page.ids) == len(set(page.ids)), path
             for link in page.links:
                 inside = link.removeprefix("/map/2020-06/r3/")
-                assert inside in release["public"] or link in ("/", "/map/", "/index/", "/method.html", "#main"), link
+                assert inside in release["public"] or link in ("/", "/map/", "/map/months.html", "/index/", "/method.html", "#main"), link
 
 
 def test_the_month_page_is_small_and_needs_no_script_and_no_second_request(release: dict) -> None:
@@ -159,6 +159,25 @@ def test_a_township_without_a_coded_site_is_grey_in_words(release: dict) -> None
     grey = DISTRICT.townships_on(DAY)[19]
     page = release["public"][f"townships/{grey.code}.html"].decode()
     assert "未评定" in page and "g-none" in page
+    assert "无结论" in release["public"]["index.html"].decode(), "no colour of a township is no code of an enterprise"
+
+
+def test_a_township_without_any_site_is_not_said_to_be_waiting_for_codes() -> None:
+    code = DISTRICT.townships_on(DAY)[0].code
+    public = render_release("2020-06", [assess_township(code, [], DAY, RULES).to_document()], DISTRICT)["public"]
+    page, month = public[f"townships/{code}.html"].decode(), public["index.html"].decode()
+    assert "无企业" in page and "<b>未评定</b>" not in page
+    row = month[month.index("<tbody>") : month.index("</tbody>")]
+    assert row.count("无企业") == 3 and "未评定" not in row
+
+
+def test_a_page_links_within_its_own_month_and_tree(release: dict) -> None:
+    code = DISTRICT.townships_on(DAY)[0].code
+    assert 'href="/map/2020-06/r3/index.html"' in release["public"][f"townships/{code}.html"].decode()
+    staff = release["staff"]["district"]
+    links = [link for link in read(staff["index.html"]).links if not link.startswith(("/", "#"))]
+    assert {"map.csv", "map.json", f"townships/{code}.html"} <= set(links) and set(links) <= set(staff)
+    assert not [link for link in read(staff["index.html"]).links if link.startswith("/map/2020-06/")]
 
 
 def cells(count: int = 20) -> list[Cell]:
