@@ -186,7 +186,7 @@ class Desk:
             key=f"{identity.subject}|{key}",
             caused_by=body.get("caused_by"),
             voids=body.get("voids"),
-            evidence=tuple(body.get("evidence", ())),  # type: ignore[arg-type]
+            evidence=tuple(body.get("evidence") or ()),  # type: ignore[arg-type]
             place=body.get("place"),
         )
 

@@ -437,6 +437,11 @@ def test_a_fact_is_withdrawn_by_two_signers(world: World) -> None:
     assert (one.json_body["fields"]["reason"], two.status_code) == ("two-signers", 201)
 
 
+def test_a_field_that_is_null_is_a_field_that_was_not_given(world: World) -> None:
+    nothing = {"evidence": None, "place": None, "caused_by": None, "voids": None, "occurred_on": None}
+    assert world.append("district", "inspection", payload={"officers": ["33011001", "33011002"]}, **nothing).status_code == 201
+
+
 def test_an_appeal_is_decided_by_somebody_who_is_not_in_the_evidence(world: World) -> None:
     found = world.append("district", "hazard_found", key="h", payload={"level": "general", "deadline_on": "2020-08-01"}).json_body[
         "event_id"
