@@ -21,7 +21,11 @@ class Draft:
 
 def sorted_draft(draft: Draft) -> Draft:
     """The draft with its merged lists in order, so that the order of rows does not matter."""
-    return replace(draft, event=replace(draft.event, payload=_sorted(draft.event.payload, draft.record.merge))) if draft.record.merge else draft
+    return (
+        replace(draft, event=replace(draft.event, payload=_sorted(draft.event.payload, draft.record.merge)))
+        if draft.record.merge
+        else draft
+    )
 
 
 def join(earlier: Draft, later: Draft, problems: list[Problem]) -> Draft:

@@ -121,7 +121,9 @@ class _Judge:
 def column_problems(table: Table, mapping: Mapping) -> list[Problem]:
     """Columns that are missing and columns that nobody knows; those that a rejects file adds are passed over."""
     place, present = f"row {table.reading.heading_row}", set(table.columns)
-    known = mapping.known_columns | {name for names in (REJECT_COLUMNS, OTHER_REJECT_COLUMNS) if present.issuperset(names) for name in names}
+    known = mapping.known_columns | {
+        name for names in (REJECT_COLUMNS, OTHER_REJECT_COLUMNS) if present.issuperset(names) for name in names
+    }
     missing = [Problem(place, name, "", "缺少这一列") for name in mapping.columns if name not in present]
     unknown = [Problem(place, name, "", "映射文件中没有这一列") for name in table.columns if name not in known]
     return missing + unknown

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from functools import lru_cache
+from datetime import date
 from typing import Any
 
-from chalicelib import clock, ids
+from chalicelib import ids
 from chalicelib.errors import Problem
 from chalicelib.intake.cells import BadCell, note_on, plus_days, read_cell, translate
+from chalicelib.intake.identity import opaque_id, registration_id, start_of_day
 from chalicelib.intake.merge import Draft
 from chalicelib.intake.model import Column, Mapping, Record, Reference
 from chalicelib.intake.table import Row, Table
@@ -44,12 +44,6 @@ class Context:
     district: District
     actor: Actor
     today: date
-
-
-@lru_cache(maxsize=8192)
-def _start_of(day: str) -> str:
-    """When a source keeps no record time, a fact counts as known from the start of its own day."""
-    return clock.instant_text(datetime.combine(date.fromisoformat(day), time(), clock.SHANGHAI))
 
 
 @dataclass
@@ -153,7 +147,7 @@ class RowReader:
             scope=record.scope,
             subject_id=subject[2:],
             occurred_on=day,
-            known_at=str(known_at or _start_of(day)),
+            known_at=str(known_at or start_of_day(day)),
             actor=self._actor(record, source),
             source=source,
             payload=self._payload(record, day),
@@ -214,7 +208,7 @@ class RowReader:
             return
         names = self.mapping.subjects[record.scope]
         identity = self._identity(names) or ""
-        self._need(subject, ids.event_id_of(subject, kind, identity), names[0], identity, "没有登记过的企业或场所")
+        self._need(subject, registration_id(subject, kind, identity), names[0], identity, "没有登记过的企业或场所")
 
     def _need(self, subject: str, event_id: str, column: str, value: str, reason: str) -> None:
         if (subject, event_id) not in self.needs:
@@ -235,7 +229,7 @@ class RowReader:
         identity = self._identity(names)
         if identity is None:
             return None
-        opaque = self._township(identity, day, names[0]) if scope == "township" else ids.keyed_id(self.context.id_key, scope, identity)
+        opaque = self._township(identity, day, names[0]) if scope == "township" else opaque_id(self.context.id_key, scope, identity)
         if opaque is None:
             return None
         self.subjects[scope] = ids.subject_of(scope, opaque)

@@ -26,7 +26,7 @@ CREATE TABLE events (
     place INTEGER PRIMARY KEY, event_id TEXT UNIQUE, subject TEXT, scope TEXT, kind TEXT, row INTEGER, record INTEGER, text TEXT,
     state TEXT DEFAULT '{NEW}', current_id TEXT, revision INTEGER DEFAULT 0, standing TEXT
 );
-CREATE TABLE needs (event_id TEXT PRIMARY KEY, subject TEXT, row INTEGER, name TEXT, value TEXT, reason TEXT);
+CREATE TABLE needs (event_id TEXT, row INTEGER, subject TEXT, name TEXT, value TEXT, reason TEXT, PRIMARY KEY (event_id, row)) WITHOUT ROWID;
 CREATE TABLE problems (row INTEGER, name TEXT, value TEXT, reason TEXT, UNIQUE (row, name, value, reason));
 CREATE TABLE owners (subject TEXT PRIMARY KEY, enterprise TEXT);
 CREATE TABLE told (event_id TEXT, row INTEGER);
@@ -106,15 +106,21 @@ class Spool:
         return [row for (row,) in self.database.execute("SELECT row FROM told WHERE event_id = ?", (event_id,))]
 
     def need(self, subject: str, event_id: str, problem: Problem) -> None:
-        values = (event_id, subject, row_of(problem), problem.column, problem.value, problem.reason)
+        """Remember what a row leans on, and what is wrong with it if that is nowhere."""
+        values = (event_id, row_of(problem), subject, problem.column, problem.value, problem.reason)
         self.database.execute("INSERT OR IGNORE INTO needs VALUES (?, ?, ?, ?, ?, ?)", values)
 
-    def unmet_needs(self) -> Iterator[list[tuple[str, str, Problem]]]:
-        """What the file leans on and does not bring itself, by pages: subject, event id, and the problem if it is missing."""
-        sql = "SELECT subject, event_id, row, name, value, reason FROM needs WHERE event_id NOT IN (SELECT event_id FROM events) ORDER BY row"
+    def unmet_needs(self) -> Iterator[list[tuple[str, str]]]:
+        """What rows lean on and the file does not bring itself, by pages of (subject, event id)."""
+        sql = "SELECT DISTINCT subject, event_id FROM needs WHERE event_id NOT IN (SELECT event_id FROM events) ORDER BY event_id"
         cursor = self.database.execute(sql)
         while page := cursor.fetchmany(PAGE):
-            yield [(subject, event_id, _problem(*rest)) for subject, event_id, *rest in page]
+            yield page
+
+    def miss(self, event_ids: Iterable[str]) -> None:
+        """Make a problem of every row that leans on one of these."""
+        sql = "INSERT OR IGNORE INTO problems SELECT row, name, value, reason FROM needs WHERE event_id = ?"
+        self.database.executemany(sql, [(event_id,) for event_id in event_ids])
 
     def fault(self, problems: Iterable[Problem]) -> None:
         values = [(row_of(problem), problem.column, problem.value, problem.reason) for problem in problems]

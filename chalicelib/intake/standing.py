@@ -67,8 +67,8 @@ def compare(spool: Spool, records: tuple[Record, ...], log: Log) -> Currents:
     """Look everything up, a page at a time: missing facts become problems of the spool, standing ones are told in it."""
     currents = Currents()
     for page in spool.unmet_needs():
-        found = log.find_texts([(subject, event_id) for subject, event_id, _ in page])
-        spool.fault(problem for subject, event_id, problem in page if (subject, event_id) not in found)
+        found = log.find_texts(page)
+        spool.miss(event_id for subject, event_id in page if (subject, event_id) not in found)
         latest(log, {key: event_of(text).kind for key, text in found.items()}, found, currents)
     for page in spool.pages():
         _look_up(page, log, currents)

@@ -19,7 +19,14 @@ from infra.synthetic.book import Book
 
 CORRECT = Wish(correction=Correction("核对后更正", ("A", "B")))
 LATER = datetime(2020, 6, 30, 9, 0, tzinfo=UTC)
-SITE = {"企业编号": "E1", "企业名称": "杭州示例甲有限公司", "场所编号": "S1", "场所名称": "甲", "镇街": "临平街道", "入库日期": "2019-06-01"}
+SITE = {
+    "企业编号": "E1",
+    "企业名称": "杭州示例甲有限公司",
+    "场所编号": "S1",
+    "场所名称": "甲",
+    "镇街": "临平街道",
+    "入库日期": "2019-06-01",
+}
 HAZARD = {
     "场所编号": "S1", "隐患编号": "YH1", "来源": "township", "发现日期": "2020-05-01", "级别": "一般", "项目": "E05", "描述": "无防护罩", "期限": "2020-05-16",
     "销号日期": "2020-05-10", "销号人员": "P1;P2",
@@ -147,7 +154,12 @@ def test_a_later_file_speaks_of_the_fact_that_stands(log, imports):
     [
         ("injuries", INJURY, {"人数": 2}, "void"),
         ("sites", SITE, {"企业名称": "杭州示例乙有限公司"}, "enterprise_void"),
-        ("township_plans", {"镇街": "临平街道", "计划编号": "J1", "下达日期": "2020-01-05", "年度": 2020, "检查数": 5}, {"检查数": 6}, "township_void"),
+        (
+            "township_plans",
+            {"镇街": "临平街道", "计划编号": "J1", "下达日期": "2020-01-05", "年度": 2020, "检查数": 5},
+            {"检查数": 6},
+            "township_void",
+        ),
     ],
 )
 def test_each_scope_is_withdrawn_by_its_own_kind(log, imports, sheet, row, changed, void):
@@ -182,7 +194,9 @@ def test_a_withdrawal_and_its_fact_are_never_torn_apart(imports):
 
     def watched(events, now):
         kinds = [event.kind for event in events]
-        torn.append(kinds.count("void") - sum(event.known_at == "2020-06-30T09:00:00.000Z" and event.kind == "work_injury" for event in events))
+        torn.append(
+            kinds.count("void") - sum(event.known_at == "2020-06-30T09:00:00.000Z" and event.kind == "work_injury" for event in events)
+        )
         assert len(kinds) <= 100
         return append(events, now)
 

@@ -13,7 +13,7 @@ from chalicelib.errors import BadInput
 from chalicelib.intake.read import read_file
 from chalicelib.intake.table import ANYTHING, LONGEST_CELL, Wanted
 
-TEXT = "编号,名称,日期\n1,甲,2020-06-01\n2,\"乙,丙\",2020-06-02\n"
+TEXT = '编号,名称,日期\n1,甲,2020-06-01\n2,"乙,丙",2020-06-02\n'
 WANTED = Wanted(frozenset(("编号", "名称", "日期", "数量")), frozenset(("编号", "名称", "日期")))
 
 
@@ -98,7 +98,11 @@ def test_empty_rows_and_columns_at_the_end_are_no_data():
 
 def test_a_sheet_of_a_workbook_is_read_like_a_text_file(tmp_path):
     path = tmp_path / "a.xlsx"
-    path.write_bytes(workbook(["汇总表"], ["编号", "名称", "日期", "数量"], [1, " 甲 ", date(2020, 6, 1), 2.5], [2.0, "乙", datetime(2020, 6, 2, 8, 30), None]))
+    path.write_bytes(
+        workbook(
+            ["汇总表"], ["编号", "名称", "日期", "数量"], [1, " 甲 ", date(2020, 6, 1), 2.5], [2.0, "乙", datetime(2020, 6, 2, 8, 30), None]
+        )
+    )
     table = read_file(path, WANTED)
     assert str(table.reading) == "XLSX · 工作表“隐患” · 表头在第2行"
     assert cells_of(table) == [["1", "甲", "2020-06-01", "2.5"], ["2", "乙", "2020-06-02 08:30:00", ""]]

@@ -125,7 +125,11 @@ def test_a_sheet_with_a_reason_of_its_own_gets_other_names_for_what_is_added(tmp
 
 
 def test_rows_that_tell_one_assessment_are_left_out_together(log, sheet):
-    rows = ["91330110MA0000007H,P1,2020-06-01,E05.defect=1", "91330110MA0000007H,P1,2020-06-01,坏", "91330110MA0000007H,P2,2020-06-01,W01.blocked=1"]
+    rows = [
+        "91330110MA0000007H,P1,2020-06-01,E05.defect=1",
+        "91330110MA0000007H,P1,2020-06-01,坏",
+        "91330110MA0000007H,P2,2020-06-01,W01.blocked=1",
+    ]
     for order in (rows, rows[::-1]):
         log = registered()
         done, rejects = sheet(log, HEADING + "\n".join(order) + "\n")
@@ -154,6 +158,16 @@ def test_a_row_that_leans_on_a_rejected_row_is_rejected_too(tmp_path):
     assert [line["原因"] for line in lines_of(tmp_path / "r.csv")] == ["本区没有这个镇街", "没有登记过的企业或场所"]
 
 
+def test_every_row_of_an_unknown_site_is_left_out_at_once(log, sheet):
+    asked = []
+    find = log.find_texts
+    log.find_texts = lambda keys: asked.append(1) or find(keys)
+    rows = [f"91330110MA0000138D,P{number},2020-06-01," for number in range(50)]
+    done, rejects = sheet(log, HEADING + "\n".join([*rows, "91330110MA0000007H,P1,2020-06-01,"]) + "\n")
+    assert (done.new, done.rejected, len(lines_of(rejects))) == (1, 50, 50)
+    assert len(asked) < 10
+
+
 def test_a_file_without_bad_rows_writes_no_rejects(log, sheet):
     done, rejects = sheet(log, HEADING + "91330110MA0000007H,P1,2020-06-01,\n")
     assert done.rejected == 0 and not rejects.exists()
@@ -166,7 +180,9 @@ def test_good_and_repaired_rows_are_the_whole_file_whichever_rows_were_bad(tmp_p
     (folder / "m.toml").write_text(FINDINGS, "utf-8")
     rows = [f"91330110MA0000007H,P{number // 2},2020-06-01,E{number:02d}.defect=1" for number in range(12)]
     path, rejects = folder / "a.csv", folder / "r.csv"
-    path.write_text(HEADING + "\n".join(row.replace("=1", "=x") if number in bad else row for number, row in enumerate(rows)) + "\n", "utf-8")
+    path.write_text(
+        HEADING + "\n".join(row.replace("=1", "=x") if number in bad else row for number, row in enumerate(rows)) + "\n", "utf-8"
+    )
     log, whole = registered(), registered()
     bring_in(log, path, folder / "m.toml", wish=Wish(rejects=rejects))
     if rejects.exists():

@@ -141,7 +141,7 @@ def test_one_row_tells_a_hazard_and_its_closing():
 def test_an_event_file_needs_its_sites_and_its_roots_in_the_log():
     plan = plan_of("场所,编号,登记人,级别,发现,销号,人员\nS1,H1,,一般,2020-06-01,2020-06-09,YG01\n", HAZARDS)
     site = ids.keyed_id(KEY, "site", "S1")
-    needs = {(subject, event_id) for page in plan.spool.unmet_needs() for subject, event_id, _ in page}
+    needs = {need for page in plan.spool.unmet_needs() for need in page}
     assert needs == {(f"S:{site}", ids.event_id_of(f"S:{site}", "site_registered", "S1"))}
 
 
@@ -206,7 +206,9 @@ def test_all_problems_of_all_rows_come_at_once_in_order():
 def test_a_township_belongs_to_its_days():
     split = [replace(t, valid_to=None) if t.code != "330110001" else t for t in DEMO.townships]
     later = replace(DEMO, townships=tuple(split) + (replace(DEMO.townships[0], code="330113001", name="临平新街道"),))
-    plan = plan_events(table_of(HEADING + ONE.replace("临平街道", "临平新街道"), REGISTER.wanted), REGISTER, replace(CONTEXT, district=later))
+    plan = plan_events(
+        table_of(HEADING + ONE.replace("临平街道", "临平新街道"), REGISTER.wanted), REGISTER, replace(CONTEXT, district=later)
+    )
     assert [event.payload["township"] for event in plan.events if event.kind == "site_registered"] == ["330113001"]
 
 
