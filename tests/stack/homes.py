@@ -112,6 +112,14 @@ class Home:
         described = self.client("cloudformation").describe_stacks(StackName=self.prefix)["Stacks"][0]["Outputs"]
         return next(output["OutputValue"] for output in described if output["OutputKey"] == name)
 
+    def plate(self, grade: str) -> str:
+        """The address on the plate of some site of this grade."""
+        from chalicelib.code.token import parse_keys, plate_url, sign
+
+        card = next(item for item in self.items("cards") if item["grade"]["S"] == grade)
+        keys = parse_keys(self.note("keys")["PlateKeys"])
+        return plate_url(f"http://localhost:{self.port}", sign(card["site_id"]["S"], int(card["issue"]["N"]), keys))
+
     def kill(self, *names: str) -> list[int]:
         """SIGKILL: no word of farewell, nothing saved. The ids of what was killed."""
         pids = [self.note(name).get("pid") for name in names or PROCESSES]
