@@ -182,7 +182,7 @@ def _papers(site: Site, book: Book, era: Era) -> None:
     days = {name: era.as_of - timedelta(days=back) for name, back in (("filed", 300), ("removed", 30), ("found", 200), ("cleared", 150))}
     book.put(
         "major_sources", 场所编号=site.number, 备案日期=days["filed"], 级别=4, 应有责任人=3, 到位责任人=3, 核销日期=days["removed"],
-        直接判红日期=days["found"], 判红情形="dcs_missing",
+        直接判红日期=days["found"], 判红情形="装置未经正规设计且未诊断",
         判红消除日期=days["cleared"],
     )  # fmt: skip
     book.put("risk_grades", 场所编号=site.number, 备案日期=days["filed"], 方法="LEC", 颜色="orange")

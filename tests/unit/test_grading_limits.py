@@ -139,7 +139,7 @@ def test_v08_lasts_as_long_as_the_rule_of_the_listing_day_allows(listed, until, 
 
 
 def test_v09_conditions_hold_for_producers_and_dealers_with_storage_only():
-    found = [record("2020-06-01", condition="no_formal_design")]
+    found = [record("2020-06-01", condition="undesigned_units")]
     for kind, expected in (("production", ["V09"]), ("trade_with_storage", ["V09"]), ("use", []), ("trade_without_storage", [])):
         assert vetoes("2020-06-20", site_registered=[registered(chemical_type=kind)], direct_red_condition_found=found) == expected
     cleared = [{**found[0], "then": [step("direct_red_condition_cleared", "2020-06-15")]}]

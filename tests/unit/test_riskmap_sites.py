@@ -149,7 +149,7 @@ def test_a_removed_hazard_source_and_a_cleared_condition_no_longer_count() -> No
     document = facts(
         site_registered=registered(),
         major_hazard_source_filed=[{"level": 1, "then": removed}, {"level": 3}],
-        direct_red_condition_found=[{"condition": "welder", "then": cleared}],
+        direct_red_condition_found=[{"condition": "unqualified_special_workers", "then": cleared}],
     )
     before, after = profile_of(document, "2020-04-30"), profile_of(document, "2020-05-01")
     assert (before["major_hazard_source"], before["direct_red"]) == (1, True)
