@@ -12,6 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--small", action="store_true", help="3 townships of 30 sites instead of 8,800 sites")
     size.add_argument("--sites", type=int, metavar="N", help="another number of sites")
+    parser.add_argument("--district", metavar="ID", help="a district of chalicelib/districts without demo data, for ./dev import (default: demo)")
     parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="the day the demo's data end (default: end of the last closed month)")
     parser.add_argument("--port", type=int, default=8000, help="port of the front door (default: %(default)s)")
     parser.add_argument("--lan", action="store_true", help="also https on this network, for phones")
@@ -27,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     progress = Progress()
     sites = chosen_sites(arguments, read_note("demo").get("sites"))
-    wish = bring_up.Wish(sites, arguments.port, arguments.as_of, arguments.lan, arguments.stream)
+    wish = bring_up.Wish(sites, arguments.port, arguments.as_of, arguments.lan, arguments.stream, arguments.district)
     deployed = bring_up.bring_up(wish, progress)
     progress("ready")
     print(report.welcome(deployed), flush=True)

@@ -15,7 +15,10 @@ NOTE = "accounts"
 
 
 def ensure(deployed: Deployed) -> dict[str, dict[str, str]]:
-    """An account of each role in the user pool, with the groups and claims of docs/architecture.md; role → sign-in."""
+    """An account of each role in the user pool, with the groups and claims of docs/architecture.md; role → sign-in.
+
+    One made while there was no site yet gets its organisation as soon as there is one.
+    """
     import boto3
 
     client = boto3.client("cognito-idp")
@@ -23,8 +26,10 @@ def ensure(deployed: Deployed) -> dict[str, dict[str, str]]:
     kept = read_note(NOTE)
     accounts = kept.get("accounts", {}) if kept.get("pool") == pool else {}
     for role in ROLES:
-        if role not in accounts:
-            accounts[role] = {"username": f"demo-{role}", "password": new_password(), "organisation": organisation(deployed, role)}
+        acts_for = organisation(deployed, role)
+        if role not in accounts or (acts_for and not accounts[role]["organisation"]):
+            password = accounts.get(role, {}).get("password") or new_password()
+            accounts[role] = {"username": f"demo-{role}", "password": password, "organisation": acts_for}
             create(client, pool, role, accounts[role])
             write_note(NOTE, {"pool": pool, "accounts": accounts})
     return accounts

@@ -22,13 +22,16 @@ STALE_MARGIN_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked of ``up``. ``as_of`` None keeps the day of last time, else the end of the last closed month."""
+    """What was asked of ``up``. ``as_of`` None keeps the day of last time, else the end of the last closed month; ``district`` None
+    keeps the district of last time, else the demo. Only the demo has data of its own; another one is filled by ``./dev import``.
+    """
 
     sites: int
     port: int
     as_of: date | None
     lan: bool
     stream: str | None
+    district: str | None = None
 
 
 def bring_up(wish: Wish, progress: Progress) -> Deployed:
@@ -36,15 +39,19 @@ def bring_up(wish: Wish, progress: Progress) -> Deployed:
     a crash the emulator comes back with older data than the notes tell of."""
     endpoint = find_endpoint(progress)
     pump = (wish.stream or ("pump" if endpoint.own else "mapping")) == "pump"
-    as_of = settled_day(wish, endpoint)
+    as_of, district = settled_day(wish, endpoint), settled_district(wish, endpoint)
     addresses = front_door.lan_addresses() if wish.lan else []
-    parameters = stack.parameters_for(endpoint, base_url=base_url(wish, addresses), today=current_today(as_of), pump=pump)
+    base, today = base_url(wish, addresses), current_today(as_of)
+    parameters = stack.parameters_for(endpoint, base_url=base, today=today, pump=pump, district=district)
     deployed = stack.ensure(endpoint, parameters, progress)
     start_serving(deployed, wish, addresses, pump, progress)
     files = demo.upload_portal(deployed, ROOT / "web")
     progress(f"front door: {front_address(wish, addresses)} ({files} portal files)")
     catch_up(deployed, progress)
-    fill(deployed, wish.sites, as_of, pump, progress)
+    if district == stack.DEMO:
+        fill(deployed, wish.sites, as_of, pump, progress)
+    else:
+        leave_to_import(deployed, district, progress)
     accounts.ensure(deployed)
     return deployed
 
@@ -63,6 +70,28 @@ def find_endpoint(progress: Progress) -> Endpoint:
         raise Unavailable(f"{endpoint.url} does not offer: {', '.join(missing)}")
     progress(f"emulator: {endpoint.url}{'' if endpoint.own else ' (given: never reset, never stopped)'}")
     return endpoint
+
+
+def settled_district(wish: Wish, endpoint: Endpoint) -> str:
+    """The district of this home, chosen once. NotFound for one that has no folder, Conflict for a second one."""
+    from chalicelib.register.district import load_district
+
+    note = read_note("demo")
+    kept = str(note.get("district") or stack.DEMO) if note.get("begun_at") and note.get("url") == endpoint.url else None
+    district = wish.district or kept or stack.DEMO
+    if kept not in (None, district):
+        raise Conflict(f"the district {kept} is here; give {district} a folder of its own: SAFETY_CODE_HOME=.local/{district} ./dev up …")
+    load_district(district)
+    update_note("demo", district=district)
+    return district
+
+
+def leave_to_import(deployed: Deployed, district: str, progress: Progress) -> None:
+    """Another district has no demo data: say how its own come in, and remember since when they may have."""
+    note = read_note("demo")
+    update_note("demo", begun_at=note.get("begun_at") or time.time(), caught_up=read_note("serve").get("mark"))
+    cards = len(demo.list_cards(deployed))
+    progress(f"district {district}: {cards:,} sites; ./dev import FILE --mapping NAME brings more in")
 
 
 def settled_day(wish: Wish, endpoint: Endpoint) -> date:

@@ -15,7 +15,7 @@ from infra.local.emulator import Endpoint
 from infra.local.home import home, read_note, update_note
 
 NOTE = "stack"
-DISTRICT = "demo"
+DEMO = "demo"
 NEEDED_OUTPUTS = ("DistributionDomain", "FilesBucket", "MonthQueueUrl", "RegradeFunctionName")
 
 
@@ -64,11 +64,11 @@ def keys() -> dict[str, str]:
     return {name: str(value) for name, value in kept.items()}
 
 
-def parameters_for(endpoint: Endpoint, *, base_url: str, today: date, pump: bool) -> dict[str, str]:
+def parameters_for(endpoint: Endpoint, *, base_url: str, today: date, pump: bool, district: str = DEMO) -> dict[str, str]:
     """The template's parameters for a stack on this machine."""
     return {
         **keys(),
-        "District": DISTRICT,
+        "District": district,
         "Today": today.isoformat(),
         "PublicBaseUrl": base_url,
         "StreamEnabled": "false" if pump else "true",
