@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.exact import HUNDREDTHS, text_of
 from chalicelib.grading.case import Case, days_after, months_after
-from chalicelib.grading.findings import SELF
+from chalicelib.grading.findings import FULL
 from chalicelib.grading.limits import BY_ACT, Hearing
 from chalicelib.grading.model import Cause, Grade
 from chalicelib.grading.rules import RuleSet
@@ -54,13 +54,18 @@ def flags(hearing: Hearing, caps: Sequence[Cause]) -> tuple[Cause, ...]:
 
 
 def self_valued(hearing: Hearing) -> list[str]:
-    """Items without an inspector's value in the last months."""
-    found, case, months = hearing.found, hearing.case, hearing.rules.assessment["inspector_value_months"]
-    if found.full is None:
-        return [code for code, value in found.values.items() if value.record["by"] == SELF]
-    end = months_after(found.full["on"], months)
-    case.flips.append(end)
-    if end > case.on:
-        return []
-    fresh = {code for code, value in found.values.items() if value.record["by"] != SELF and months_after(value.stamp[0], months) > case.on}
-    return [code for code in hearing.rules.settable if code not in fresh and code not in found.not_applicable]
+    """Items with a value but without an inspector's or expert's of the last months. Notes when the next one grows too old."""
+    found, case, rules = hearing.found, hearing.case, hearing.rules
+    months, spoken_of = rules.assessment["inspector_value_months"], set()
+    for record in reversed(case.live("assessment")):
+        end = months_after(record["on"], months)
+        if end <= case.on:
+            break
+        full = record["coverage"] == FULL
+        if full or any(code in rules.takes and code not in spoken_of for code in record["items"]):
+            case.flips.append(end)
+        if full:
+            return []
+        spoken_of.update(record["items"], record.get("not_applicable", ()))
+    valued = found.values if found.full is None else rules.settable
+    return [code for code in rules.settable if code in valued and code not in spoken_of and code not in found.not_applicable]

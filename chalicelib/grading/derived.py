@@ -90,14 +90,15 @@ def rectified_in_time(case: Case, item: Item, first_on: str, checks: Sequence[Re
     on, finders, months = case.on, item.derive["finders"], item.derive["months"]
     in_time, evidence = 0, []
     for hazard in case.hazards:
-        if hazard.major or hazard.dismissed or hazard.record["by"] not in finders:
+        record, deadline = hazard.record, hazard.deadline
+        if hazard.major or hazard.dismissed or record["by"] not in finders:
             continue
-        end = months_after(hazard.deadline, months)
+        end = months_after(deadline, months)
         if end > on:
             case.flips.append(end)
-            if not case.until(hazard.deadline):
+            if not case.until(deadline):
                 in_time += hazard.in_time()
-                evidence.append(hazard.record["id"])
+                evidence.append(record["id"])
     return share(item, in_time, evidence)
 
 
@@ -108,13 +109,13 @@ def passed_first_recheck(case: Case, item: Item, first_on: str, checks: Sequence
     on, finders, months = case.on, item.derive["finders"], item.derive["months"]
     passed, evidence = 0, []
     for hazard in case.hazards:
-        if hazard.rechecks and hazard.record["by"] in finders:
-            first = hazard.rechecks[0]
-            for step in hazard.rechecks:
+        rechecks = hazard.rechecks
+        if rechecks and hazard.record["by"] in finders:
+            for step in rechecks:
                 end = months_after(step["on"], months)
                 if end > on:
                     case.flips.append(end)
-                    passed += step is first and step["result"] == "passed"
+                    passed += step is rechecks[0] and step["result"] == "passed"
                     evidence.append(step["id"])
     return share(item, passed, evidence)
 

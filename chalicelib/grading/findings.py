@@ -226,15 +226,17 @@ def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict
 
 def add_up(rules: RuleSet, found: Findings) -> None:
     """Take from the sums per axis, which are the applicable points, what is lost, then the further deductions."""
-    places, sums = rules.places, found.sums
-    for code, value in found.values.items():
+    places, sums, values = rules.places, found.sums, found.values
+    for code, value in values.items():
         axis, points = places[code]
         sums[axis] -= min(value.lost, points)
     for code, derived in found.derived.items():
         axis, points = places[code]
         sums[axis] -= points - derived.value
-    for item in () if rules.with_extra.keys().isdisjoint(found.values) else rules.with_extra.values():
-        if item.code in found.values and extra_due(item, found.values[item.code]):
+    if rules.with_extra.keys().isdisjoint(values):
+        return
+    for item in rules.with_extra.values():
+        if item.code in values and extra_due(item, values[item.code]):
             taken = min(item.extra.points, sums[item.axis])
             sums[item.axis] -= taken
             found.extras.append(Extra(item.code, item.axis, item.extra.points, taken))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from chalicelib.exact import HUNDREDTHS, TENTHS, half_up
-from chalicelib.grading.case import Case, Record, months_after
+from chalicelib.grading.case import Case, Record, days_after, months_after
 from chalicelib.grading.findings import Findings
 from chalicelib.grading.model import Adjustment, Occurrence, Score, maker
 from chalicelib.grading.rules import Rule, RuleSet
@@ -133,7 +133,7 @@ def best_certificate(case: Case, rule: Rule, classes: Classes) -> Iterable[Occur
             continue
         case.flips.append(record["valid_from"])
         if case.until(record["valid_to"]) and record["valid_from"] <= case.on and (best is None or points > best.points):
-            best = Occurrence(record["id"], record["valid_from"], 1, points, record["valid_to"])
+            best = Occurrence(record["id"], record["valid_from"], 1, points, days_after(record["valid_to"], 1))
     return () if best is None else (best,)
 
 
