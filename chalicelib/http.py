@@ -10,6 +10,7 @@ import binascii
 import functools
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping
 
@@ -20,6 +21,8 @@ from chalicelib.errors import BadInput, Problem, SafetyCodeError
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_CURSOR_LENGTH = 1024
+# Above it a number with a point no longer stands for one integer (RFC 8259, section 6).
+MAX_EXACT = 2**53
 PROBLEM_TYPE = "application/problem+json; charset=utf-8"
 JSON_TYPE = "application/json; charset=utf-8"
 SECURITY_HEADERS = {
@@ -115,7 +118,7 @@ def json_body(raw: bytes | str | None) -> dict[str, object]:
     if len(body) > MAX_BODY_BYTES:
         raise BodyTooLarge("超过大小上限", limit_bytes=MAX_BODY_BYTES)
     try:
-        document = json.loads(body, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        document = json.loads(body, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_number)
         # Half of a surrogate pair is valid JSON and no text: it could be neither stored nor told back.
         json.dumps(document, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -162,6 +165,14 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(document) < len(pairs):
         raise BadInput([Problem("$", "", "", "同一字段出现两次")])
     return document
+
+
+def _number(text: str) -> float | int:
+    """A number with a point. ``2.0`` is the integer 2, as in JSON Schema: behind the door a count is an ``int``."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise BadInput([Problem("$", "", text[:40], "数字过大")])
+    return int(value) if value.is_integer() and abs(value) <= MAX_EXACT else value
 
 
 def _no_constant(text: str) -> object:

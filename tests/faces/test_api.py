@@ -372,6 +372,12 @@ def test_findings_that_the_rules_do_not_know_are_refused_before_they_are_recorde
     assert world.log.list_events(f"S:{SITE}") == before
 
 
+def test_a_count_written_with_a_point_is_the_same_count(world: World) -> None:
+    body = b'{"kind": "self_check", "key": "k", "payload": {"coverage": "partial", "items": {"B03": {"unlicensed": 1.0}}}}'
+    assert world.ask("POST", f"/sites/{SITE}/events", "enterprise", body).status_code == 201
+    assert world.ask("GET", f"/sites/{SITE}", "enterprise").status_code == 200
+
+
 def test_the_same_key_with_other_content_is_a_conflict(world: World) -> None:
     world.append("township", "inspection", payload={"officers": ["t-1"]})
     other = world.append("township", "inspection", payload={"officers": ["t-9"]})

@@ -57,6 +57,18 @@ def test_a_cursor_we_cannot_have_issued_is_bad_input(text: str) -> None:
         http.decode_cursor(text)
 
 
+@pytest.mark.parametrize(("text", "value"), [("2.0", 2), ("2e1", 20), ("-0.0", 0), ("2.5", 2.5), ("1e300", 1e300), ("7", 7)])
+def test_a_whole_number_is_an_integer_however_it_is_written(text: str, value: float) -> None:
+    found = http.json_body(f'{{"n": [{text}]}}'.encode())["n"][0]
+    assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 5000, "NaN", "Infinity"])
+def test_a_number_that_is_none_is_refused(number: str) -> None:
+    with pytest.raises(BadInput):
+        http.json_body(f'{{"n": {number}}}')
+
+
 @pytest.mark.parametrize("text", [None, ""])
 def test_without_a_cursor_a_list_begins_at_its_start(text: str | None) -> None:
     assert http.decode_cursor(text) is None
