@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from datetime import date, datetime
 
 import pytest
-from intake_support import table_of
+from intake_support import CONTEXT, MAPPINGS, table_of
 from openpyxl import Workbook
 
 from chalicelib.errors import BadInput
+from chalicelib.intake.mapping import load_mapping
+from chalicelib.intake.plan import plan_events
 from chalicelib.intake.read import read_file
 from chalicelib.intake.table import ANYTHING, LONGEST_CELL, Wanted
 
@@ -192,3 +195,20 @@ def test_duplicate_headings_are_refused_by_name():
 
 def test_every_broken_row_is_named_at_once():
     assert reasons(b"a,b\n1\n2,3\n4,5,6\n").count("row ") == 2
+
+
+def test_what_is_held_of_a_file_does_not_grow_with_its_rows(tmp_path):
+    def peak(days: int) -> int:
+        path = tmp_path / f"{days}.csv"
+        rows = (f"S{site},{date(2019, 1, 1 + day)},1\n" for day in range(days) for site in range(200))
+        path.write_text("场所编号,工伤日期,人数\n" + "".join(rows), "utf-8")
+        mapping = load_mapping(MAPPINGS / "injuries.toml")
+        tracemalloc.start()
+        plan = plan_events(read_file(path, mapping.wanted), mapping, CONTEXT)
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert plan.event_count == 200 * days
+        return held
+
+    peak(1)
+    assert peak(30) < 2 * peak(3)
