@@ -60,7 +60,7 @@ def _tree(sheet: Sheet) -> dict[str, bytes]:
         "index.html": sheet.render("leaderboard.html", view=view),
         "method.html": sheet.render("method.html", view=method_view(sheet.rules)),
         "index.json": canonical_json(_twin(sheet.result, sheet.result["townships"], sheet.labels)),
-        "index.csv": table(sheet.result),
+        "index.csv": table(sheet.result, sheet.district),
     }
     up = sheet.base + "index.html" if sheet.base else "../index.html"
     for row in sheet.result["townships"]:
@@ -87,19 +87,22 @@ def _twin(result: Document, rows: Sequence[Document], labels: Labels | None) -> 
     return document
 
 
-def table(result: Document) -> bytes:
-    """The leaderboard as CSV, one line per township; a byte-order mark so that spreadsheets read the Chinese."""
+COLUMNS = ("月份", "名次", "镇街代码", "镇街", "指数", "颜色", "按分定色", "原始分", "评估系数K", "赋码企业", "本月数据小项", "适用小项", "较上月")
+
+
+def table(result: Document, district: District) -> bytes:
+    """The leaderboard as CSV for people with a spreadsheet: words, one line per township, a byte-order mark for the Chinese."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    codes = [entry["code"] for entry in result["townships"][0]["indicators"]] if result["townships"] else []
-    items = [entry["code"] for i in result["townships"][0]["indicators"] for entry in i["sub_items"]] if result["townships"] else []
-    head = ["month", "rank", "township", "name", "index", "colour", "score_colour", "raw", "K", "sites", "own_data", "applicable", "change"]
-    writer.writerow([*head, *codes, *items])
+    scored = result["townships"][0]["indicators"] if result["townships"] else []
+    titles = {entry["code"]: f"{entry['code']} {entry['title']}" for part in (scored, *(i["sub_items"] for i in scored)) for entry in part}
+    writer.writerow([*COLUMNS, *titles.values()])
+    words = {code: swatch.word for code, swatch in district.palette.items()} | {"none": "数据不足"}
     for row in result["townships"]:
         points = {entry["code"]: entry["points"] for i in row["indicators"] for entry in (i, *i["sub_items"])}
-        cells = [result["month"], *(row[key] for key in ("rank", "code", "name", "index", "colour", "score_colour", "raw", "coefficient"))]
-        cells += [row["sites"], row["own_data"], row["applicable"], (row["change"] or {}).get("index")]
-        writer.writerow(["" if cell is None else cell for cell in [*cells, *(points[code] for code in [*codes, *items])]])
+        cells = [result["month"], row["rank"], row["code"], row["name"], row["index"], words[row["colour"]], words[row["score_colour"]]]
+        cells += [row["raw"], row["coefficient"], row["sites"], row["own_data"], row["applicable"], (row["change"] or {}).get("index")]
+        writer.writerow(["" if cell is None else cell for cell in [*cells, *(points[code] for code in titles)]])
     return ("\ufeff" + out.getvalue()).encode("utf-8")
 
 

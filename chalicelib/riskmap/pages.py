@@ -18,6 +18,10 @@ from chalicelib.riskmap import present
 
 Document = Mapping[str, object]
 REASON_LISTS = ("inherent_reasons", "governance_reasons", "pull_ups")
+COLUMNS = (
+    "月份", "镇街代码", "镇街", "综合值T", "综合颜色", "固有风险", "固有颜色", "动态治理", "治理颜色",
+    "领域", "权重", "状态", "企业数", "已赋码", "固有值v", "固有等级I", "平均分m", "治理等级G", "风险值R", "领域颜色",
+)  # fmt: skip
 LAYERS = ("inherent", "governance", "combined")
 
 
@@ -115,17 +119,17 @@ def _twin(edition: Edition, documents: Sequence[Document]) -> dict[str, object]:
 
 
 def _table(edition: Edition, documents: Sequence[Document]) -> bytes:
-    """The table twin as CSV, one line per township and sector; a byte-order mark so that spreadsheets read the Chinese."""
+    """The table as CSV for people with a spreadsheet: words, one line per township and sector, a byte-order mark for the Chinese."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(
-        ["month", "township", "name", "combined_T", "combined_colour", "inherent_layer", "inherent_colour", "governance_layer",
-         "governance_colour", "sector", "weight", "state", "sites", "coded", "v", "I", "m", "G", "R", "sector_colour"]
-    )  # fmt: skip
+    writer.writerow(COLUMNS)
+    words = {code: swatch.word for code, swatch in edition.district.palette.items()} | {"none": ""}
     for document in documents:
-        layers = [document[layer][key] for layer in ("combined", "inherent", "governance") for key in ("value", "colour")]
+        found = [document[layer] for layer in ("combined", "inherent", "governance")]
+        layers = [cell for layer in found for cell in (layer["value"], words[layer["colour"]])]  # type: ignore[index]
         for sector in document["sectors"]:  # type: ignore[attr-defined]
-            keys = ("code", "weight", "state", "sites", "coded", "value", "inherent", "mean", "governance", "risk", "colour")
-            cells = [edition.month, document["township"], edition.township(document).name, *layers, *(sector[key] for key in keys)]
+            cells = [edition.month, document["township"], edition.township(document).name, *layers]
+            cells += [sector["title"], sector["weight"], present.NOTHING.get(sector["state"], "已评定"), sector["sites"], sector["coded"]]
+            cells += [*(sector[key] for key in ("value", "inherent", "mean", "governance", "risk")), words[sector["colour"]]]
             writer.writerow(["" if cell is None else cell for cell in cells])
     return ("\ufeff" + out.getvalue()).encode("utf-8")

@@ -163,11 +163,12 @@ def test_each_rounding_line_of_a_township_says_what_was_rounded(release: dict) -
 
 def test_the_table_twin_has_a_line_per_township_and_all_45_sub_items(release: dict) -> None:
     rows = list(csv.DictReader(io.StringIO(release["public"]["index.csv"].decode("utf-8-sig"))))
-    assert len(rows) == 20 and {item.code for item in RULES.sub_items} <= set(rows[0])
+    assert len(rows) == 20 and {f"{item.code} {item.title}" for item in RULES.sub_items} <= set(rows[0])
     twin = {row["code"]: row for row in orjson.loads(release["public"]["index.json"])["townships"]}
-    assert [(row["index"], row["rank"]) for row in rows] == [
-        (twin[row["township"]]["index"] or "", str(twin[row["township"]]["rank"] or "")) for row in rows
+    assert [(row["指数"], row["名次"]) for row in rows] == [
+        (twin[row["镇街代码"]]["index"] or "", str(twin[row["镇街代码"]]["rank"] or "")) for row in rows
     ]
+    assert {row["颜色"] for row in rows} <= {"红", "橙", "黄", "蓝", "数据不足"}
 
 
 def test_the_same_result_renders_the_same_bytes(release: dict) -> None:

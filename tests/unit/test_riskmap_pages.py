@@ -150,9 +150,12 @@ def test_the_day_the_coverage_and_the_limits_of_the_colour_are_on_the_page(relea
 def test_the_csv_twin_has_a_line_per_township_and_sector(release: dict) -> None:
     rows = list(csv.DictReader(io.StringIO(release["public"]["map.csv"].decode("utf-8-sig"))))
     assert len(rows) == 20 * len(RULES.sectors)
-    first = next(row for row in rows if row["sector"] == HC)
-    assert (first["name"], first["I"], first["R"]) == ("临平街道", "4", "4")
-    assert next(row for row in rows if row["sector"] == "ROAD_TRAFFIC")["R"] == ""
+    twin = json.loads(release["public"]["map.json"])["townships"][0]
+    for row, sector in zip(rows, twin["sectors"]):
+        assert (row["镇街"], row["领域"], row["风险值R"]) == ("临平街道", sector["title"], str(sector["risk"] or ""))
+    assert (rows[0]["固有等级I"], rows[0]["风险值R"], rows[0]["状态"], rows[0]["领域颜色"]) == ("4", "4", "已评定", "黄")
+    assert {row["状态"] for row in rows} == {"已评定", "未评定", "无此类"}
+    assert not any(re.search(r"[a-z]{3}", cell) for row in rows for cell in row.values()), "a spreadsheet is for people"
 
 
 def test_a_township_without_a_coded_site_is_grey_in_words(release: dict) -> None:
