@@ -79,9 +79,9 @@ def settled_district(wish: Wish, endpoint: Endpoint) -> str:
     note = read_note("demo")
     kept = str(note.get("district") or stack.DEMO) if note.get("begun_at") and note.get("url") == endpoint.url else None
     district = wish.district or kept or stack.DEMO
+    load_district(district)
     if kept not in (None, district):
         raise Conflict(f"the district {kept} is here; give {district} a folder of its own: SAFETY_CODE_HOME=.local/{district} ./dev up …")
-    load_district(district)
     update_note("demo", district=district)
     return district
 

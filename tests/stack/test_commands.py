@@ -1,0 +1,147 @@
+"""The developer's commands as they are typed, each a process of its own, on a stack of its own."""
+
+from __future__ import annotations
+
+import csv
+import http.client
+import json
+import signal
+import ssl
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local import processes
+from infra.local.front_door import lan_addresses
+from tests.stack.homes import ROOT, Home, a_home
+
+REGISTER = ROOT / "tests" / "fixtures" / "dinesafe_200.csv"
+PATIENCE_SECONDS = 60
+
+
+def get(home: Home, path: str) -> tuple[int, str]:
+    door = http.client.HTTPConnection("127.0.0.1", home.port, timeout=30)
+    door.request("GET", path)
+    answer = door.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def status(home: Home) -> dict:
+    told = home.run("status", "--json")[1]
+    return json.loads(told[told.index("{") :])
+
+
+def wait_for_cards(home: Home, count: int) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while home.count("cards") < count or status(home)["pump"]["pending"]:
+        assert time.monotonic() < deadline, status(home)
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    with a_home(tmp_path_factory.mktemp("clock")) as home:
+        home.up("--sites", "60")
+        yield home
+
+
+@pytest.fixture(scope="module")
+def foreign_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    with a_home(tmp_path_factory.mktemp("foreign")) as home:
+        assert "0 sites; ./dev import" in home.up("--district", "dinesafe")
+        yield home
+
+
+class TestTheDemosDay:
+    """Cards follow from the log on every day the demo is moved to."""
+
+    def test_grades_move_with_the_days_and_still_follow_from_the_log(self, demo_home: Home) -> None:
+        before = status(demo_home)["grades"]
+        assert self.rebuilt(demo_home) == (0, "60 sites rebuilt from the log, 0 differences")
+        code, told = demo_home.run("clock", "2020-10-15")
+        assert (code, told.startswith("the demo's day is 2020-10-15; sweep: ")) == (0, True)
+        after = status(demo_home)
+        assert after["today"] == "2020-10-15"
+        assert after["grades"] != before
+        assert self.rebuilt(demo_home) == (0, "60 sites rebuilt from the log, 0 differences")
+
+    def test_a_card_that_was_tampered_with_is_found_and_repaired(self, demo_home: Home) -> None:
+        card = demo_home.items("cards")[0]
+        dynamodb, table = demo_home.client("dynamodb"), f"{demo_home.prefix}-cards"
+        document = json.loads(card["doc"]["S"])
+        dynamodb.put_item(TableName=table, Item={**card, "doc": {"S": json.dumps({**document, "name": "改过"})}})
+        code, told = demo_home.run("recompute", "--from-log")
+        assert (code, "60 sites rebuilt from the log, 1 differences" in told, "改过" in told) == (1, True, True)
+        assert demo_home.run("recompute", "--from-log", "--repair")[0] == 0
+        assert self.rebuilt(demo_home) == (0, "60 sites rebuilt from the log, 0 differences")
+
+    def test_with_nothing_set_aside_a_replay_has_nothing_to_do(self, demo_home: Home) -> None:
+        assert demo_home.run("replay") == (0, "0 succeeded, 0 still failing\n")
+
+    def rebuilt(self, demo_home: Home) -> tuple[int, str]:
+        code, told = demo_home.run("recompute", "--from-log")
+        return code, told.splitlines()[-1]
+
+
+class TestAnotherDistrict:
+    """A foreign register on the real stack by its folder and its mapping alone: no rule set, so every plate is grey."""
+
+    def test_its_register_comes_in_and_every_plate_scans_without_a_colour(self, foreign_home: Home) -> None:
+        with REGISTER.open(encoding="utf-8", newline="") as file:
+            establishments = {row["Establishment ID"]: row["Establishment Name"] for row in csv.DictReader(file)}
+        foreign_home.run("clock", "2020-12-31")
+        code, told = foreign_home.run("import", str(REGISTER), "--mapping", "dinesafe")
+        assert code == 0, told
+        wait_for_cards(foreign_home, len(establishments))
+        assert status(foreign_home)["grades"] == {"none": len(establishments)}
+        plate = foreign_home.plate("none")
+        code, page = get(foreign_home, "/" + plate.split("/", 3)[3])
+        assert code == 200
+        assert "未赋码" in page
+        assert foreign_home.run("recompute", "--from-log")[0] == 0
+
+    def test_the_same_file_again_brings_nothing_new(self, foreign_home: Home) -> None:
+        code, told = foreign_home.run("import", str(REGISTER), "--mapping", "dinesafe")
+        assert (code, " 0 new events" in told) == (0, True)
+
+    def test_it_stays_that_district_and_a_second_one_wants_a_folder_of_its_own(self, foreign_home: Home) -> None:
+        assert "district dinesafe" in foreign_home.up("--stream", "pump")
+        code, told = foreign_home.run(*foreign_home.up_arguments("--district", "demo"))
+        assert (code, "SAFETY_CODE_HOME=.local/demo" in told) == (1, True)
+        code, told = foreign_home.run(*foreign_home.up_arguments("--district", "atlantis"))
+        assert code != 0 and "no such district" in told
+
+    def test_lan_answers_by_https_with_the_local_ca_and_says_how_to_trust_it(self, foreign_home: Home) -> None:
+        told = foreign_home.up("--lan")
+        authority = foreign_home.folder / "lan" / "safety-code-ca.pem"
+        assert str(authority) in told
+        (address, *_) = lan_addresses()
+        assert f"https://{address}:{foreign_home.port + 443}/" in told
+        for host in (address, "localhost"):
+            door = http.client.HTTPSConnection(
+                host, foreign_home.port + 443, timeout=30, context=ssl.create_default_context(cafile=str(authority))
+            )
+            door.request("GET", "/api/health")
+            assert door.getresponse().status == 200
+        stranger = http.client.HTTPSConnection(address, foreign_home.port + 443, timeout=30)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            stranger.request("GET", "/api/health")
+
+    def test_the_foreground_ends_cleanly_with_ctrl_c_and_keeps_the_data(self, foreign_home: Home) -> None:
+        sites = foreign_home.count("cards")
+        before = foreign_home.told.stat().st_size
+        process = foreign_home.begin(*[word for word in foreign_home.up_arguments("--stream", "pump") if word != "--detach"])
+        self.wait_until_told(foreign_home, process, before, "Ctrl-C ends it")
+        pids = [foreign_home.note(name)["pid"] for name in ("emulator-process", "serve-process")]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_SECONDS) == 0
+        assert not any(processes.alive(pid) for pid in pids)
+        assert f"district dinesafe: {sites} sites" in foreign_home.up("--stream", "pump")
+
+    def wait_until_told(self, foreign_home: Home, process, before: int, words: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while words not in foreign_home.told.read_bytes()[before:].decode():
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.1)
