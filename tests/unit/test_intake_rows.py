@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from intake_support import CONTEXT, DEMO, KEY, mapping_of, plan_of, table_of
 
@@ -216,6 +216,7 @@ ROWS = st.lists(st.tuples(st.integers(1, 40), st.integers(0, 999)), min_size=1, 
 
 
 @given(ROWS, st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_the_order_of_rows_never_matters(rows, random):
     lines = [f"91330110MA0000015C,{number},示例甲,示例甲{number}厂,临平街道,{staff},2020-05-01\n" for number, staff in rows]
     straight = plan_of(HEADING + "".join(lines), REGISTER).events
@@ -226,6 +227,7 @@ def test_the_order_of_rows_never_matters(rows, random):
 @given(
     st.text(max_size=40).filter(lambda text: not any(mark in text for mark in '",\r\n\x00')), st.sampled_from(HEADING.strip().split(","))
 )
+@settings(deadline=None)
 def test_any_cell_is_either_read_or_named(text, column):
     place = HEADING.strip().split(",").index(column)
     cells = ONE.strip().split(",")

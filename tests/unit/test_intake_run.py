@@ -131,7 +131,7 @@ class FailingLog(MemoryLog):
 
 
 @given(st.integers(0, 2))
-@settings(max_examples=3)
+@settings(max_examples=3, deadline=None)
 def test_an_import_that_was_stopped_is_finished_by_repeating_it(tmp_path_factory, after):
     book = Book()
     for row in sites(60):
