@@ -1,0 +1,52 @@
+"""What the second judge found in the first: one test for each disagreement that was settled by the method's text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.builders import RULES, assessment, certificate, facts, judged, self_check
+
+NOTHING: list = []
+
+
+def flag(site: dict, on: str, code: str = "self_reported") -> str:
+    """The text of a flag, "" when it is not said."""
+    return next((flag.note for flag in judged(site, on).flags if flag.code == code), "")
+
+
+def test_an_item_that_an_inspector_set_within_the_year_is_not_self_reported_though_a_self_check_is_worse():
+    site = facts(
+        assessment=[assessment("2018-06-01"), assessment("2020-05-01", {"M02": {"document_missing": 1}}, coverage="partial")],
+        self_check=[self_check("2020-06-01", {"M02": {"document_missing": 3}})],
+    )
+    assert judged(site).items["M02"].source == "self"
+    assert "M01" in flag(site, "2020-06-20")
+    assert "M02" not in flag(site, "2020-06-20")
+
+
+def test_before_the_first_full_assessment_an_inspectors_value_grows_too_old_as_well():
+    site = facts(assessment=[assessment("2019-06-20", {"M03": {"no_expense_ledger": 1}}, coverage="partial")], self_check=NOTHING)
+    assert flag(site, "2020-06-19") == ""
+    assert flag(site, "2020-06-20") == "自评 M03"
+    assert judged(site, "2020-06-18").review_on == "2020-06-20"
+
+
+def test_an_item_confirmed_as_not_applicable_is_not_self_reported():
+    site = facts(assessment=[assessment("2018-06-01", not_applicable=["P04"])])
+    assert "P04" not in flag(site, "2020-06-20")
+
+
+def test_self_reported_items_stand_in_the_order_of_the_rule_set():
+    site = facts(assessment=NOTHING, self_check=[self_check("2020-05-01", {"M01": {"post_missing": 1}}), self_check("2020-06-01", {"E06": {"defect": 1}})])
+    named = flag(site, "2020-06-20").split()[1:]
+    assert named == [code for code in RULES.items if code in named]
+    assert named[0] == "P01"
+
+
+def test_the_bonus_of_a_certificate_ends_on_the_day_after_its_last_valid_day():
+    site = facts(certificate=[certificate("standardisation_2", "2019-06-01", "2020-06-25")])
+    [bonus] = [entry for entry in judged(site).adjustments if entry.code == "A01"]
+    end = bonus.occurrences[0].end
+    assert end == "2020-06-26" == judged(site).review_on
+    assert [entry.code for entry in judged(site, date(2020, 6, 25)).adjustments] == ["A01"]
+    assert judged(site, end).adjustments == ()
