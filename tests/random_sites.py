@@ -261,7 +261,7 @@ class RandomSite:
             "obstruction_established": [self.record(self.day()) for _ in range(self.chance(0.06))],
             "stop_order": [self._stop_order() for _ in range(self.chance(0.12))],
             "unlicensed_activity_found": [self._ended("unlicensed_activity_corrected") for _ in range(self.chance(0.08))],
-            "direct_red_condition_found": [self._ended("direct_red_condition_cleared", condition="no_trial") for _ in range(self.chance(0.1))],
+            "direct_red_condition_found": [self._ended("direct_red_condition_cleared", condition="untested_new_process") for _ in range(self.chance(0.1))],
             "dishonesty_listed": [self._listing() for _ in range(self.chance(0.12))],
             "complaint": [self._complaint() for _ in self.some(4)],
         }

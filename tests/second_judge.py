@@ -103,32 +103,33 @@ def first_assessed(site: Site) -> date | None:
 
 # ── Items ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def uncapped_loss(code: str, findings: dict[str, int]) -> Fraction:
-    """What the clauses take before the floor, the clauses that take everything left out."""
+    """What the clauses take before the floor."""
     lost = Fraction(0)
     for clause in ITEMS[code]["clauses"]:
         count = findings.get(clause["code"], 0)
-        if count and "each" in clause:
-            lost += Fraction(clause["each"]) * count
-        if count and "once" in clause:
-            lost += Fraction(clause["once"])
+        if count:
+            lost += Fraction(clause.get("each", "0")) * count + Fraction(clause.get("once", "0"))
+            lost += Fraction(ITEMS[code]["points"]) if clause.get("zero") else 0
     return lost
 
 
 def value_of(code: str, findings: dict[str, int]) -> Fraction:
-    """Full less deductions, floor 0; a condition "=0" wins (12.13)."""
-    if any(clause.get("zero") and findings.get(clause["code"], 0) for clause in ITEMS[code]["clauses"]):
-        return Fraction(0)
+    """Full less deductions, floor 0; a condition "=0" takes all points and so wins (12.13)."""
     return max(Fraction(0), Fraction(ITEMS[code]["points"]) - uncapped_loss(code, findings))
 
 
 class Said:
-    """What one assessment or self-check says about one item: ``value`` is None when it says N/A."""
+    """What one assessment or self-check says about one item: ``value`` is None when it says N/A.
 
-    def __init__(self, record: Record, code: str, findings: dict[str, int] | None) -> None:
+    ``rank`` orders what is said at the same instant: a finding, then N/A, then in order because nothing was named.
+    """
+
+    def __init__(self, record: Record, code: str, findings: dict[str, int] | None, rank: int) -> None:
         self.instant = (record["on"], record["at"])
-        self.record = record
+        self.rank = rank
         self.findings = findings or {}
         self.value = None if findings is None else value_of(code, findings)
+        self.lost = 0 if findings is None else uncapped_loss(code, findings)
 
 
 def sayings(code: str, records: list[Record]) -> list[Said]:
@@ -136,37 +137,34 @@ def sayings(code: str, records: list[Record]) -> list[Said]:
     said = []
     for record in records:
         if code in record.get("not_applicable", []):
-            said.append(Said(record, code, None))
+            said.append(Said(record, code, None, 1))
         elif code in record["items"]:
-            said.append(Said(record, code, record["items"][code]))
+            said.append(Said(record, code, record["items"][code], 0))
         elif record["coverage"] == "full" or code in record.get("covers", []):
-            said.append(Said(record, code, {}))
+            said.append(Said(record, code, {}, 2))
     return said
 
 
 def latest(said: list[Said]) -> Said | None:
-    """Of several at the same instant the lower counts (12.11); a value counts before N/A."""
+    """Of several at the same instant the lower counts (12.11); of two at zero the one that lost more."""
     if not said:
         return None
     newest = max(one.instant for one in said)
-    rivals = [one for one in said if one.instant == newest]
-    valued = [one for one in rivals if one.value is not None]
-    return min(valued, key=lambda one: (one.value, -uncapped_loss_of(one), one.record["id"])) if valued else rivals[-1]
-
-
-def uncapped_loss_of(one: Said) -> int:
-    return sum(one.findings.values())
+    return min([one for one in said if one.instant == newest], key=lambda one: (one.rank, -one.lost))
 
 
 def effective(site: Site, code: str) -> Said | None:
     """The inspector's or expert's newest, lowered by the newest later self-check if that is lower (12.19)."""
-    official = latest(sayings(code, [found for found in site.of("assessment") if found["by"] != "self"]))
-    own = latest([one for one in sayings(code, site.of("self_check")) if one.value is not None])
-    if official is None:
+    theirs, own = official(site, code), latest(sayings(code, site.of("self_check")))
+    if theirs is None:
         return own
-    if official.value is None or own is None or own.instant <= official.instant:
-        return official
-    return own if own.value < official.value else official
+    if theirs.value is None or own is None or own.instant <= theirs.instant:
+        return theirs
+    return own if own.value < theirs.value else theirs
+
+
+def official(site: Site, code: str) -> Said | None:
+    return latest(sayings(code, site.of("assessment")))
 
 
 def item_m06(site: Site) -> tuple[Fraction | None, str]:
@@ -183,20 +181,18 @@ def item_h01(site: Site) -> tuple[Fraction, str]:
     """The three complete months before the as-of month, 1.5 for each without a self-check since the first assessment (12.15)."""
     first = first_assessed(site)
     checked = {found["on"][:7] for found in site.of("self_check")}
-    lost = 0
-    for back in (1, 2, 3):
-        month = plus_months(site.on.replace(day=1), -back)
-        due = first is not None and (month.year, month.month) >= (first.year, first.month)
-        if due and month.isoformat()[:7] not in checked:
-            lost += 1
-    value = max(Fraction(0), 4 - Fraction("1.5") * lost)
-    return value, "not_done" if lost else "valued"
+    months = [plus_months(site.on.replace(day=1), -back).isoformat()[:7] for back in (1, 2, 3)]
+    due = [month for month in months if first is not None and month >= first.isoformat()[:7]]
+    if not due:
+        return Fraction(4), "nothing_due"
+    lost = len([month for month in due if month not in checked])
+    return max(Fraction(0), 4 - Fraction("1.5") * lost), "not_done" if lost else "valued"
 
 
 def item_h02(site: Site) -> tuple[Fraction, str]:
     """General hazards found by government or experts whose deadline passed within 6 months (12.16)."""
     due = in_time = 0
-    for hazard in official_hazards(site, "general"):
+    for hazard in general_hazards(site):
         deadline = deadline_of(site, hazard)
         if deadline < site.on < plus_months(deadline, 6):
             due += 1
@@ -207,7 +203,7 @@ def item_h02(site: Site) -> tuple[Fraction, str]:
 def item_h05(site: Site) -> tuple[Fraction, str]:
     """Rechecks of the last 12 months; passed at once = the hazard's first one and passed (12.17)."""
     made = passed = 0
-    for hazard in official_hazards(site, "general", "major"):
+    for hazard in [found for found in site.of("hazard_found") if found["by"] in GOVERNMENT_OR_EXPERT]:
         for number, recheck in enumerate(site.steps(hazard, "recheck")):
             if within(site.on, day(recheck["on"]), 12):
                 made += 1
@@ -215,8 +211,10 @@ def item_h05(site: Site) -> tuple[Fraction, str]:
     return (half_up(Fraction(2 * passed, made), 2), "valued") if made else (Fraction(2), "nothing_due")
 
 
-def official_hazards(site: Site, *levels: str) -> list[Record]:
-    return [found for found in site.of("hazard_found") if found["by"] in GOVERNMENT_OR_EXPERT and found["level"] in levels and not dismissed(site, found)]
+def general_hazards(site: Site) -> list[Record]:
+    """Those of government and experts; one taken back as a mistake was never due."""
+    found = [one for one in site.of("hazard_found") if one["by"] in GOVERNMENT_OR_EXPERT and one["level"] == "general"]
+    return [one for one in found if not dismissed(site, one)]
 
 
 DERIVED = {"M06": item_m06, "H01": item_h01, "H02": item_h02, "H05": item_h05}
@@ -243,18 +241,15 @@ def dismissed(site: Site, hazard: Record) -> bool:
 
 
 def deadline_of(site: Site, hazard: Record) -> date:
-    """The order's, moved by an extension that was approved by the deadline it moves (12.30)."""
+    """Moved by an order or by an extension, each only if it came by the deadline that it moves (12.30)."""
     deadline = day(hazard["deadline_on"])
-    for order in site.steps(hazard, "rectification_ordered"):
-        deadline = day(order["deadline_on"])
-    asked = None
-    for step in site.steps(hazard, "extension_requested", "extension_decided"):
-        if step["kind"] == "extension_requested":
-            asked = day(step["deadline_on"])
+    for step in site.steps(hazard, "rectification_ordered", "extension_decided"):
+        if day(step["on"]) > deadline:
             continue
-        granted = day(step["deadline_on"]) if "deadline_on" in step else asked
-        if step["approved"] and granted is not None and day(step["on"]) <= deadline:
-            deadline = granted
+        if step["kind"] == "rectification_ordered":
+            deadline = day(step["deadline_on"])
+        elif step["approved"] and "deadline_on" in step:
+            deadline = max(deadline, day(step["deadline_on"]))
     return deadline
 
 
@@ -371,9 +366,8 @@ def true_complaints(site: Site) -> list[date]:
     """The day a complaint was found true (12.10)."""
     found = []
     for complaint in site.of("complaint"):
-        decided = site.steps(complaint, "complaint_decided")
-        if decided and decided[-1]["found_true"]:
-            found.append(day(decided[-1]["on"]))
+        decided = [step for step in site.steps(complaint, "complaint_decided") if step["found_true"]]
+        found += [day(step["on"]) for step in decided[:1]]
     return found
 
 
@@ -515,18 +509,22 @@ def cap_c04(site: Site) -> list[tuple[str, str, date]]:
 def cap_c05(site: Site) -> list[tuple[str, str, date]]:
     """W01 = 0; an expired licence, worse when legally required (12.41)."""
     found = [("C05", "yellow", BY_ACT)] if is_zero(site, "W01") else []
-    expired = [one for one in licences(site) if day(one["valid_to"]) < site.on]
+    expired = [one for one, last in licences(site) if last < site.on]
     return found + [("C05", "orange" if one.get("legally_required") else "yellow", BY_ACT) for one in expired]
 
 
-def licences(site: Site) -> list[Record]:
-    """Licences that nothing took the place of: not revoked, no later licence of the same number."""
-    held = [one for one in site.of("certificate") if one["type"] == "licence" and not site.steps(one, "certificate_revoked")]
-    return [one for one in held if not any(renews(other, one) for other in held)]
-
-
-def renews(newer: Record, older: Record) -> bool:
-    return newer.get("number") == older.get("number") and newer["valid_to"] > older["valid_to"]
+def licences(site: Site) -> list[tuple[Record, date]]:
+    """Of each licence number the record that lasts longest, with its last good day; a revoked one is good until the day before."""
+    longest: dict[str, tuple[Record, date]] = {}
+    for one in site.of("certificate"):
+        if one["type"] != "licence":
+            continue
+        revoked = site.steps(one, "certificate_revoked")
+        last = day(revoked[0]["on"]) - DAY if revoked else day(one["valid_to"])
+        number = one.get("number", one["id"])
+        if number not in longest or last > longest[number][1]:
+            longest[number] = (one, last)
+    return list(longest.values())
 
 
 def self_check_due(site: Site) -> date | None:
@@ -568,7 +566,7 @@ def higher_risk(site: Site) -> bool:
     return bool(
         (known.get("inherent_class") or 0) >= 3
         or filed
-        or any(one["colour"] in ("red", "orange") for one in site.of("risk_graded"))
+        or [one["colour"] for one in site.of("risk_graded")][-1:] in (["red"], ["orange"])
         or known.get("key_process")
         or known.get("inhalation_toxic")
         or {"metal_smelting", "ammonia_refrigeration", "shipbuilding"} & set(special)
@@ -628,12 +626,14 @@ def score_colour(score: Fraction) -> str:
 def flags(site: Site, items: dict) -> set[str]:
     """Listed apart from caps; they change no colour (12.43)."""
     found = set()
-    if sum(Fraction(ITEMS[code]["points"]) for code in items if items[code][1] == "not_applicable") > 20:
-        found.add("空项过多")
+    absent = sum(Fraction(ITEMS[code]["points"]) for code in items if items[code][1] == "not_applicable")
+    if absent > 20:
+        found.add(f"空项过多 {float(absent):.2f}")
     if cap_c07(site):
         found.add("评定已过期")
-    if any(only_self(site, code) for code in items if code not in DERIVED and items[code][1] == "valued"):
-        found.add("自评")
+    alone = [code for code in items if code not in DERIVED and items[code][1] == "valued" and only_self(site, code)]
+    if alone:
+        found.add(" ".join(["自评", *alone]))
     if any(not site.steps(one, "appeal_decided", "appeal_withdrawn") for one in site.of("appeal")):
         found.add("申诉中")
     return found
@@ -641,8 +641,8 @@ def flags(site: Site, items: dict) -> set[str]:
 
 def only_self(site: Site, code: str) -> bool:
     """No inspector's or expert's value in the last 12 months."""
-    official = latest(sayings(code, [found for found in site.of("assessment") if found["by"] != "self"]))
-    return official is None or not within(site.on, day(official.instant[0]), 12)
+    theirs = official(site, code)
+    return theirs is None or not within(site.on, day(theirs.instant[0]), 12)
 
 
 def overrides(site: Site) -> list[tuple[str, date]]:
@@ -663,19 +663,24 @@ def review_days(site: Site) -> list[date]:
         ends += [end for end in dates if end != BY_ACT]
         assert code
     ends += [end for _, _, end in cap_c03(site)]
-    ends += [plus_months(day(one["on"]), 12) for one in penalties(site) if not one.get("for_grave_accident")]
+    ends += [plus_months(day(one["on"]), 12) for one in penalties(site)]
+    ends += [end for _, end in overrides(site)]
+    ends += [day(one["until_on"]) + DAY for one in engineers(site) if "until_on" in one]
     ends += [plus_months(on, 12) for on in true_complaints(site)]
     ends += [plus_months(day(one["on"]), 12) for one in repeats(site)]
     for one in site.of("certificate"):
         if not site.steps(one, "certificate_revoked") and one["type"] in STANDARDISATION:
             ends += [day(one["valid_from"]), day(one["valid_to"]) + DAY]
-    ends += [day(one["valid_to"]) + DAY for one in licences(site)]
+    ends += [last + DAY for _, last in licences(site)]
     since = accident_free_since(site)
     if since is not None:
         ends += [plus_months(since, 36), plus_months(since, 60)]
     ends += [due for due in (self_check_due(site), assessment_due(site)) if due is not None]
     ends += hazard_days(site)
-    ends.append(plus_months(site.on.replace(day=1), 1))
+    spoken = [official(site, code) for code in ITEMS if code not in DERIVED]
+    ends += [plus_months(day(one.instant[0]), 12) for one in spoken if one is not None and one.value is not None]
+    if first_assessed(site) is not None:
+        ends.append(plus_months(site.on.replace(day=1), 1))
     return ends
 
 
@@ -683,26 +688,30 @@ def hazard_days(site: Site) -> list[date]:
     """C01, V04, R08: deadline + 1; H02: deadline + 1 and + 6 months; H05: recheck + 12 months."""
     ends = []
     for one in site.of("hazard_found"):
+        official = one["by"] in GOVERNMENT_OR_EXPERT
+        if official:
+            ends += [plus_months(day(recheck["on"]), 12) for recheck in site.steps(one, "recheck")]
         if dismissed(site, one):
             continue
         deadline = deadline_of(site, one)
-        official = one["by"] in GOVERNMENT_OR_EXPERT
         if one["level"] == "general" and official:
             ends += [deadline + DAY, plus_months(deadline, 6)]
-        settled = closed(site, one) or standing_report(site, one)
-        if not settled and not (one["level"] == "major" and refused(site, one)):
+        if not closed(site, one):
             ends.append(deadline + DAY)
-        if official:
-            ends += [plus_months(day(recheck["on"]), 12) for recheck in site.steps(one, "recheck")]
     return ends
 
 
 # ── The judgement ────────────────────────────────────────────────────────────────────────────────────────────────────
+def unassessed(site: Site, code: str) -> bool:
+    """Before the first full assessment an item is still to be assessed unless an inspector or expert spoke of it (12.44)."""
+    return code not in DERIVED and first_assessed(site) is None and official(site, code) is None
+
+
 def judge(facts: Record, on: date, known_at: str | None = None) -> Record:
     """Everything that the method defines, in a plain shape that a test can compare."""
     site = Site(facts, on, known_at)
     items = items_of(site)
-    missing = [code for code, (_, status) in items.items() if status == "missing"]
+    missing = [code for code, (_, status) in items.items() if status == "missing" or unassessed(site, code)]
     minus, plus = deductions(site), bonuses(site)
     complete = first_assessed(site) is not None and not missing
     sums = axis_sums(site, items) if complete else {}
@@ -713,7 +722,7 @@ def judge(facts: Record, on: date, known_at: str | None = None) -> Record:
     return {
         "state": state,
         "grade": colour(site, state, scored, red, limits, adjusted),
-        "score": scored,
+        "score": scored if state == "operating" or "V05" in red else None,
         "axes": axes,
         "items": items,
         "minus": {code: points for code, points in minus.items() if points},
