@@ -39,7 +39,8 @@ NOTHING = Gain()
 class Act(NamedTuple):
     """One thing to do. ``concerns`` is an item or an event id, "" for the site as a whole; ``on`` the day it is recorded.
 
-    ``at_once``: what it wins counts from its own day, so it is never better done later.
+    ``at_once``: what it wins counts from its own day, so it is never better done later. Such an act's gain is what the judge
+    measures for it alone, and ``gain`` more at most.
     ``uneven``: it also adds to a ratio's denominator, so it might cost as well as win.
     """
 
@@ -93,20 +94,26 @@ def every_record(facts: Facts) -> Iterator[Record]:
 
 def applied(facts: Facts, acts: Iterable[Act]) -> Facts:
     """The facts as they would be after these acts; the given ones stay as they are."""
-    records = dict(facts["records"])
+    more: dict[str, list[Record]] = {}
+    steps: dict[str, list[Record]] = {}
+    rooted: set[str] = set()
     for entry in chain.from_iterable(act.entries for act in acts):
         if entry.root:
-            records[entry.kind] = [with_step(record, entry) for record in records[entry.kind]]
+            steps.setdefault(entry.root, []).append(entry.record)
+            rooted.add(entry.kind)
         else:
-            records[entry.kind] = added(records.get(entry.kind, ()), entry.record)
+            more.setdefault(entry.kind, []).append(entry.record)
+    records = dict(facts["records"])
+    for kind in rooted:
+        records[kind] = [
+            {**record, "then": together(record.get("then", ()), steps[record["id"]])} if record["id"] in steps else record
+            for record in records[kind]
+        ]
+    for kind, written in more.items():
+        records[kind] = together(records.get(kind, ()), written)
     return {**facts, "records": records}
 
 
-def with_step(record: Record, entry: Entry) -> Record:
-    return {**record, "then": added(record.get("then", ()), entry.record)} if record["id"] == entry.root else record
-
-
-def added(records: Iterable[Record], record: Record) -> list[Record]:
-    """The records and one more, in the fold's order."""
-    more = [*records, record]
-    return sorted(more, key=ORDER) if len(more) > 1 and ORDER(more[-2]) > ORDER(record) else more
+def together(records: Iterable[Record], more: Iterable[Record]) -> list[Record]:
+    """The records and some more, in the fold's order."""
+    return sorted([*records, *more], key=ORDER)

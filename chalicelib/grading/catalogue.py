@@ -38,6 +38,8 @@ BY_AUTHORITY = {
 }
 # Whatever an assessment of everything may win: no bound can be given beforehand.
 UNBOUNDED = 10**9
+# Two shares are rounded to a hundredth each.
+ROUNDING = 2
 
 
 def catalogue(facts: Facts, judgement: Judgement) -> list[Act]:
@@ -46,11 +48,11 @@ def catalogue(facts: Facts, judgement: Judgement) -> list[Act]:
     return [
         *item_acts(facts, judgement, items, pen),
         *data_acts(judgement, items, pen),
-        *hazard_acts(facts, judgement, items, pen),
+        *hazard_acts(facts, judgement, pen),
         *ended_acts(facts, judgement, pen),
         *licence_acts(facts, judgement, pen),
         *bonus_acts(facts, judgement, pen),
-        *self_check_acts(facts, judgement, items, pen),
+        *self_check_acts(facts, judgement, pen),
         *assessment_acts(facts, judgement, items, pen),
     ]
 
@@ -58,6 +60,7 @@ def catalogue(facts: Facts, judgement: Judgement) -> list[Act]:
 def item_acts(facts: Facts, judgement: Judgement, items: Mapping[str, ItemResult], pen: Pen) -> Iterator[Act]:
     """Put an item right and have it rechecked; value one that was never valued."""
     assessed = has_full(facts, judgement.on)
+    extras = {extra.item: extra.points for extra in judgement.parts.extras} if judgement.parts else {}
     for code, item in judgement.rules.settable.items():
         result = items[code]
         entry = Entry("assessment", pen.write(code, TOWNSHIP, 2, coverage=PARTIAL, items={code: {}}))
@@ -67,7 +70,7 @@ def item_acts(facts: Facts, judgement: Judgement, items: Mapping[str, ItemResult
         elif result.value is not None and result.value < result.points:
             found = "、".join(f"{item.clauses[finding.clause].title}×{finding.count}" for finding in result.findings)
             effort = EFFORT["put_right"] + sum(finding.count for finding in result.findings)
-            won = result.points - result.value + (item.extra.points if item.extra else 0)
+            won = result.points - result.value + extras.get(code, 0)
             title = f"整改“{item.title}”({code}：{found})并经复查"
             yield Act("put_right", code, title, effort, pen.on, (entry,), Gain(item.axis, won))
 
@@ -91,12 +94,9 @@ def derived_as(rules: RuleSet, *kinds: str) -> Iterator[tuple[str, Item]]:
     return ((code, item) for code, item in rules.derived.items() if item.derive["kind"] in kinds)
 
 
-def hazard_acts(facts: Facts, judgement: Judgement, items: Mapping[str, ItemResult], pen: Pen) -> Iterator[Act]:
+def hazard_acts(facts: Facts, judgement: Judgement, pen: Pen) -> Iterator[Act]:
     """Put an open hazard right, report it, have it rechecked and closed by as many officers as it needs."""
     rules = judgement.rules
-    ratios = list(derived_as(rules, "rectified_in_time", "passed_first_recheck"))
-    axis = ratios[0][1].axis if ratios else ""
-    lost = sum(items[code].points - (items[code].value or 0) for code, _ in ratios)
     each = sum(rule.points for rule in rules.adjustments if rule.mechanism == "overdue_hazards")
     for record in standing(facts, "hazard_found", judgement.on):
         state = state_of(record, judgement.on)
@@ -105,9 +105,10 @@ def hazard_acts(facts: Facts, judgement: Judgement, items: Mapping[str, ItemResu
             title = (
                 f"整改{late}{'重大' if major else '一般'}隐患“{what(record, rules)}”，经{'两名以上执法人员现场' if major else ''}复查销号"
             )
-            code = "close_major_hazard" if major else "close_hazard"
-            gain, again = Gain(axis, lost, 0 if major else each), any(step["kind"] == "recheck" for step in record.get("then", ()))
-            yield Act("close_hazard", record["id"], title, EFFORT[code], pen.on, closing(record, state, rules, pen), gain, True, again)
+            effort = EFFORT["close_major_hazard" if major else "close_hazard"]
+            again = any(step["kind"] == "recheck" for step in record.get("then", ()))
+            entries = closing(record, state, rules, pen)
+            yield Act("close_hazard", record["id"], title, effort, pen.on, entries, Gain("", ROUNDING, 0 if major else each), True, again)
 
 
 def closing(record: Record, state: HazardState, rules: RuleSet, pen: Pen) -> tuple[Entry, ...]:
@@ -146,7 +147,7 @@ def ended_acts(facts: Facts, judgement: Judgement, pen: Pen) -> Iterator[Act]:
                 told = record.get("activity") or record.get("condition") or record.get("number") or record["on"]
                 entry = Entry(kind, pen.step(record, end, DISTRICT, **extra), record["id"])
                 title = f"{BY_AUTHORITY.get(end, end)}（{told}）"
-                yield Act(end, record["id"], title, EFFORT["authority_act"], pen.on, (entry,), NOTHING, True)
+                yield Act(end, record["id"], title, EFFORT["authority_act"], pen.on, (entry,), at_once=True)
 
 
 def licence_acts(facts: Facts, judgement: Judgement, pen: Pen) -> Iterator[Act]:
@@ -178,14 +179,12 @@ def bonus_acts(facts: Facts, judgement: Judgement, pen: Pen) -> Iterator[Act]:
                 yield renewal(best, "办理安全生产标准化证书延期", pen, Gain("", 0, grades[best["type"]]))
 
 
-def self_check_acts(facts: Facts, judgement: Judgement, items: Mapping[str, ItemResult], pen: Pen) -> Iterator[Act]:
+def self_check_acts(facts: Facts, judgement: Judgement, pen: Pen) -> Iterator[Act]:
     """This month's self-check, if there was none yet."""
     if any(record["on"][:7] == pen.on[:7] for record in standing(facts, "self_check", judgement.on)):
         return
-    months = list(derived_as(judgement.rules, "self_check_months"))
-    gain = Gain(months[0][1].axis, sum(items[code].points for code, _ in months)) if months else NOTHING
     record = pen.write("self-check", SELF, 1, coverage=PARTIAL, items={})
-    yield Act("self_check", "", "完成并提交本月企业自查", EFFORT["self_check"], pen.on, (Entry("self_check", record),), gain, True)
+    yield Act("self_check", "", "完成并提交本月企业自查", EFFORT["self_check"], pen.on, (Entry("self_check", record),), at_once=True)
 
 
 def has_full(facts: Facts, day: str) -> bool:

@@ -17,8 +17,8 @@ from chalicelib.grading.model import Grade, Judgement
 from chalicelib.grading.rules import RuleSet
 
 # Sets judged at most in one search, and places looked at when listing the sets of one size.
-MOST_JUDGED = 400
-MOST_PLACES = 6000
+MOST_JUDGED = 120
+MOST_PLACES = 1500
 
 Chosen = frozenset[int]
 
@@ -60,7 +60,7 @@ def merit(judgement: Judgement) -> tuple[int, int]:
 
 
 class Demand(NamedTuple):
-    """What must be won more: the sum of ``gains`` of the chosen acts must be above ``need``."""
+    """What must be won more: the sum of ``gains`` of the chosen acts must be ``need`` or more."""
 
     need: int
     gains: dict[int, int]
@@ -103,36 +103,52 @@ def completed(trial: Trial, colour: Grade, needed: Chosen) -> tuple[Chosen, bool
 
 
 def demands_of(trial: Trial, colour: Grade, needed: Chosen) -> list[Demand]:
-    """What the score and the axes lack with only the needed acts done, in parts of a tenth of the whole.
+    """What the score and the axes lack with only the needed acts done, exactly, in 1/10,000 of a hundredth of the whole.
 
-    The shown figure is rounded: the true one may be half a tenth nearer at either end, hence one tenth less.
+    A shown figure is rounded half-up to tenths, so half a tenth below the edge is enough.
     """
-    state = trial.judged(needed)
-    items = [item for item in state.items.values() if item.status not in ("not_applicable", "missing")]
+    state, parts = trial.judged(needed), trial.judged(needed).parts
+    if parts is None:
+        return []
     others = sorted(trial.best - needed)
+    whole, least = sum(parts.applicable.values()), least_of(trial.rules, colour)
     demands = []
-    short = 0 if state.score is None else least_of(trial.rules, colour) - state.score
-    if short > 0:
-        whole = sum(item.points for item in items)
-        gains = {number: won(trial.acts[number], whole) for number in others}
-        demands.append(Demand((short - 1) * 10 * whole, gains))
-    axis_of = {code: item.axis for code, item in trial.rules.items.items()}
-    for axis, lack in low_axes(state, colour).items():
-        whole = sum(item.points for item in items if axis_of[item.item] == axis)
-        gains = {number: 10_000 * trial.acts[number].gain.kept for number in others if trial.acts[number].gain.axis in (axis, "")}
-        demands.append(Demand((lack - 1) * 10 * whole, {number: gains.get(number, 0) for number in others}))
+    if state.score < least:
+        gains = {number: won(trial, needed, number, whole) for number in others}
+        demands.append(Demand((10 * least - 5) * whole - parts.numerator, gains))
+    for axis, below in low_axes(state, colour).items():
+        need = (10 * below - 5) * parts.applicable[axis] - 10_000 * parts.sums[axis]
+        demands.append(Demand(need, {number: 10_000 * kept_in(trial, needed, number, axis) for number in others}))
     return demands
 
 
-def won(act: Act, whole: int) -> int:
-    return 10_000 * act.gain.kept + act.gain.adjusted * whole
+def won(trial: Trial, needed: Chosen, number: int, whole: int) -> int:
+    """The most an act can win for the score beside the needed ones, whatever else is done.
+
+    Shares of hazards in time are linear in an act, shares of first rechecks passed grow ever more slowly: both are measured.
+    A deduction that is cut at its cap comes back only after some acts, so it is added in full.
+    """
+    act, state = trial.acts[number], trial.judged(needed)
+    if not act.at_once:
+        return 10_000 * act.gain.kept + act.gain.adjusted * whole
+    cut = any(entry.points < 0 and entry.uncapped > -entry.points for entry in state.adjustments)
+    measured = trial.judged(needed | {number}).parts.numerator - state.parts.numerator
+    return measured + 10_000 * act.gain.kept + (act.gain.adjusted * whole if cut else 0)
+
+
+def kept_in(trial: Trial, needed: Chosen, number: int, axis: str) -> int:
+    """The most an act can win for an axis beside the needed ones, in hundredths."""
+    act = trial.acts[number]
+    if act.at_once:
+        return trial.judged(needed | {number}).parts.sums[axis] - trial.judged(needed).parts.sums[axis] + act.gain.kept
+    return act.gain.kept if act.gain.axis in (axis, "") else 0
 
 
 def low_axes(state: Judgement, colour: Grade) -> dict[str, int]:
-    """The tenths that axes lack where a cap on low axes forbids the colour."""
+    """The axes that are too low where a cap on low axes forbids the colour, with the tenths they must reach."""
     held = {cause.code for cause in state.caps if cause.grade < colour}
     below = max((rule.params["below"] for rule in state.rules.caps if rule.mechanism == "axis_below" and rule.code in held), default=0)
-    return {axis: below - tenths for axis, tenths in state.axes.items() if tenths is not None and tenths < below}
+    return {axis: below for axis, tenths in state.axes.items() if tenths is not None and tenths < below}
 
 
 def least_size(demands: Iterable[Demand], rest: Sequence[int]) -> int:
@@ -141,7 +157,7 @@ def least_size(demands: Iterable[Demand], rest: Sequence[int]) -> int:
     for demand in demands:
         total = size = 0
         for gain in sorted((demand.gains[number] for number in rest), reverse=True):
-            if total > demand.need:
+            if total >= demand.need:
                 break
             total, size = total + gain, size + 1
         least = max(least, size)
@@ -171,7 +187,7 @@ def sets_of(rest: Sequence[int], size: int, demands: Sequence[Demand]) -> tuple[
 
 
 def enough(demand: Demand, taken: Iterable[int], lacking: int, best: int) -> bool:
-    return sum(demand.gains[number] for number in taken) + lacking * best > demand.need
+    return sum(demand.gains[number] for number in taken) + lacking * best >= demand.need
 
 
 def suffix_best(gains: Sequence[int]) -> list[int]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from chalicelib import clock, labels
 from chalicelib.exact import TENTHS, text_of
-from chalicelib.grading.actions import Act, Facts, added, applied
+from chalicelib.grading.actions import Act, Facts, applied, together
 from chalicelib.grading.case import next_month
 from chalicelib.grading.catalogue import catalogue
 from chalicelib.grading.judge import grade
@@ -161,13 +161,13 @@ def reached(judgement: Judgement, colour: Grade) -> bool:
 
 def with_duties(facts: Facts, on: date, until: date) -> Facts:
     """The facts with a self-check, all in order, on the first day of every month to come."""
-    records = facts["records"].get("self_check", ())
-    day = next_month(on.isoformat())
+    day, duties = next_month(on.isoformat()), []
     while day <= until.isoformat():
-        duty = {"id": f"what-if-duty-{day}", "on": day, "at": f"{day}T00:00:00.000Z", "by": "self", "coverage": "partial", "items": {}}
-        records = added(records, duty)
+        duties.append(
+            {"id": f"what-if-duty-{day}", "on": day, "at": f"{day}T00:00:00.000Z", "by": "self", "coverage": "partial", "items": {}}
+        )
         day = next_month(day)
-    return {**facts, "records": {**facts["records"], "self_check": records}}
+    return {**facts, "records": {**facts["records"], "self_check": together(facts["records"].get("self_check", ()), duties)}}
 
 
 def waits(today: Judgement, then: Judgement, colour: Grade) -> tuple[Wait, ...]:
