@@ -77,9 +77,11 @@ class Scan:
 
     @property
     def next_assessment(self) -> str:
-        """The day by which the colour is worked out anew; in words where no day is fixed or none will come."""
+        """The day by which the colour is worked out anew; in words where no day is fixed, or it waits for somebody."""
         if str(self.card.get("state")) in WHY_NONE:
             return "不再评定" if self.card.get("state") != "suspended" else "复产后评定"
+        if self.grade == "none":
+            return "待完成评定"
         return str(self.card.get("review_on") or "随事件更新")
 
     @property

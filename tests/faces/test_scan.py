@@ -251,16 +251,17 @@ def test_without_a_colour_the_page_says_why(state: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "review_on", "says"),
+    ("grade", "state", "review_on", "says"),
     [
-        ("operating", "2020-08-14", "下次评定不晚于 2020-08-14"),
-        ("operating", None, "下次评定不晚于 随事件更新"),
-        ("suspended", "2020-08-14", "下次评定不晚于 复产后评定"),
-        ("closed", "2020-08-14", "下次评定不晚于 不再评定"),
+        ("yellow", "operating", "2020-08-14", "下次评定不晚于 2020-08-14"),
+        ("yellow", "operating", None, "下次评定不晚于 随事件更新"),
+        ("none", "operating", "2020-08-14", "下次评定不晚于 待完成评定"),
+        ("none", "suspended", "2020-08-14", "下次评定不晚于 复产后评定"),
+        ("none", "closed", "2020-08-14", "下次评定不晚于 不再评定"),
     ],
 )
-def test_no_assessment_is_announced_that_will_not_come(state: str, review_on: str | None, says: str) -> None:
-    assert says in Text(shown(grade="yellow" if state == "operating" else "none", state=state, review_on=review_on)).text
+def test_no_assessment_is_announced_that_will_not_come(grade: str, state: str, review_on: str | None, says: str) -> None:
+    assert says in Text(shown(grade=grade, state=state, review_on=review_on)).text
 
 
 @pytest.mark.parametrize(("grade", "vetoes", "says"), [("red", 1, True), ("red", 0, False), ("orange", 0, False)])
