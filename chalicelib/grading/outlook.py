@@ -137,5 +137,5 @@ def draft_problems(draft: Mapping[str, object], rules: RuleSet, day: str) -> lis
     if found:
         return found
     return check_findings(rules, draft["items"]) + [
-        Problem("covers", "", code, "no such item") for code in draft.get("covers", ()) if code not in rules.settable
+        Problem("covers", "", code, "没有这个可自查的项目") for code in draft.get("covers", ()) if code not in rules.settable
     ]
