@@ -54,7 +54,9 @@ class RandomSite:
             return self.near(self.as_of - timedelta(days=92))
         if roll < 0.72:
             return self.as_of + timedelta(days=self.random.randint(0, forward * 20))
-        return self.as_of - timedelta(days=self.random.choice((self.random.randrange(60), self.random.randrange(400), self.random.randrange(1900))))
+        return self.as_of - timedelta(
+            days=self.random.choice((self.random.randrange(60), self.random.randrange(400), self.random.randrange(1900)))
+        )
 
     def after(self, day: date, most: int = 40) -> date:
         return day + timedelta(days=self.random.choice((0, 0, 1, self.random.randrange(most + 1))))
@@ -64,7 +66,12 @@ class RandomSite:
         """Mostly known the same day at 08:00 or 09:00, sometimes recorded later; sometimes withdrawn."""
         self.number += 1
         known = on + timedelta(days=self.random.choice((0, 0, 0, 0, 1, 5, 40)))
-        made = {"id": f"{SITE[:6]}-{self.number:018d}", "on": on.isoformat(), "at": f"{known}T0{self.random.choice('8889')}:00:00.000Z", "by": by}
+        made = {
+            "id": f"{SITE[:6]}-{self.number:018d}",
+            "on": on.isoformat(),
+            "at": f"{known}T0{self.random.choice('8889')}:00:00.000Z",
+            "by": by,
+        }
         made.update(payload)
         if self.chance(0.03):
             self.number += 1
@@ -88,11 +95,20 @@ class RandomSite:
         }  # fmt: skip
         held = {kind: sorted(found, key=_order) for kind, found in records.items() if found}
         count = sum(len(found) for found in held.values())
-        return {"schema": 1, "site_id": SITE, "enterprise_id": ENTERPRISE, "version": count * 1_000_000, "known_at": "2030-01-01T00:00:00.000Z", "records": held}
+        return {
+            "schema": 1,
+            "site_id": SITE,
+            "enterprise_id": ENTERPRISE,
+            "version": count * 1_000_000,
+            "known_at": "2030-01-01T00:00:00.000Z",
+            "records": held,
+        }
 
     # ── register ──
     def _register(self) -> dict:
-        registered = self.record(date(2012, 1, 2), "system", enterprise_id=ENTERPRISE, name="示例厂", township="330110010", **self._profile())
+        registered = self.record(
+            date(2012, 1, 2), "system", enterprise_id=ENTERPRISE, name="示例厂", township="330110010", **self._profile()
+        )
         registered.pop("void", None)
         changes = [self.record(self.day(), "township", **self._profile()) for _ in self.some(2)]
         states = ("operating", "operating", "suspended", "closed", "moved_out")
@@ -100,11 +116,19 @@ class RandomSite:
         filed = [self._filed_source() for _ in range(self.chance(0.05))]
         colours = ("red", "orange", "yellow", "blue")
         graded = [self.record(self.day(), "expert", method="LEC", colour=self.random.choice(colours)) for _ in range(self.chance(0.1))]
-        return {"site_registered": [registered], "site_changed": changes, "site_state_changed": moves, "major_hazard_source_filed": filed, "risk_graded": graded}
+        return {
+            "site_registered": [registered],
+            "site_changed": changes,
+            "site_state_changed": moves,
+            "major_hazard_source_filed": filed,
+            "risk_graded": graded,
+        }
 
     def _filed_source(self) -> dict:
         filed = self.record(self.day(), level=self.random.randint(1, 4))
-        return self.told(filed, [self.step("major_hazard_source_removed", self.after(date.fromisoformat(filed["on"])))] if self.chance(0.4) else [])
+        return self.told(
+            filed, [self.step("major_hazard_source_removed", self.after(date.fromisoformat(filed["on"])))] if self.chance(0.4) else []
+        )
 
     def _profile(self) -> dict:
         fields: dict = {}
@@ -131,7 +155,9 @@ class RandomSite:
                 continue
             clauses = {clause["code"]: self.random.choice((0, 1, 1, 2, 3, 4, 8)) for clause in item["clauses"] if self.chance(0.6)}
             if any(clause.get("zero") for clause in item["clauses"]) and self.chance(0.5):
-                clauses = {code: count for code, count in clauses.items() if not next(c for c in item["clauses"] if c["code"] == code).get("zero")}
+                clauses = {
+                    code: count for code, count in clauses.items() if not next(c for c in item["clauses"] if c["code"] == code).get("zero")
+                }
             found[item["code"]] = clauses
         return found
 
@@ -142,6 +168,7 @@ class RandomSite:
         if coverage == "partial":
             absent = absent[:1]
         by = self.random.choice(("township", "district", "district", "expert"))
+        by = self.random.choice(("self", "report", "system")) if self.chance(0.04) else by
         return self.record(on, by, coverage=coverage, items=findings, not_applicable=absent, desk_review=self.chance(0.1))
 
     def _assessments(self) -> list[dict]:
@@ -163,7 +190,11 @@ class RandomSite:
 
     def _self_checks(self) -> list[dict]:
         regular = self.random.choice((0.0, 0.6, 1.0))
-        made = [self._self_check(months_before(self.as_of, back) - timedelta(days=self.random.randrange(9))) for back in range(5) if self.chance(regular)]
+        made = [
+            self._self_check(months_before(self.as_of, back) - timedelta(days=self.random.randrange(9)))
+            for back in range(5)
+            if self.chance(regular)
+        ]
         return made + [self._self_check(self.day()) for _ in self.some(3)]
 
     def _measured(self) -> list[dict]:
@@ -173,7 +204,9 @@ class RandomSite:
 
     def _share(self, on: date) -> dict:
         required = self.random.choice((3, 7, 30))
-        return self.record(on, "system", filled=self.random.choice((required, required, self.random.randint(0, required))), required=required)
+        return self.record(
+            on, "system", filled=self.random.choice((required, required, self.random.randint(0, required))), required=required
+        )
 
     # ── hazards ──
     def _hazard(self) -> dict:
@@ -257,11 +290,15 @@ class RandomSite:
         return {
             "penalty": [self._penalty() for _ in self.some(4)],
             "enterprise_penalty": [{**self._penalty(), "scope": "enterprise"} for _ in self.some(2)],
-            "concealment_established": [{**self.record(self.day(), conduct="late_report"), "scope": "enterprise"} for _ in range(self.chance(0.05))],
+            "concealment_established": [
+                {**self.record(self.day(), conduct="late_report"), "scope": "enterprise"} for _ in range(self.chance(0.05))
+            ],
             "obstruction_established": [self.record(self.day()) for _ in range(self.chance(0.06))],
             "stop_order": [self._stop_order() for _ in range(self.chance(0.12))],
             "unlicensed_activity_found": [self._ended("unlicensed_activity_corrected") for _ in range(self.chance(0.08))],
-            "direct_red_condition_found": [self._ended("direct_red_condition_cleared", condition="untested_new_process") for _ in range(self.chance(0.1))],
+            "direct_red_condition_found": [
+                self._ended("direct_red_condition_cleared", condition="untested_new_process") for _ in range(self.chance(0.1))
+            ],
             "dishonesty_listed": [self._listing() for _ in range(self.chance(0.12))],
             "complaint": [self._complaint() for _ in self.some(4)],
         }
@@ -295,7 +332,9 @@ class RandomSite:
     def _complaint(self) -> dict:
         decided = self.day()
         root = self.record(decided - timedelta(days=self.random.randrange(20)), "report", text="噪声大")
-        return self.told(root, [self.step("complaint_decided", decided, "township", found_true=self.chance(0.7))] if self.chance(0.9) else [])
+        return self.told(
+            root, [self.step("complaint_decided", decided, "township", found_true=self.chance(0.7))] if self.chance(0.9) else []
+        )
 
     # ── certificates, people, insurance ──
     def _papers(self) -> dict:
@@ -317,7 +356,9 @@ class RandomSite:
         valid_from = valid_to - timedelta(days=self.random.choice((30, 365, 1095)))
         if self.chance(0.2):
             valid_from, valid_to = self.near(self.as_of, 2), self.as_of + timedelta(days=900)
-        made = self.record(min(valid_from, self.day()), type=self.random.choice(kinds), valid_from=valid_from.isoformat(), valid_to=valid_to.isoformat())
+        made = self.record(
+            min(valid_from, self.day()), type=self.random.choice(kinds), valid_from=valid_from.isoformat(), valid_to=valid_to.isoformat()
+        )
         if self.chance(0.4):
             made["number"] = self.random.choice(("A-1", "A-2"))
         if self.chance(0.4):
@@ -329,7 +370,13 @@ class RandomSite:
         if not self.chance(0.2):
             return []
         over = self.near(self.as_of, 2)
-        old = {"type": "licence", "number": "L-1", "valid_from": months_before(over, 36).isoformat(), "valid_to": over.isoformat(), "legally_required": True}
+        old = {
+            "type": "licence",
+            "number": "L-1",
+            "valid_from": months_before(over, 36).isoformat(),
+            "valid_to": over.isoformat(),
+            "legally_required": True,
+        }
         new = {**old, "valid_from": self.near(over, 2).isoformat(), "valid_to": months_before(over, -36).isoformat()}
         made = [self.record(months_before(over, 36), **old)]
         return made + [self.record(self.near(over), **new)] if self.chance(0.6) else made
@@ -356,13 +403,17 @@ class RandomSite:
         signers = [f"officer-{number}" for number in range(self.random.choice((1, 2, 2, 2)))]
         grade = self.random.choice(("red", "orange", "yellow", "blue"))
         until = self.near(self.as_of, self.random.choice((1, 200)))
-        return self.record(self.day(), grade=grade, reason="专班意见", legal_basis="安全生产法", signers=signers, until_on=until.isoformat())
+        return self.record(
+            self.day(), grade=grade, reason="专班意见", legal_basis="安全生产法", signers=signers, until_on=until.isoformat()
+        )
 
     def _appeal(self) -> dict:
         on = self.day()
         kind = self.random.choice(("appeal_opinion", "appeal_decided", "appeal_withdrawn"))
         payload = {"appeal_opinion": {"text": "同意"}, "appeal_decided": {"outcome": "rejected"}, "appeal_withdrawn": {}}[kind]
-        return self.told(self.record(on, "self", text="有异议"), [self.step(kind, self.after(on, 12), **payload)] if self.chance(0.7) else [])
+        return self.told(
+            self.record(on, "self", text="有异议"), [self.step(kind, self.after(on, 12), **payload)] if self.chance(0.7) else []
+        )
 
 
 def months_before(day: date, months: int) -> date:

@@ -20,6 +20,7 @@ ITEMS = {item["code"]: item for item in TABLE["items"]}
 AXES = ("P", "E", "W", "B", "M", "H")
 ORDER = ("red", "orange", "yellow", "blue")
 GOVERNMENT_OR_EXPERT = ("township", "district", "expert")
+OFFICIAL = (*GOVERNMENT_OR_EXPERT, "system")
 BY_ACT = date.max
 DAY = timedelta(days=1)
 Record = dict
@@ -92,8 +93,8 @@ class Site:
 
 
 def full_assessments(site: Site) -> list[Record]:
-    """A full government or expert assessment; a desk review of all items counts (12.42)."""
-    return [found for found in site.of("assessment") if found["coverage"] == "full" and found["by"] in GOVERNMENT_OR_EXPERT]
+    """A full government or expert assessment, never the firm's own or an informer's word (12.44); a desk review counts (12.42)."""
+    return [found for found in site.of("assessment") if found["coverage"] == "full" and found["by"] in OFFICIAL]
 
 
 def first_assessed(site: Site) -> date | None:
@@ -164,7 +165,7 @@ def effective(site: Site, code: str) -> Said | None:
 
 
 def official(site: Site, code: str) -> Said | None:
-    return latest(sayings(code, site.of("assessment")))
+    return latest(sayings(code, [found for found in site.of("assessment") if found["by"] in OFFICIAL]))
 
 
 def item_m06(site: Site) -> tuple[Fraction | None, str]:
@@ -284,7 +285,9 @@ def overdue(site: Site, hazard: Record) -> bool:
 
 
 def open_major(site: Site) -> list[Record]:
-    return [found for found in site.of("hazard_found") if found["level"] == "major" and not dismissed(site, found) and not closed(site, found)]
+    return [
+        found for found in site.of("hazard_found") if found["level"] == "major" and not dismissed(site, found) and not closed(site, found)
+    ]
 
 
 def refused(site: Site, hazard: Record) -> bool:
@@ -410,7 +413,11 @@ def bonus_accident_free(site: Site) -> Fraction:
 
 def engineers(site: Site) -> list[Record]:
     """In post that day: not left, and the printed last day not over."""
-    return [one for one in site.of("engineer_posted") if not site.steps(one, "engineer_left") and ("until_on" not in one or day(one["until_on"]) >= site.on)]
+    return [
+        one
+        for one in site.of("engineer_posted")
+        if not site.steps(one, "engineer_left") and ("until_on" not in one or day(one["until_on"]) >= site.on)
+    ]
 
 
 # ── Vetoes: code → first free day of each cause ──────────────────────────────────────────────────────────────────────
@@ -482,7 +489,9 @@ def caps(site: Site, axes: dict[str, Fraction | None]) -> list[tuple[str, str, d
 
 def cap_c01(site: Site) -> list[tuple[str, str, date]]:
     """An open major hazard in its term that the enterprise did not itself report; V04 stands alone (12.34)."""
-    return [("C01", "orange", BY_ACT) for one in open_major(site) if one["by"] != "self" and not overdue(site, one) and not refused(site, one)]
+    return [
+        ("C01", "orange", BY_ACT) for one in open_major(site) if one["by"] != "self" and not overdue(site, one) and not refused(site, one)
+    ]
 
 
 def cap_c02(site: Site) -> list[tuple[str, str, date]]:

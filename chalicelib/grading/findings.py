@@ -20,6 +20,7 @@ from chalicelib.grading.rules import Item, RuleSet
 ITEMS = itemgetter("items")
 FULL = "full"
 SELF = "self"
+UNOFFICIAL = frozenset((SELF, "report"))
 
 
 def by_stamp(entry: tuple[tuple[str, str], Record]) -> tuple[tuple[str, str], str]:
@@ -72,7 +73,7 @@ make_value, make_findings = maker(Value), maker(Findings)
 
 def find(case: Case, rules: RuleSet) -> Findings:
     """The effective value of every item of the rule set on the case's day. BadInput for a clause the rules do not know."""
-    assessments = case.live("assessment")
+    assessments = official_assessments(case)
     full, first_on, start = None, "", 0
     for place, record in enumerate(assessments):
         if record["coverage"] == FULL:
@@ -80,13 +81,14 @@ def find(case: Case, rules: RuleSet) -> Findings:
     while start and stamp_of(assessments[start - 1]) == stamp_of(full):
         start -= 1
     values, away = inspected(rules, assessments[start:] if start else assessments)
+    unset = [] if full else [code for code in rules.settable if code not in values and code not in away]
     checks = self_checks(case, rules, full)
     if full is None or any(map(ITEMS, checks)):
         lower(rules, values, away, checks, full)
-    missing = unvalued(case, rules, values, away, full)
+    missing = unset + unvalued(case, rules, values, away, full)
     derived = derive_all(case, rules, first_on, checks)
-    if len(derived) < len(rules.derived):
-        missing += [code for code in rules.derived if code not in derived]
+    if missing or len(derived) < len(rules.derived):
+        missing = [code for code in rules.items if code in missing or (code in rules.derived and code not in derived)]
     applicable = applicable_points(rules, tuple(away))
     found = make_findings((checks, full, first_on, values, away, derived, tuple(missing), dict(applicable), applicable, []))
     add_up(rules, found)
@@ -101,6 +103,11 @@ def applicable_points(rules: RuleSet, away: tuple[str, ...]) -> Mapping[str, int
         item = rules.items[code]
         points[item.axis] -= item.points
     return points
+
+
+def official_assessments(case: Case) -> Sequence[Record]:
+    """The assessments that count: never one that only the firm or an informer tells of, whatever it is called."""
+    return [record for record in case.live("assessment") if record["by"] not in UNOFFICIAL]
 
 
 def stamp_of(record: Record) -> tuple[str, str]:
@@ -201,14 +208,9 @@ def newest_first(checks: Sequence[Record], since: tuple[str, str]) -> list[tuple
 
 
 def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict[str, Record | None], full: Record | None) -> list[str]:
-    """Items still to be valued. The first code needs an inspector's or expert's value for each.
-
-    Later, an item newer than the last full assessment does not apply for its months of grace.
-    """
+    """Items wrongly said not to apply; and those newer than the last full assessment, once their months of grace are over."""
     missing = [] if rules.always.isdisjoint(away) else [code for code in away if code in rules.always]
-    if full is None:
-        return missing + [code for code in rules.settable if code not in away and (code not in values or values[code].record["by"] == SELF)]
-    if not rules.introduced:
+    if full is None or not rules.introduced:
         return missing
     grace = rules.assessment["new_item_grace_months"]
     for code in rules.introduced:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.builders import RULES, assessment, certificate, facts, judged, self_check
+import pytest
+
+from chalicelib.grading.model import Grade
+from tests.builders import RULES, assessment, certificate, codes, facts, judged, self_check
 
 NOTHING: list = []
 
@@ -37,7 +40,10 @@ def test_an_item_confirmed_as_not_applicable_is_not_self_reported():
 
 
 def test_self_reported_items_stand_in_the_order_of_the_rule_set():
-    site = facts(assessment=NOTHING, self_check=[self_check("2020-05-01", {"M01": {"post_missing": 1}}), self_check("2020-06-01", {"E06": {"defect": 1}})])
+    site = facts(
+        assessment=NOTHING,
+        self_check=[self_check("2020-05-01", {"M01": {"post_missing": 1}}), self_check("2020-06-01", {"E06": {"defect": 1}})],
+    )
     named = flag(site, "2020-06-20").split()[1:]
     assert named == [code for code in RULES.items if code in named]
     assert named[0] == "P01"
@@ -50,3 +56,33 @@ def test_the_bonus_of_a_certificate_ends_on_the_day_after_its_last_valid_day():
     assert end == "2020-06-26" == judged(site).review_on
     assert [entry.code for entry in judged(site, date(2020, 6, 25)).adjustments] == ["A01"]
     assert judged(site, end).adjustments == ()
+
+
+@pytest.mark.parametrize("source", ["self", "report"])
+def test_an_assessment_that_only_the_firm_or_an_informer_tells_of_gives_no_first_code(source):
+    said = judged(facts(assessment=[assessment("2020-06-01", by=source)]))
+    assert (said.grade, said.score) == (Grade.NONE, None)
+    assert set(said.missing) == set(RULES.settable)
+
+
+def test_an_assessment_that_only_the_firm_tells_of_neither_raises_an_inspectors_value_nor_renews_the_full_one():
+    inspected = [assessment("2019-06-20", {"W01": {"blocked": 1}})]
+    said = judged(facts(assessment=[*inspected, assessment("2020-06-01", by="self")]))
+    assert said.items["W01"].value == 0
+    assert "C07" in codes(said.caps)
+
+
+def test_missing_items_stand_in_the_order_of_the_rule_set():
+    missing = judged(facts(assessment=NOTHING, self_check=NOTHING, completeness_measured=NOTHING)).missing
+    assert "M06" in missing
+    assert list(missing) == [code for code in RULES.items if code in missing]
+
+
+def test_an_item_that_an_inspector_set_is_not_missing_though_a_later_self_check_is_worse():
+    site = facts(
+        assessment=[assessment("2020-05-01", {"P03": {}}, coverage="partial")],
+        self_check=[self_check("2020-06-01", {"P03": {"incomplete_permit": 2}, "P01": {"not_listed": 1}})],
+    )
+    missing = judged(site).missing
+    assert "P03" not in missing
+    assert "P01" in missing
