@@ -66,19 +66,22 @@ def status(deployed: Deployed) -> dict[str, dict]:
 
 def events_for(sites: Sequence[str], count: int) -> list[Event]:
     """Distinct events spread evenly over the sites, in turn, so that neighbours in the stream belong to different sites."""
+    return [event_for(sites[number % len(sites)], number, *KINDS[number // len(sites) % len(KINDS)]) for number in range(count)]
+
+
+def event_for(site_id: str, number: int, kind: str, source: str, payload: dict[str, object]) -> Event:
     from chalicelib.supervision.model import Actor, make_event
 
-    events = []
-    for number in range(count):
-        kind, source, payload = KINDS[number // len(sites) % len(KINDS)]
-        day = f"2020-06-{FIRST_DAY + number % 28:02d}"
-        events.append(
-            make_event(
-                kind, sites[number % len(sites)], occurred_on=day, known_at=f"{day}T08:00:00.000Z", actor=Actor("burst", ROLES.get(source, source)),
-                source=source, payload=payload, key=f"burst-{number}",
-            )  # fmt: skip
-        )
-    return events
+    return make_event(
+        kind,
+        site_id,
+        occurred_on=f"2020-06-{FIRST_DAY + number % 28:02d}",
+        known_at=f"2020-06-{FIRST_DAY + number % 28:02d}T08:00:00.000Z",
+        actor=Actor("burst", ROLES.get(source, source)),
+        source=source,
+        payload=payload,
+        key=f"burst-{number}",
+    )
 
 
 def pour(deployed: Deployed, events: Sequence[Event]) -> tuple[float, float]:

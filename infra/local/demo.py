@@ -146,26 +146,19 @@ def list_cards(deployed: Deployed, townships: Iterable[str] | None = None) -> li
 
 
 def regrade_stale(deployed: Deployed, since: float) -> int:
-    """Regrade every site with an event that came in at or after ``since`` (seconds of the epoch); how many were regraded.
+    """Regrade every site whose card is older than what came in at or after ``since`` (seconds of the epoch); how many were written.
 
     The answer to a stream whose position cannot be trusted after a restart; repeating it changes nothing.
     """
     from datetime import UTC, datetime
 
+    from chalicelib.grading import recompute
     from chalicelib.grading.regrade import Regrader
-    from chalicelib.ids import subject_of
     from chalicelib.register.district import load_district
 
     settings = deployed.settings()
     regrader = Regrader(settings.table_prefix, load_district(settings.district))
-    subjects = regrader.log.subjects_since(datetime.fromtimestamp(since, UTC), clock.utc_now())
-    sites = {subject[2:] for subject in subjects if subject.startswith(subject_of("site", ""))}
-    enterprises = [subject[2:] for subject in subjects if subject.startswith(subject_of("enterprise", ""))]
-    from chalicelib.grading.regrade import Shelf
-
-    for opened in regrader.sites_of(enterprises, Shelf(regrader.log)).values():
-        sites |= opened
-    done = regrader.regrade(sites, settings.day())
+    done = recompute.regrade_stale(regrader, settings.day(), datetime.fromtimestamp(since, UTC), clock.utc_now())
     if done.failed:
         raise Unavailable(f"{len(done.failed)} sites could not be regraded")
     return len(done.written)

@@ -127,9 +127,9 @@ class Pump:
             given_up = len(lost.batch.records) if lost else 0
             self.tally.invocations += 1
             self.tally.done += before - self._lanes.pending - given_up
-            self.tally.discarded += given_up
             if lost:
                 self._bury_at_last(lost)
+            self.tally.discarded += given_up
             self._note()
             self._changed.notify_all()
 

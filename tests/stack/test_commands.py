@@ -9,7 +9,6 @@ import signal
 import ssl
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

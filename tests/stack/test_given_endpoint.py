@@ -56,6 +56,18 @@ def test_it_is_never_reset(second: str, tmp_path: Path) -> None:
     assert local.healthy(second)
 
 
+@pytest.mark.full
+def test_up_deploys_to_it_and_a_second_up_finds_everything_there(second: str, tmp_path: Path) -> None:
+    up = ["-m", "infra.cli", "up", "--small", "--detach", "--port", str(local.free_port()), "--as-of", "2020-06-30"]
+    first, again = run(up, second, tmp_path), run(up, second, tmp_path)
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+    assert "imported: " in first.stderr and "stack: unchanged" in again.stderr and "90 sites are there" in again.stderr
+    rebuilt = run(["-m", "infra.cli", "recompute", "--from-log"], second, tmp_path)
+    assert (rebuilt.returncode, rebuilt.stdout) == (0, "90 sites rebuilt from the log, 0 differences\n")
+    assert run(["-m", "infra.cli", "reset"], second, tmp_path).returncode == 1
+    assert run(["-m", "infra.cli", "down"], second, tmp_path).returncode == 0
+
+
 def test_down_leaves_it_running(second: str, tmp_path: Path) -> None:
     assert run(["-m", "infra.cli", "down"], second, tmp_path).returncode == 0
     assert local.healthy(second)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import date
 from pathlib import Path
@@ -15,8 +14,8 @@ from chalicelib.supervision.model import Actor, Event
 from chalicelib.supervision.store import EventLog
 from infra.local import demo
 from infra.local.progress import Progress
-from infra.local.replay import replay
 from tests.aws import Stack
+from tests.stack.test_failures import dead_letters, quarantine
 
 AS_OF = date(2020, 6, 30)
 PATIENCE_SECONDS = 60
@@ -38,7 +37,7 @@ def test_every_site_of_the_import_has_a_card_and_the_colours_differ(stack: Stack
     found = cards(stack)
     assert len(found) == 90
     assert {"blue", "yellow", "red"} <= {card["grade"] for card in found.values()}
-    assert stack.pump.tally.discarded == 0
+    assert (dead_letters(stack), quarantine(stack)) == (0, [])
 
 
 def test_importing_again_brings_nothing_new(stack: Stack, tmp_path: Path) -> None:
@@ -110,19 +109,6 @@ def test_every_role_signs_in_with_its_own_group(stack: Stack, role: str) -> None
 def test_without_a_sign_in_the_api_is_closed(stack: Stack) -> None:
     site_id = a_site(stack, "yellow")["site_id"]
     assert stack.get(f"/api/sites/{site_id}")[0] in (401, 403)
-
-
-def test_a_poison_event_is_quarantined_alone_and_replay_keeps_it_with_its_reason(stack: Stack) -> None:
-    dynamodb = stack.emulator.client("dynamodb")
-    item = {"subject": {"S": "S:POISON"}, "event_id": {"S": "XXXXXX-POISON"}, "doc": {"S": '{"not": "an event"}'}, "kind": {"S": "accident"}}
-    dynamodb.put_item(TableName=stack.deployed.outputs["EventsTable"], Item=item)
-    assert stack.pump.wait_drained(time.time(), 20)
-    lines = dynamodb.scan(TableName=stack.deployed.outputs["QuarantineTable"])["Items"]
-    assert [json.loads(line["doc"]["S"])["event_id"] for line in lines] == ["XXXXXX-POISON"]
-    done = replay(stack.deployed)
-    assert (done.succeeded, len(done.failed)) == (0, 1)
-    assert dynamodb.scan(TableName=stack.deployed.outputs["QuarantineTable"])["Count"] == 1
-    dynamodb.delete_item(TableName=stack.deployed.outputs["EventsTable"], Key={name: item[name] for name in ("subject", "event_id")})
 
 
 def test_stale_cards_are_found_without_the_stream(stack: Stack) -> None:
