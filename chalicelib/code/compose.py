@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.access.audit import AuditLog
 from chalicelib.config import Settings
-from chalicelib.errors import Problem, Unavailable
+from chalicelib.errors import Unavailable
 from chalicelib.supervision.model import Event
+
+if TYPE_CHECKING:
+    from chalicelib.grading.acceptance import Refuse
 
 
 class Log(Protocol):
@@ -52,7 +55,7 @@ class Stores:
     audit: AuditLog
     files: Files
     judge: Callable[[Mapping[str, object], date], Mapping[str, object]]
-    refuse: Callable[[Event], list[Problem]]
+    refuse: Refuse
 
 
 def compose(settings: Settings) -> Stores:
@@ -89,14 +92,9 @@ def judge_of(district_id: str) -> Callable[[Mapping[str, object], date], Mapping
     return judge
 
 
-def refusal_of(district_id: str) -> Callable[[Event], list[Problem]]:
-    """What the rule set of the event's own day has against its findings; nothing while the district has none."""
-    from chalicelib.grading.acceptance import refused_findings
-    from chalicelib.grading.rules import load_rule_set
+def refusal_of(district_id: str) -> Refuse:
+    """What the rules of this district say against an event before it is recorded."""
+    from chalicelib.grading.acceptance import refusals_in
     from chalicelib.register.district import load_district
 
-    def refuse(event: Event) -> list[Problem]:
-        ref = load_district(district_id).rule_set_on("grading", date.fromisoformat(event.occurred_on))
-        return refused_findings(event, load_rule_set(ref.path) if ref is not None else None)
-
-    return refuse
+    return refusals_in(load_district(district_id))

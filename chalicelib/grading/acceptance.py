@@ -6,9 +6,29 @@ which the judge could only set aside. Pure.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+
 from chalicelib.errors import Problem
-from chalicelib.grading.rules import RuleSet, check_findings
+from chalicelib.grading.rules import RuleSet, check_findings, load_rule_set
+from chalicelib.register.district import District
 from chalicelib.supervision.model import Event
+
+Refuse = Callable[[Event], list[Problem]]
+
+
+def refusals_in(district: District) -> Refuse:
+    """What a district's rule set of the event's own day has against its findings; nothing while it has none."""
+    load = cache(load_rule_set)
+
+    def refuse(event: Event) -> list[Problem]:
+        if "items" not in event.payload:
+            return []
+        ref = district.rule_set_on("grading", date.fromisoformat(event.occurred_on))
+        return refused_findings(event, load(ref.path) if ref is not None else None)
+
+    return refuse
 
 
 def refused_findings(event: Event, rules: RuleSet | None) -> list[Problem]:

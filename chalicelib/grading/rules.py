@@ -238,12 +238,12 @@ def check_findings(rules: RuleSet, findings: Mapping[str, Mapping[str, int]], no
     for code, clauses in findings.items():
         item = rules.items.get(code)
         if item is None or item.derive is not None:
-            problems.append(Problem(f"items.{code}", "", code, "worked out from facts" if item else "no such item"))
+            problems.append(Problem(f"items.{code}", "", code, "由事实算出，不可填报" if item else "没有这个条款"))
             continue
-        problems += [Problem(f"items.{code}", clause, "", "no such clause") for clause in clauses if clause not in item.clauses]
+        problems += [Problem(f"items.{code}", clause, "", "该条款没有这种情形") for clause in clauses if clause not in item.clauses]
     for code in not_applicable:
         if code not in rules.items or not rules.items[code].not_applicable:
-            problems.append(Problem("not_applicable", "", code, "this item always applies" if code in rules.items else "no such item"))
+            problems.append(Problem("not_applicable", "", code, "该条款不得作为空项" if code in rules.items else "没有这个条款"))
     return problems
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from chalicelib.errors import BadInput, Problem
+from chalicelib.grading.acceptance import Refuse, refusals_in
 from chalicelib.intake.merge import Draft, join, sorted_draft
 from chalicelib.intake.model import Mapping, Record
 from chalicelib.intake.rows import Context, RowReader
@@ -61,7 +62,7 @@ def judge_table(table: Table, mapping: Mapping, context: Context, without: Colle
     found = column_problems(table, mapping)
     if found:
         raise BadInput(found)
-    reader, judge, count, torn = RowReader(table, mapping, context), _Judge(Spool(), mapping.records), 0, {}
+    reader, judge, count, torn = RowReader(table, mapping, context), _Judge(Spool(), mapping.records, refusals_in(context.district)), 0, {}
     for row in table.rows():
         if row.number in without:
             torn |= dict.fromkeys(reader.shared_ids(row), row.number)
@@ -76,8 +77,8 @@ def judge_table(table: Table, mapping: Mapping, context: Context, without: Colle
 class _Judge:
     """Takes in what each row asks for, joins rows that tell the same fact, and gathers what is wrong."""
 
-    def __init__(self, spool: Spool, records: tuple[Record, ...]) -> None:
-        self.spool, self.records = spool, records
+    def __init__(self, spool: Spool, records: tuple[Record, ...], refuse: Refuse) -> None:
+        self.spool, self.records, self.refuse = spool, records, refuse
         self.numbers = {id(record): number for number, record in enumerate(records)}
 
     def take(self, reader: RowReader) -> None:
@@ -96,7 +97,7 @@ class _Judge:
             self.spool.tell(event.event_id, draft.row)
         if self.spool.add(event, text, draft.row, self.numbers[id(draft.record)]):
             if not draft.record.merge:
-                self.spool.fault(judged(draft))
+                self.spool.fault(judged(draft, self.refuse))
             return
         standing, row = self.spool.text_of(event.event_id)
         if standing == text and draft.record.repeats and not draft.record.merge:
@@ -112,7 +113,7 @@ class _Judge:
             for entry in (entry for page in self.spool.pages() for entry in page):
                 record = self.records[entry.record]
                 if record.merge:
-                    self.spool.fault(judged(Draft(entry.event, entry.row, record)))
+                    self.spool.fault(judged(Draft(entry.event, entry.row, record), self.refuse))
         for event_id, bad in torn.items():
             reason = f"与第{bad}行同属一条记录，该行有误，须一并导入"
             self.spool.fault(Problem(f"row {row}", "", "", reason) for row in self.spool.tellers(event_id))
@@ -135,10 +136,10 @@ def first_problems(spool: Spool) -> list[Problem]:
     return [*islice(spool.problems(), MOST_PROBLEMS)] + ([Problem("", "", "", f"另有{more}处问题未列出")] if more > 0 else [])
 
 
-def judged(draft: Draft) -> list[Problem]:
-    """The vocabulary's own verdict on an event, told by row and column."""
+def judged(draft: Draft, refuse: Refuse) -> list[Problem]:
+    """The verdict of the vocabulary, then of the rule set, on an event, told by row and column."""
     found = []
-    for problem in problems(draft.event):
+    for problem in problems(draft.event) or refuse(draft.event):
         name = problem.column.removeprefix("payload.").split(".")[0]
         found.append(Problem(f"row {draft.row}", _column_of(draft.record, name), problem.value, problem.reason))
     return found

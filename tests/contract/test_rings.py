@@ -38,7 +38,7 @@ PACKAGES = {
     "publish": set(),
     "index": {"riskmap", "grading", "supervision", "register", "publish"},
     "access": set(),
-    "intake": {"supervision", "register"},
+    "intake": {"supervision", "register", "grading"},
     "code": {"grading", "supervision", "register", "access"},
 }
 NEEDS_CLOUD = {"boto3", "botocore", "pynamodb", "chalice"}

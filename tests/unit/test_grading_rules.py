@@ -245,9 +245,9 @@ def test_the_format_is_not_tied_to_the_model_standard():
 def test_entrances_refuse_findings_that_the_rules_do_not_know():
     found = check_findings(RULES, {"B03": {"unlicensed": 1, "tired": 1}, "Z99": {}, "H01": {}}, ("P04", "P01", "Q1"))
     assert [re.sub(r"[·' ]+", " ", str(problem)).strip() for problem in found] == [
-        "items.B03 tired no such clause",
-        "items.Z99 Z99 no such item",
-        "items.H01 H01 worked out from facts",
-        "not_applicable P01 this item always applies",
-        "not_applicable Q1 no such item",
+        "items.B03 tired 该条款没有这种情形",
+        "items.Z99 Z99 没有这个条款",
+        "items.H01 H01 由事实算出，不可填报",
+        "not_applicable P01 该条款不得作为空项",
+        "not_applicable Q1 没有这个条款",
     ]

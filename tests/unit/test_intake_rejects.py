@@ -178,7 +178,7 @@ def test_a_file_without_bad_rows_writes_no_rejects(log, sheet):
 def test_good_and_repaired_rows_are_the_whole_file_whichever_rows_were_bad(tmp_path_factory, bad):
     folder = tmp_path_factory.mktemp("halves")
     (folder / "m.toml").write_text(FINDINGS, "utf-8")
-    rows = [f"91330110MA0000007H,P{number // 2},2020-06-01,E{number:02d}.defect=1" for number in range(12)]
+    rows = [f"91330110MA0000007H,P{number // 2},2020-06-01,E{number % 6 + 2:02d}.defect=1" for number in range(12)]
     path, rejects = folder / "a.csv", folder / "r.csv"
     path.write_text(
         HEADING + "\n".join(row.replace("=1", "=x") if number in bad else row for number, row in enumerate(rows)) + "\n", "utf-8"

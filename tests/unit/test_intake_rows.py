@@ -147,15 +147,22 @@ def test_an_event_file_needs_its_sites_and_its_roots_in_the_log():
 
 def test_several_rows_of_one_sheet_are_one_assessment():
     rows = [
-        "S1,P1,expert,2020-06-01,E05.defect=3,P02;P04",
-        "S1,P1,expert,2020-06-01,W01.blocked=1;E05.other=1,P04;E06",
+        "S1,P1,expert,2020-06-01,B03.unlicensed=3,P02;P04",
+        "S1,P1,expert,2020-06-01,W01.blocked=1;B03.review_overdue=1,P04;E06",
         "S1,P1,expert,2020-06-01,,",
     ]
     heading = "场所,单号,来源,日期,问题,空项\n"
     [event] = plan_of(heading + "\n".join(rows) + "\n", FINDINGS).events
-    assert event.payload["items"] == {"E05": {"defect": 3, "other": 1}, "W01": {"blocked": 1}}
+    assert event.payload["items"] == {"B03": {"unlicensed": 3, "review_overdue": 1}, "W01": {"blocked": 1}}
     assert event.payload["not_applicable"] == ["E06", "P02", "P04"]
     assert plan_of(heading + "\n".join(reversed(rows)) + "\n", FINDINGS).events == [event]
+
+
+def test_findings_that_the_rules_do_not_know_are_refused_by_row():
+    heading = "场所,单号,来源,日期,问题,空项\n"
+    told = problems(heading + "S1,P1,expert,2020-06-01,B03.tired=1,\nS2,P2,expert,2020-06-01,,W01\n", FINDINGS)
+    assert "row 2 · 问题 · 'tired' · 该条款没有这种情形" in told
+    assert "row 3 · 空项 · 'W01' · 该条款不得作为空项" in told
 
 
 def test_the_same_clause_twice_in_one_assessment_is_refused():
