@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 HELP = "why a site has its grade: every point lost, the way back, the calendar; --proof FILE, --verify FILE"
 SITE = re.compile(f"[{ALPHABET}]{{{SITE_ID_LENGTH}}}")
-BY_RECHECK = "整改并复查后"
-NO_DAY = "无新情况时不恢复"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -115,6 +113,7 @@ def facts_of(site_id: str, table_prefix: str, district: District) -> dict[str, o
 
 def explained(facts: Mapping[str, object], rules: RuleSet, on: date) -> dict[str, object]:
     """The result document, every loss with its end, the ways back and what changes by itself."""
+    from chalicelib.grading.losses import losses
     from chalicelib.grading.outlook import first_recovery
     from chalicelib.grading.way_back import calendar, way_back
 
@@ -122,43 +121,10 @@ def explained(facts: Mapping[str, object], rules: RuleSet, on: date) -> dict[str
     result = found.now.to_document()
     return {
         "result": result,
-        "losses": list(losses(result, first_recovery(facts, rules, on))),
+        "losses": list(losses(result, facts, rules, first_recovery(facts, rules, on))),
         "way_back": found.to_document()["ways"],
         "calendar": [change.to_document() for change in calendar(facts, rules, on)],
     }
-
-
-def losses(result: Mapping[str, object], recovery: Mapping[str, str]) -> Iterator[dict[str, object]]:
-    """Every point lost: item or code, clause, amount, evidence, source, and the day it ends by itself.
-
-    A clause's amount is what it takes by itself: together they take no more than the item has.
-    """
-    for item in result["items"]:
-        same = {"code": item["item"], "title": item["title"], "source": labels.SOURCE.get(item["source"], ""), "evidence": item["evidence"]}
-        for found in item["findings"]:
-            clause = f"{found['title']}×{found['count']}"
-            yield {**same, "clause": clause, "points": found["lost"], "of": f"{item['value']}/{item['points']}", "ends": BY_RECHECK}
-        if item["value"] not in (None, item["points"]) and not item["findings"]:
-            ratio = "{}/{}".format(*item["ratio"]) if item["ratio"] else ""
-            lost = points_between(item["points"], item["value"])
-            yield {
-                **same,
-                "clause": ratio,
-                "points": lost,
-                "of": f"{item['value']}/{item['points']}",
-                "ends": recovery.get(item["item"], NO_DAY),
-            }
-    for entry in result["adjustments"]:
-        for each in entry["occurrences"] if entry["points"].startswith("-") else ():
-            end = each["end"] or "整改销号后"
-            same = {"code": entry["code"], "title": entry["title"], "source": "", "evidence": [each["evidence"]]}
-            yield {**same, "clause": f"{each['on']}×{each['count']}", "points": each["points"], "of": f"封顶 {entry['cap']}", "ends": end}
-
-
-def points_between(whole: str, value: str) -> str:
-    from chalicelib.exact import HUNDREDTHS, parse_scaled, text_of
-
-    return text_of(parse_scaled(whole, HUNDREDTHS) - parse_scaled(value, HUNDREDTHS), HUNDREDTHS)
 
 
 def told(explanation: Mapping[str, object]) -> list[str]:
@@ -168,8 +134,8 @@ def told(explanation: Mapping[str, object]) -> list[str]:
     result = explanation["result"]
     lines = [line for line in judged(result) if not line.startswith(("项目", "事件"))]
     lines += ["", "失分"] + [
-        f"  {loss['code']} {loss['title']} {loss['clause']} -{loss['points']}（{loss['of']}）{loss['source']} 依据 {' '.join(loss['evidence']) or '—'}"
-        f" · 恢复：{loss['ends']}"
+        f"  {loss['code']} {loss['title']} {loss['clause']} -{loss['points']}（{loss['of']}）{loss['source']} 证据 {' '.join(loss['evidence']) or '—'}"
+        f" · 恢复：{loss['ends']} · 规则来源：{loss['basis']}"
         for loss in explanation["losses"]
     ]
     lines += ["", "怎样变好"]

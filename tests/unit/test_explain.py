@@ -54,6 +54,7 @@ def test_every_point_lost_has_item_clause_amount_evidence_source_and_end():
     assert exit_blocked["evidence"] == [E2["records"]["assessment"][1]["id"]]
     assert (late["clause"], late["points"], late["ends"], len(late["evidence"])) == ("4/5", "1.00", "2020-08-10", 5)
     assert (fine["points"], fine["ends"], fine["evidence"]) == ("3.00", "2021-03-01", [E2["records"]["penalty"][0]["id"]])
+    assert (fine["source"], fine["basis"], exit_blocked["basis"]) == ("区级执法", "SIP:三年内受罚-10", "消防法；劳动密集表10")
 
 
 def test_losses_of_items_add_up_to_the_items_of_the_ledger():
@@ -66,6 +67,14 @@ def test_months_without_a_self_check_and_late_hazards_name_the_day_they_recover(
     site = facts(hazard_found=late_hazards(1) + in_time_hazards(1), self_check=self_checks("2020-05-20", "2020-06-01"))
     found = {loss["code"]: loss for loss in explain.explained(site, RULES, AS_OF)["losses"]}
     assert (found["H02"]["ends"], found["H01"]["ends"]) == ("2020-08-10", "2020-07-01")
+
+
+def test_a_further_deduction_is_a_loss_of_its_own():
+    found = explain.explained(facts({"B03": {"unlicensed": 4}}), RULES, AS_OF)["losses"]
+    assert [(loss["code"], loss["clause"], loss["points"]) for loss in found] == [
+        ("B03", "特种作业无证上岗×4", "4.00"),
+        ("B03", "追加扣分", "2.50"),
+    ]
 
 
 def test_what_no_day_brings_back_is_said_so():
