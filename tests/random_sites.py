@@ -7,6 +7,7 @@ The days of facts are laid on purpose at the edges of windows: the as-of day les
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -195,12 +196,20 @@ class RandomSite:
             for back in range(5)
             if self.chance(regular)
         ]
-        return made + [self._self_check(self.day()) for _ in self.some(3)]
+        return self.with_twin(made + [self._self_check(self.day()) for _ in self.some(3)], self._self_check)
 
     def _measured(self) -> list[dict]:
-        return [self._share(self.day()) for _ in range(self.random.choice((0, 1, 1)))] + (
-            [self._share(months_before(self.as_of, 13))] if self.chance(0.95) else []
-        )
+        made = [self._share(self.day()) for _ in range(self.random.choice((0, 1, 1)))]
+        if self.chance(0.95):
+            made.append(self._share(months_before(self.as_of, 13)))
+        return self.with_twin(made, self._share)
+
+    def with_twin(self, made: list[dict], make: Callable[[date], dict]) -> list[dict]:
+        """Now and then a second record of the same instant as the newest one, which says something else."""
+        if not made or not self.chance(0.15):
+            return made
+        newest = max(made, key=_order)
+        return [*made, {**make(date.fromisoformat(newest["on"])), "at": newest["at"]}]
 
     def _share(self, on: date) -> dict:
         required = self.random.choice((3, 7, 30))

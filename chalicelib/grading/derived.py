@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -48,10 +49,14 @@ def nothing_due(item_points: int, ratio: tuple[int, int] | None) -> Derived:
 
 
 def completeness(case: Case, item: Item, first_on: str, checks: Sequence[Record]) -> Derived | None:
-    """Points × filled ÷ required of the newest measurement."""
-    record = case.latest("completeness_measured")
-    if record is None:
+    """Points × filled ÷ required of the newest measurement; of two at the same instant the lower counts."""
+    records = case.live("completeness_measured")
+    if not records:
         return None
+    record = records[-1]
+    if len(records) > 1 and (records[-2]["on"], records[-2]["at"]) == (record["on"], record["at"]):
+        instant = (record["on"], record["at"])
+        record = min([one for one in records if (one["on"], one["at"]) == instant], key=lambda one: Fraction(one["filled"], one["required"]))
     filled, required = counts = (record["filled"], record["required"])
     value = item.points if filled == required else half_up(item.points * filled, required)
     return make_derived((value, "valued", counts, record["on"], (record["id"],)))

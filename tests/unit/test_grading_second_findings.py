@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 
 import pytest
 
+from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Grade
-from tests.builders import RULES, assessment, certificate, codes, facts, judged, self_check
+from tests.builders import RULES, assessment, certificate, codes, event_id, facts, judged, measured, self_check
+from tests.random_sites import RandomSite
 
 NOTHING: list = []
 
@@ -86,3 +89,23 @@ def test_an_item_that_an_inspector_set_is_not_missing_though_a_later_self_check_
     missing = judged(site).missing
     assert "P03" not in missing
     assert "P01" in missing
+
+
+@pytest.mark.parametrize("first", ["A1", "Z9"])
+def test_of_two_measurements_of_completeness_at_the_same_instant_the_lower_counts(first):
+    whole, half = measured(30, 30), measured(15, 30)
+    site = facts(completeness_measured=[{**whole, "id": event_id(first)}, {**half, "id": event_id("M5")}])
+    assert judged(site).items["M06"].value == 150
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 2))
+def test_neither_order_nor_duplicates_of_records_and_steps_matter(seed):
+    made, mixed, random = RandomSite(seed), RandomSite(seed), Random(seed)
+    for found in mixed.facts["records"].values():
+        for entry in found:
+            entry.get("then", []).extend(entry.get("then", [])[:1])
+            random.shuffle(entry.get("then", []))
+        found.extend(found[:2])
+        random.shuffle(found)
+    for on in made.days:
+        assert grade(mixed.facts, RULES, on).to_document() == grade(made.facts, RULES, on).to_document()
