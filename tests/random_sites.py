@@ -31,6 +31,7 @@ class RandomSite:
         if self.random.random() < 0.15:
             self.as_of = date(2023, 9, 25) + timedelta(days=self.random.randrange(0, 420))
         self.busy = self.random.choice((0.1, 0.25, 0.6))
+        self.careless = self.chance(0.06)
         self.facts = self._document()
         self.days = [self.as_of, self.as_of + timedelta(days=self.random.choice((1, 1, 7, 31, 92, 180, 366)))]
         self.known_at = f"{self.day(2)}T{self.random.choice(('08:00:00.000', '15:59:59.999'))}Z" if self.chance(0.3) else None
@@ -91,7 +92,7 @@ class RandomSite:
     def _document(self) -> dict:
         records = {
             **self._register(), "assessment": self._assessments(), "self_check": self._self_checks(),
-            "completeness_measured": self._measured(), "hazard_found": [self._hazard() for _ in self.some(6)],
+            "completeness_measured": self._measured(), "hazard_found": self._hazards(),
             "accident": [self._accident() for _ in self.some(4)], **self._credit(), **self._papers(), **self._rights(),
         }  # fmt: skip
         held = {kind: sorted(found, key=_order) for kind, found in records.items() if found}
@@ -218,6 +219,12 @@ class RandomSite:
         )
 
     # ── hazards ──
+    def _hazards(self) -> list[dict]:
+        """A careless site leaves many hazards to lie."""
+        if not self.careless:
+            return [self._hazard() for _ in self.some(6)]
+        return [{name: value for name, value in self._hazard().items() if name != "then"} for _ in range(14)]
+
     def _hazard(self) -> dict:
         """Deadlines at the edges too: a hazard's own day is then taken back from its deadline."""
         deadline = self.day(forward=2)
