@@ -78,9 +78,7 @@ class RandomSite:
         if self.chance(0.03):
             self.number += 1
             voided = known + timedelta(days=self.random.randrange(60))
-            made["void"] = {
-                "id": f"{SITE[:6]}-{self.number:018d}", "on": voided.isoformat(), "at": f"{voided}T08:00:00.000Z", "by": "district", "reason": "错录",
-            }  # fmt: skip
+            made["void"] = {"id": f"{SITE[:6]}-{self.number:018d}", "on": voided.isoformat(), "at": f"{voided}T08:00:00.000Z"}
         return made
 
     def step(self, kind: str, on: date, by: str = "district", **payload: object) -> dict:

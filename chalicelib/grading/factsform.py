@@ -32,6 +32,8 @@ ENVELOPE = {
         "properties": {"id": NAME, "on": DAY, "at": INSTANT},
     },
 }
+# Definitions stand under their field's name; ``void`` is also a kind, the record of the withdrawal itself.
+DEFINITION_OF = {name: "withdrawn" if name == "void" else name for name in ENVELOPE}
 
 
 def facts_schema() -> dict[str, object]:
@@ -57,7 +59,7 @@ def facts_schema() -> dict[str, object]:
             },
         },
         "definitions": {
-            **ENVELOPE,
+            **{DEFINITION_OF[name]: schema for name, schema in ENVELOPE.items()},
             **{f"type_{name}": dict(schema) for name, schema in load_vocabulary().types.items()},
             **{name: record_schema(kind, kinds, name in steps) for name, kind in kinds.items()},
         },
@@ -67,7 +69,7 @@ def facts_schema() -> dict[str, object]:
 def record_schema(kind: Kind, kinds: Mapping[str, Kind], is_step: bool) -> dict[str, object]:
     """A record of one kind: the envelope's fields and the payload's side by side, its possible steps under ``then``."""
     properties = {
-        **{name: {"$ref": f"#/definitions/{name}"} for name in ENVELOPE},
+        **{name: {"$ref": f"#/definitions/{definition}"} for name, definition in DEFINITION_OF.items()},
         **{name: {"$ref": f"#/definitions/type_{field.type}"} for name, field in kind.fields.items()},
     }
     if is_step:

@@ -6,13 +6,16 @@ from datetime import date
 from random import Random
 
 import pytest
+from jsonschema import Draft7Validator
 
+from chalicelib.grading.factsform import facts_schema
 from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Grade
-from tests.builders import RULES, assessment, certificate, codes, event_id, facts, judged, measured, self_check
+from tests.builders import RULES, assessment, certificate, codes, event_id, facts, judged, measured, penalty, self_check
 from tests.random_sites import RandomSite
 
 NOTHING: list = []
+FORM = Draft7Validator(facts_schema())
 
 
 def flag(site: dict, on: str, code: str = "self_reported") -> str:
@@ -109,3 +112,17 @@ def test_neither_order_nor_duplicates_of_records_and_steps_matter(seed):
         random.shuffle(found)
     for on in made.days:
         assert grade(mixed.facts, RULES, on).to_document() == grade(made.facts, RULES, on).to_document()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_facts_as_the_fold_leaves_them_have_the_form_of_the_schema(seed):
+    assert [error.message for error in FORM.iter_errors(RandomSite(seed).facts)] == []
+
+
+def test_a_withdrawn_fact_has_the_form_of_the_schema_and_the_withdrawal_too():
+    mark = {"id": "5ZKQ0J-000000000000000009", "on": "2020-06-02", "at": "2020-06-02T08:00:00.000Z"}
+    site = facts(penalty=[{**penalty("2020-06-01"), "void": mark}], void=[{**mark, "by": "district", "reason": "错录", "voids": "P"}])
+    assert list(FORM.iter_errors(site)) == []
+    assert judged(site).adjustments == ()
+    del site["records"]["penalty"][0]["void"]["at"]
+    assert [error.validator for error in FORM.iter_errors(site)] == ["required"]
