@@ -83,7 +83,7 @@ def refuse(error: SafetyCodeError | OSError) -> int:
             tell(str(problem))
         return BAD_INPUT
     tell(f"{error.code}: {error}" if isinstance(error, SafetyCodeError) else str(error))
-    return BAD_INPUT if isinstance(error, FileNotFoundError) else JUDGED_BAD
+    return JUDGED_BAD if isinstance(error, SafetyCodeError) else BAD_INPUT
 
 
 def tell(line: str) -> None:

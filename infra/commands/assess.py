@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from chalicelib import labels
-from chalicelib.errors import BadInput, Problem
 from chalicelib.riskmap import rules as methods
+from infra.documents import check_schema, read_object
 
 HELP = "judge a township for the safety map: sectors, two layers, combined colour (exit 1 when red)"
 MODEL_2020 = methods.METHODS / "model-2020.toml"
@@ -30,36 +29,13 @@ def run(args: argparse.Namespace) -> int:
     from chalicelib.riskmap.assess import assess_township
     from chalicelib.riskmap.inputs import read_input
 
-    try:
-        rules = methods.load_risk_rules(args.rules)
-        given = read_input(read_document(args.file), rules)
-    except BadInput as error:
-        print("\n".join(str(problem) for problem in error.problems), file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 2
+    rules = methods.load_risk_rules(args.rules)
+    offered = read_object(args.file)
+    check_schema(offered, SCHEMA, "document")
+    given = read_input(offered, rules)
     document = assess_township(given.township, given.sites, given.on, rules, given.statistics).to_document()
     print(json.dumps(document, ensure_ascii=False, indent=1) if args.json else "\n".join(told(document)))
     return 1 if document["combined"]["colour"] == "red" else 0
-
-
-def read_document(path: Path) -> dict[str, object]:
-    """The document, held to its schema. BadInput names everything that is wrong, with its place."""
-    from jsonschema import Draft7Validator
-
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise BadInput([Problem(str(path), "", "", f"not JSON: {error}")]) from error
-    validator = Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), format_checker=Draft7Validator.FORMAT_CHECKER)
-    problems = [
-        Problem(".".join(map(str, error.absolute_path)) or "document", "", "", error.message)
-        for error in sorted(validator.iter_errors(document), key=lambda error: [str(part) for part in error.absolute_path])
-    ]
-    if problems:
-        raise BadInput(problems)
-    return document
 
 
 def told(document: Mapping[str, object]) -> list[str]:

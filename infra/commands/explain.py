@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from chalicelib import clock, labels
 from chalicelib.errors import BadInput, Problem
 from chalicelib.ids import ALPHABET, SITE_ID_LENGTH
+from infra.documents import check_schema, read_object
 
 if TYPE_CHECKING:
     from chalicelib.grading.rules import RuleSet
@@ -151,15 +152,11 @@ def told(explanation: Mapping[str, object]) -> list[str]:
 def checked(path: Path) -> int:
     """Recompute a proof from its file. BadInput if it cannot be read as one."""
     from chalicelib.grading.proof import check_form, verify
+    from infra.commands.grade import SCHEMA
 
-    try:
-        proof = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput([Problem(str(path), "", "", f"cannot be read: {error.strerror}")]) from error
-    except ValueError as error:
-        raise BadInput([Problem(str(path), "", "", f"not JSON: {error}")]) from error
+    proof = read_object(path)
     check_form(proof)
-    check_facts(proof["facts"])
+    check_schema(proof["facts"], SCHEMA, "facts")
     wrong = verify(proof, known_rule_sets())
     print(
         "\n".join(wrong)
@@ -167,20 +164,6 @@ def checked(path: Path) -> int:
         else f"证明成立：{proof['site_id']} {proof['on']} {labels.GRADE[proof['derivation']['grade']]} {proof['hash']}"
     )
     return 1 if wrong else 0
-
-
-def check_facts(facts: Mapping[str, object]) -> None:
-    """BadInput unless the facts have the form the judge takes."""
-    from jsonschema import Draft7Validator
-
-    from infra.commands.grade import SCHEMA
-
-    found = sorted(
-        Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).iter_errors(facts),
-        key=lambda error: list(map(str, error.absolute_path)),
-    )
-    if found:
-        raise BadInput([Problem("facts." + ".".join(map(str, error.absolute_path)), "", "", error.message[:200]) for error in found])
 
 
 def known_rule_sets() -> Iterator[RuleSet]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from datetime import date
 from pathlib import Path
 
 from chalicelib import labels
-from chalicelib.errors import BadInput, Problem
+from chalicelib.errors import BadInput
 from chalicelib.grading import rules as rule_sets
 from chalicelib.grading.factsform import problems_of
 from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Grade
+from infra.documents import check_schema, read_object
 
 HELP = "judge a facts document: grade, score and reasons (exit 1 when red)"
 SCHEMA = Path(rule_sets.__file__).with_name("facts.schema.json")
@@ -37,16 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 judged, 1 judged red, 2 bad input with every problem named."""
-    try:
-        rules = rule_sets.load_rule_set(args.rules)
-        facts = read_facts(args.facts, rules)
-        judgement = grade(facts, rules, args.on)
-    except BadInput as error:
-        print("\n".join(str(problem) for problem in error.problems), file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 2
+    rules = rule_sets.load_rule_set(args.rules)
+    judgement = grade(read_facts(args.facts, rules), rules, args.on)
     document = judgement.to_document()
     print(json.dumps(document, ensure_ascii=False, indent=1) if args.json else "\n".join(told(document)))
     return 1 if judgement.grade is Grade.RED else 0
@@ -54,18 +46,9 @@ def run(args: argparse.Namespace) -> int:
 
 def read_facts(path: Path, rules: rule_sets.RuleSet) -> dict[str, object]:
     """A facts document, held to its schema and to the rule set's items. BadInput names everything that is wrong."""
-    from jsonschema import Draft7Validator
-
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise BadInput([Problem(str(path), "", "", f"not JSON: {error}")]) from error
-    validator = Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), format_checker=Draft7Validator.FORMAT_CHECKER)
-    problems = [
-        Problem(".".join(map(str, error.absolute_path)) or "facts", "", "", error.message)
-        for error in sorted(validator.iter_errors(facts), key=lambda error: [str(part) for part in error.absolute_path])
-    ]
-    problems = problems or problems_of(facts, rules)
+    facts = read_object(path)
+    check_schema(facts, SCHEMA, "facts")
+    problems = problems_of(facts, rules)
     if problems:
         raise BadInput(problems)
     return facts

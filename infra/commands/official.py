@@ -6,8 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-from chalicelib.errors import BadInput, Problem
 from chalicelib.grading import rules as standards
+from infra.documents import read_object
 
 HELP = "judge a document by 19号, GB 18218, accident level, LEC or a risk matrix (exit 1: red, a major source, a larger accident)"
 ALGORITHMS = ("chemicals-19", "gb18218", "lec", "matrix", "accident")
@@ -26,23 +26,10 @@ def run(args: argparse.Namespace) -> int:
     from chalicelib.grading.official.documents import judge_document
 
     levels = standards.load_rule_set(args.rules).levels
-    result = judge_document(args.algorithm, read_exact(args.file), levels)
+    result = judge_document(args.algorithm, read_object(args.file, number=str), levels)
     print(json.dumps(result, ensure_ascii=False, indent=1) if args.json else "\n".join(told(result)))
     lightest = levels[-1].code
     return int(result.get("grade") == "red" or result.get("major") is True or result.get("level", lightest) not in (lightest, None, False))
-
-
-def read_exact(path: Path) -> dict:
-    """A JSON object whose decimals are kept as text: 0.1 stays a tenth. BadInput when the file is missing or is none."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"), parse_float=str)
-    except FileNotFoundError as error:
-        raise BadInput([Problem(str(path), "", "", "no such file")]) from error
-    except ValueError as error:
-        raise BadInput([Problem(str(path), "", "", f"not JSON: {error}")]) from error
-    if not isinstance(document, dict):
-        raise BadInput([Problem(str(path), "", type(document).__name__, "a JSON object is required")])
-    return document
 
 
 def told(result: dict) -> list[str]:

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 from chalicelib import labels
-from chalicelib.errors import BadInput, Problem
 from chalicelib.index import rules as methods
+from infra.documents import read_object
 
 HELP = "judge a month's townships: index, colour, rank, lost points (exit 1 when one is red)"
 
@@ -27,21 +27,11 @@ def run(args: argparse.Namespace) -> int:
     from chalicelib.index.score import score
 
     rules = methods.load_rules(args.rules)
-    month, townships = read_input(read_json(args.file), rules)
-    previous = read_json(args.previous) if args.previous else None
+    month, townships = read_input(read_object(args.file), rules)
+    previous = read_object(args.previous) if args.previous else None
     document = result_document(month, score(month, townships, rules), rules, previous)
     print(json.dumps(document, ensure_ascii=False, indent=1) if args.json else "\n".join(told(document)))
     return 1 if any(row["colour"] == "red" for row in document["townships"]) else 0
-
-
-def read_json(path: Path) -> dict:
-    """A JSON document. BadInput when the file is missing or is not JSON."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BadInput([Problem(str(path), "", "", "no such file")]) from error
-    except ValueError as error:
-        raise BadInput([Problem(str(path), "", "", f"not JSON: {error}")]) from error
 
 
 def told(document: dict) -> list[str]:

@@ -43,7 +43,7 @@ def test_every_problem_of_an_input_is_told_and_no_traceback(commands: dict, caps
     assert "Traceback" not in told
 
 
-@pytest.mark.parametrize(("error", "code"), [(Conflict("other content"), 1), (FileNotFoundError(2, "no such file", "x.csv"), 2), (PermissionError(13, "no"), 1)])
+@pytest.mark.parametrize(("error", "code"), [(Conflict("other content"), 1), (FileNotFoundError(2, "no such file", "x.csv"), 2), (PermissionError(13, "no"), 2)])
 def test_expected_errors_end_in_words(commands: dict, capsys: pytest.CaptureFixture, error: Exception, code: int) -> None:
     commands["judge"] = command(fail(error))
     assert cli.main(["judge"]) == code

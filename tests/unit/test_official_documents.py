@@ -144,4 +144,4 @@ def test_a_bad_file_is_bad_input(tmp_path, capsys, text: str) -> None:
 
 def test_a_missing_file_is_bad_input(tmp_path, capsys) -> None:
     assert main(["official", "lec", str(tmp_path / "absent.json")]) == 2
-    assert "no such file" in capsys.readouterr().err
+    assert "cannot be read: No such file" in capsys.readouterr().err

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
 import pytest
 
 from chalicelib.riskmap import rules as methods
-from infra.commands import assess
+from infra.cli import main
 
 EXAMPLE = Path(methods.__file__).with_name("input.example.json")
 
 
 def run(path: Path, *options: str) -> int:
-    parser = argparse.ArgumentParser()
-    assess.add_arguments(parser)
-    return assess.run(parser.parse_args([str(path), *options]))
+    return main(["assess", str(path), *options])
 
 
 @pytest.fixture
