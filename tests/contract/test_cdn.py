@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -20,20 +21,18 @@ ROUTES = {
     "/index/": "/index/index.html",
     "/map/2020-06/r1/": "/map/2020-06/r1/index.html",
     "/index/current.json": "/index/current.json",
-    "/styles/site.css": "/styles/site.css",
+    "/styles.css": "/styles.css",
     "/C/7K3M9Q2W1X5Z8V4B": "/api/C/7K3M9Q2W1X5Z8V4B",
     "/C/7K3M9Q2W1X5Z8V4B/": "/api/C/7K3M9Q2W1X5Z8V4B/",
     "/C/": "/api/C/",
-    "/c/7K3M": "/c/7K3M",
-    "/CC/x": "/CC/x",
     "/api/health": "/api/health",
-    "/index": "/index",
 }
+LOST = ("/nope", "/c/7K3M", "/CC/x", "/.env", "/wp-login.php", "/styles/site.css", "/C", "//index/")
+WEB = Path(__file__).resolve().parents[2] / "web"
 
 
-@pytest.fixture(scope="module")
-def routed() -> dict[str, dict]:
-    """The request that leaves the function, by the address that came in."""
+def ask(addresses: Iterable[str]) -> list[dict]:
+    """What the function makes of a request for each address."""
     events = [
         {
             "version": "1.0",
@@ -47,10 +46,16 @@ def routed() -> dict[str, dict]:
                 "cookies": {},
             },
         }
-        for uri in ROUTES
+        for uri in addresses
     ]
     done = subprocess.run(["node", "-e", RUN, str(SOURCE)], input=json.dumps(events), capture_output=True, text=True, check=True)
-    return dict(zip(ROUTES, json.loads(done.stdout)))
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def routed() -> dict[str, dict]:
+    """The request that leaves the function, by the address that came in."""
+    return dict(zip(ROUTES, ask(ROUTES)))
 
 
 @pytest.mark.parametrize(("asked", "served"), ROUTES.items())
@@ -67,3 +72,19 @@ def test_everything_else_of_a_request_stays(routed: dict[str, dict]) -> None:
 
 def test_it_fits_the_limit_of_the_service() -> None:
     assert len(SOURCE.read_bytes()) < LIMIT_BYTES
+
+
+def test_the_rooms_are_found_without_their_last_stroke() -> None:
+    for answer, place in zip(ask(["/index", "/map"]), ["/index/", "/map/"]):
+        assert (answer["statusCode"], answer["headers"]["location"]["value"]) == (301, place)
+
+
+def test_a_lost_visitor_is_told_so_in_words() -> None:
+    for answer in ask(LOST):
+        assert answer["statusCode"] == 404
+        assert "没有找到这个页面" in answer["body"]["data"] and 'href="/"' in answer["body"]["data"]
+
+
+def test_every_file_of_the_portal_can_be_reached() -> None:
+    names = [f"/{path.relative_to(WEB).as_posix()}" for path in WEB.rglob("*") if path.is_file()]
+    assert names and [request["uri"] for request in ask(names)] == names
