@@ -11,10 +11,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.aws import Emulator, Stack, Tables
 
 ROOT = Path(__file__).resolve().parents[1]
+# How long an example takes says something about the machine, nothing about the law.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 CHECKED_SERVICES = ("dynamodb", "dynamodbstreams", "s3", "sqs", "lambda", "cloudformation", "apigateway")
 
 
