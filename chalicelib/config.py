@@ -22,6 +22,7 @@ class Settings:
     id_key: str
     public_base_url: str
     files_bucket: str
+    files_url: str
     month_queue_url: str
     user_pool_id: str
     user_pool_client_id: str
@@ -47,6 +48,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         id_key=environment.get("ID_KEY", ""),
         public_base_url=environment.get("PUBLIC_BASE_URL", "http://localhost:8000"),
         files_bucket=environment.get("FILES_BUCKET", ""),
+        files_url=environment.get("FILES_URL", ""),
         month_queue_url=environment.get("MONTH_QUEUE_URL", ""),
         user_pool_id=environment.get("USER_POOL_ID", ""),
         user_pool_client_id=environment.get("USER_POOL_CLIENT_ID", ""),

@@ -137,6 +137,7 @@ def start_serving(deployed: Deployed, wish: Wish, addresses: list[str], pump: bo
         "function": deployed.outputs["RegradeFunctionName"],
         "dead_letters": deployed.outputs["RegradeDeadLettersUrl"],
         "distribution": front_door.distribution_host(deployed.outputs["DistributionDomain"]),
+        "bucket": deployed.outputs["FilesBucket"],
         "port": wish.port,
         "lan_port": wish.port + LAN_PORT_OFFSET if wish.lan else None,
         "lan_addresses": addresses,

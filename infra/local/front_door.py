@@ -1,6 +1,6 @@
 """One address for browsers: a reverse proxy that shows the stack's CDN distribution and nothing else of the emulator.
 
-Every request goes to the distribution, named by the Host header, whatever host the browser asked for; the emulator's own
+The one exception are presigned files (:mod:`infra.local.files_door`), as S3 itself would answer them. Every other request goes to the distribution, named by the Host header, whatever host the browser asked for; the emulator's own
 paths (its admin pages, its other ways to an API) and signed AWS calls are refused. With ``--lan`` it speaks HTTPS, because cameras,
 service workers and WebCrypto need a secure origin on a phone.
 """
@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from infra.local import files_door
+
 HOP_BY_HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
 OURS = HOP_BY_HOP | {"host", "content-length", "expect", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded"}
 AWS_CALLS = ("x-amz-target", "x-amz-security-token", "x-amz-date", "x-amz-content-sha256")
@@ -32,10 +34,12 @@ class Upstream:
     host: str
     port: int
     distribution: str
+    bucket: str = ""
 
-    @property
-    def host_header(self) -> str:
-        return f"{self.distribution}:{self.port}"
+    def place(self, method: str, target: str) -> tuple[str, str]:
+        """The emulator's path for a request, and the host to name there."""
+        in_bucket = files_door.in_bucket(method, target, self.bucket)
+        return (in_bucket, f"{self.host}:{self.port}") if in_bucket else (target, f"{self.distribution}:{self.port}")
 
 
 def distribution_host(domain: str) -> str:
@@ -116,7 +120,8 @@ class FrontDoorHandler(BaseHTTPRequestHandler):
         if not length.isdigit():
             self._refuse(400, "Content-Length is not a number")
             return None
-        if int(length) > LARGEST_BODY_BYTES:
+        is_file = files_door.in_bucket(self.command, self._target(), self.upstream.bucket)
+        if int(length) > (files_door.LARGEST_BYTES if is_file else LARGEST_BODY_BYTES):
             self._refuse(413, "the body is too large")
             return None
         return self.rfile.read(int(length))
@@ -135,7 +140,8 @@ class FrontDoorHandler(BaseHTTPRequestHandler):
     def _ask_once(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
         if self.connection_upstream is None:
             self.connection_upstream = http.client.HTTPConnection(self.upstream.host, self.upstream.port, timeout=UPSTREAM_SECONDS)
-        self.connection_upstream.request(self.command, self._target(), body or None, self._request_headers())
+        target, host = self.upstream.place(self.command, self._target())
+        self.connection_upstream.request(self.command, target, body or None, self._request_headers(host))
         answer = self.connection_upstream.getresponse()
         content = answer.read()
         if answer.will_close:
@@ -154,12 +160,12 @@ class FrontDoorHandler(BaseHTTPRequestHandler):
             path = "/" + path.split("://", 1)[1].partition("/")[2]
         return path if path.startswith("/") else "/" + path
 
-    def _request_headers(self) -> dict[str, str]:
+    def _request_headers(self, host: str) -> dict[str, str]:
         headers = {name: value for name, value in self.headers.items() if name.lower() not in OURS and name.lower() not in AWS_CALLS}
         if headers.get("Authorization", "").startswith("AWS4-"):
             del headers["Authorization"]
         forwarded = {"X-Forwarded-For": self.client_address[0], "X-Forwarded-Proto": self.scheme}
-        return {**headers, **forwarded, "Host": self.upstream.host_header}
+        return {**headers, **forwarded, "Host": host}
 
     def _answer(self, answer: http.client.HTTPResponse, content: bytes) -> None:
         self.send_response_only(answer.status, answer.reason)

@@ -93,7 +93,8 @@ def start_pump(note: dict[str, object], board: Board) -> Pump:
 
 def start_doors(note: dict[str, object], endpoint: Endpoint) -> list[front_door.Door]:
     """http on loopback, and https on all networks when asked for."""
-    upstream = front_door.Upstream("127.0.0.1" if endpoint.own else host_of(endpoint), endpoint.port, str(note["distribution"]))
+    host = "127.0.0.1" if endpoint.own else host_of(endpoint)
+    upstream = front_door.Upstream(host, endpoint.port, str(note["distribution"]), str(note.get("bucket", "")))
     doors = [front_door.serve(upstream, "127.0.0.1", int(note["port"]))]
     if note.get("lan_port"):
         context, _ = front_door.lan_tls(home() / "lan", [str(address) for address in note["lan_addresses"]])

@@ -11,6 +11,7 @@ from datetime import date
 
 from chalicelib.config import Settings, read_settings
 from chalicelib.errors import NotFound, Unavailable
+from infra.local import files_door
 from infra.local.emulator import Endpoint
 from infra.local.home import home, read_note, update_note
 
@@ -38,6 +39,7 @@ class Deployed:
             "ID_KEY": self.parameters["IdKey"],
             "PUBLIC_BASE_URL": self.parameters["PublicBaseUrl"],
             "FILES_BUCKET": self.outputs["FilesBucket"],
+            "FILES_URL": self.parameters.get("FilesUrl", ""),
             "MONTH_QUEUE_URL": self.outputs["MonthQueueUrl"],
             "USER_POOL_ID": self.outputs.get("UserPoolId", ""),
             "USER_POOL_CLIENT_ID": self.outputs.get("UserPoolClientId", ""),
@@ -71,6 +73,7 @@ def parameters_for(endpoint: Endpoint, *, base_url: str, today: date, pump: bool
         "District": district,
         "Today": today.isoformat(),
         "PublicBaseUrl": base_url,
+        "FilesUrl": files_door.ADDRESS,
         "StreamEnabled": "false" if pump else "true",
         "ViewerProtocol": "allow-all",
         "ApiOriginDomain": "localhost",

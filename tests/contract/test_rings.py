@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 WORDS = {"errors", "clock", "config", "exact", "canonical", "ids", "labels"}
-OUTSIDE = {"tables", "bulk", "supervision.quarantine", "supervision.shelf", "grading.saving", "index.runs", "index.sources"}
+OUTSIDE = {"tables", "bulk", "presign", "supervision.quarantine", "supervision.shelf", "grading.saving", "index.runs", "index.sources"}
 FACES = {"render", "http", "grading.radar", "code.qr"}
 JOBS = {"grading.regrade", "grading.sweep", "grading.recompute", "index.monthly", "index.township", "index.finish", "intake.run"}
 ENTRANCES = {"code.scan", "code.compose", "code.desk", "access.oidc"}

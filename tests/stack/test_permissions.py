@@ -229,6 +229,11 @@ class TestFilesAndQueues:
         assert ask("s3", "get_object", Bucket=bucket, Key="staff/district/index/absent.json") == "NoSuchKey"
         assert ask("s3", "put_object", Bucket=bucket, Key="staff/district/index/probe.json") in REFUSED
 
+    def test_the_api_signs_uploads_for_browsers_and_for_no_other_tree(self, deployed: Deployed, probes: Probes) -> None:
+        ask, bucket = probes("ApiFunctionName"), deployed.outputs["FilesBucket"]
+        assert ask("s3", "put_object", Bucket=bucket, Key="uploads/imports/probe.csv") == "ok"
+        assert ask("s3", "put_object", Bucket=bucket, Key="exports/probe.csv") in REFUSED
+
     def test_only_a_township_of_a_month_publishes(self, deployed: Deployed, probes: Probes) -> None:
         bucket = deployed.outputs["FilesBucket"]
         for tree in ("public", "staff/district"):
