@@ -6,7 +6,7 @@ hazard. The attributes beside it are for indexes and conditions; ``outcome`` is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,8 +48,10 @@ class Card:
     document: Mapping[str, object]
 
 
-def build_card(facts: Facts, judgement: Judgement | None, on: date, rules_change_on: date | None = None) -> Card | None:
-    """The card of a site on a day; None if it is not registered by then.
+def build_card(
+    facts: Facts, judgement: Judgement | None, on: date, rules_change_on: date | None = None, trend: Sequence[Facts] = ()
+) -> Card | None:
+    """The card of a site on a day; None if it is not registered by then. ``trend``: see :mod:`.trend`.
 
     ``judgement`` is None where the district has no rule set: the card is grey. ``rules_change_on`` is the first day of
     the next rule set: time alone changes the card then, as on the day of a fact that is dated later.
@@ -74,7 +76,9 @@ def build_card(facts: Facts, judgement: Judgement | None, on: date, rules_change
         rule_set=NO_RULE_SET if judgement is None else f"{judgement.rules.id}@{judgement.rules.version}",
         review_on=review_on,
         outcome=_outcome(judgement, site["state"]),
-        document=_document(facts, judgement, site, {"on": day, "grade": grade, "review_on": review_on, "plate": plate}),
+        document=_document(
+            facts, judgement, site, {"on": day, "grade": grade, "review_on": review_on, "plate": plate, "trend": list(trend)}
+        ),
     )
 
 

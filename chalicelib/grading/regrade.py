@@ -19,6 +19,7 @@ from chalicelib.grading.card import build_card
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rules import RuleSet, load_rule_set
 from chalicelib.grading.saving import Regraded, Saver
+from chalicelib.grading.trend import trend_of
 from chalicelib.ids import subject_of
 from chalicelib.register.district import District, load_district
 from chalicelib.supervision.facts import fold
@@ -94,7 +95,8 @@ class Regrader:
         facts = fold(events, shelf.events(subject_of("enterprise", owner)) if owner else ())
         rules = rules_on(self.district, day)
         judgement = grade(facts, rules, day) if rules is not None else None
-        return Regraded(facts, build_card(facts, judgement, day, rules_change_after(self.district, day)), tuple(triggers))
+        trend = trend_of(facts, day, lambda end: rules_on(self.district, end))
+        return Regraded(facts, build_card(facts, judgement, day, rules_change_after(self.district, day), trend), tuple(triggers))
 
     def repair(self, site_ids: Iterable[str], day: date, shelf: Shelf) -> Done:
         """Replace the stored documents of sites, already read, by what the log says, whatever version they claim."""
