@@ -10,6 +10,7 @@ from chalice import Chalice, Cron
 from chalicelib.access.views import authorizer
 from chalicelib.code.views import build_blueprint
 from chalicelib.config import settings
+from chalicelib.desk import views as desk_views
 
 app = Chalice(app_name="safety-code")
 app.api.binary_types = ["image/png", "application/pdf"]
@@ -21,6 +22,7 @@ PLACEHOLDER_QUEUE = "arn:aws:sqs:us-east-1:000000000000:month"
 # A function of this app when another identity provider than Cognito is chosen: then it must be known here by this name.
 gate = authorizer(app)
 app.register_blueprint(build_blueprint(gate))
+app.register_blueprint(desk_views.build_blueprint(gate))
 
 
 @app.lambda_function(name="scan")

@@ -26,6 +26,7 @@ class Settings:
     month_queue_url: str
     user_pool_id: str
     user_pool_client_id: str
+    sign_in_url: str
     code_version: str
 
     def now(self) -> datetime:
@@ -52,6 +53,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         month_queue_url=environment.get("MONTH_QUEUE_URL", ""),
         user_pool_id=environment.get("USER_POOL_ID", ""),
         user_pool_client_id=environment.get("USER_POOL_CLIENT_ID", ""),
+        sign_in_url=environment.get("SIGN_IN_URL", ""),
         code_version=environment.get("CODE_VERSION", "dev"),
     )
 

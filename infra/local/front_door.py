@@ -1,8 +1,9 @@
 """One address for browsers: a reverse proxy that shows the stack's CDN distribution and nothing else of the emulator.
 
-The one exception are presigned files (:mod:`infra.local.files_door`), as S3 itself would answer them. Every other request goes to the distribution, named by the Host header, whatever host the browser asked for; the emulator's own
-paths (its admin pages, its other ways to an API) and signed AWS calls are refused. With ``--lan`` it speaks HTTPS, because cameras,
-service workers and WebCrypto need a secure origin on a phone.
+Every request goes to the distribution, named by the Host header, whatever host the browser asked for; the emulator's own
+paths (its admin pages, its other ways to an API) and signed AWS calls are refused. Two exceptions, each with a domain of its own on AWS:
+presigned files (:mod:`infra.local.files_door`) and the user pool's hosted sign-in (:mod:`infra.local.sign_in`). With ``--lan`` it
+speaks HTTPS, because cameras, service workers and WebCrypto need a secure origin on a phone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from infra.local import files_door
+from infra.local import files_door, sign_in
 
 HOP_BY_HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
 OURS = HOP_BY_HOP | {"host", "content-length", "expect", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded"}
@@ -39,6 +40,8 @@ class Upstream:
     def place(self, method: str, target: str) -> tuple[str, str]:
         """The emulator's path for a request, and the host to name there."""
         in_bucket = files_door.in_bucket(method, target, self.bucket)
+        if sign_in.is_ours(target):
+            return target, f"{self.host}:{self.port}"
         return (in_bucket, f"{self.host}:{self.port}") if in_bucket else (target, f"{self.distribution}:{self.port}")
 
 
@@ -104,6 +107,8 @@ class FrontDoorHandler(BaseHTTPRequestHandler):
             return
         try:
             answer, content = self._ask(body)
+            if sign_in.is_page(self._target(), answer.getheader("Content-Type", "")):
+                content = sign_in.in_chinese(content.decode()).encode()
         except (OSError, http.client.HTTPException):
             self._refuse(502, "the local stack does not answer; ./dev status tells more")
             return
@@ -141,7 +146,8 @@ class FrontDoorHandler(BaseHTTPRequestHandler):
         if self.connection_upstream is None:
             self.connection_upstream = http.client.HTTPConnection(self.upstream.host, self.upstream.port, timeout=UPSTREAM_SECONDS)
         target, host = self.upstream.place(self.command, self._target())
-        self.connection_upstream.request(self.command, target, body or None, self._request_headers(host))
+        target, body, more = sign_in.translated(target, body)
+        self.connection_upstream.request(self.command, target, body or None, {**self._request_headers(host), **more})
         answer = self.connection_upstream.getresponse()
         content = answer.read()
         if answer.will_close:
@@ -169,7 +175,7 @@ class FrontDoorHandler(BaseHTTPRequestHandler):
 
     def _answer(self, answer: http.client.HTTPResponse, content: bytes) -> None:
         self.send_response_only(answer.status, answer.reason)
-        for name, value in answer.getheaders():
+        for name, value in [*answer.getheaders(), *sign_in.headers(self._target())]:
             if name.lower() not in HOP_BY_HOP and name.lower() != "content-length":
                 self.send_header(name, value)
         if self.command != "HEAD" and answer.status not in (204, 304):

@@ -43,6 +43,7 @@ class Deployed:
             "MONTH_QUEUE_URL": self.outputs["MonthQueueUrl"],
             "USER_POOL_ID": self.outputs.get("UserPoolId", ""),
             "USER_POOL_CLIENT_ID": self.outputs.get("UserPoolClientId", ""),
+            "SIGN_IN_URL": self.parameters["PublicBaseUrl"],
             "CODE_VERSION": str(read_note(NOTE).get("code_version", "dev")),
         }
 
@@ -74,6 +75,7 @@ def parameters_for(endpoint: Endpoint, *, base_url: str, today: date, pump: bool
         "Today": today.isoformat(),
         "PublicBaseUrl": base_url,
         "FilesUrl": files_door.ADDRESS,
+        "SignInUrl": base_url,
         "StreamEnabled": "false" if pump else "true",
         "ViewerProtocol": "allow-all",
         "ApiOriginDomain": "localhost",

@@ -26,6 +26,8 @@ ROUTES = {
     "/C/7K3M9Q2W1X5Z8V4B/": "/api/C/7K3M9Q2W1X5Z8V4B/",
     "/C/": "/api/C/",
     "/api/health": "/api/health",
+    "/desk/": "/desk/index.html",
+    "/desk/views/home.js": "/desk/views/home.js",
 }
 LOST = ("/nope", "/c/7K3M", "/CC/x", "/.env", "/wp-login.php", "/styles/site.css", "/C", "//index/")
 WEB = Path(__file__).resolve().parents[2] / "web"
@@ -75,7 +77,7 @@ def test_it_fits_the_limit_of_the_service() -> None:
 
 
 def test_the_rooms_are_found_without_their_last_stroke() -> None:
-    for answer, place in zip(ask(["/index", "/map"]), ["/index/", "/map/"]):
+    for answer, place in zip(ask(["/index", "/map", "/desk"]), ["/index/", "/map/", "/desk/"]):
         assert (answer["statusCode"], answer["headers"]["location"]["value"]) == (301, place)
 
 

@@ -317,7 +317,22 @@ class TestDoors:
         assert "CustomErrorResponses" not in config
         for behaviour in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]):
             assert behaviour["AllowedMethods"]
-            assert behaviour["ResponseHeadersPolicyId"] == {"Ref": "SecurityHeaders"}
+            policy = "DeskHeaders" if behaviour.get("PathPattern") == "/desk/*" else "SecurityHeaders"
+            assert behaviour["ResponseHeadersPolicyId"] == {"Ref": policy}
+
+    def test_the_desk_runs_no_script_but_its_own(self, expanded: dict) -> None:
+        config = of_type(expanded, "AWS::CloudFront::ResponseHeadersPolicy")["DeskHeaders"]["ResponseHeadersPolicyConfig"]
+        policy = config["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"][0]
+        said = {part.split()[0]: part.split()[1:] for part in policy.split(";")}
+        assert said["default-src"] == ["'none'"]
+        assert said["script-src"] == said["style-src"] == ["'self'"]
+        assert said["connect-src"] == ["'self'", "${SignIn}", "https://${FilesBucket}.s3.${AWS::Region}.${AWS::URLSuffix}"]
+        assert said["require-trusted-types-for"] == ["'script'"]
+
+    def test_people_sign_in_by_code_alone_and_come_back_to_the_desk_alone(self, expanded: dict) -> None:
+        (client,) = of_type(expanded, "AWS::Cognito::UserPoolClient").values()
+        assert (client["AllowedOAuthFlows"], client["GenerateSecret"]) == (["code"], False)
+        assert client["CallbackURLs"] == client["LogoutURLs"] == [{"Fn::Sub": "${PublicBaseUrl}/desk/"}]
 
     def test_nobody_changes_his_own_organisation(self, expanded: dict) -> None:
         (client,) = of_type(expanded, "AWS::Cognito::UserPoolClient").values()

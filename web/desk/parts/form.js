@@ -1,0 +1,81 @@
+// A form from a list of fields: {name, title, type, options: [[value, word]], hint, required, value, min, max, accept, multiple, columns}.
+// Its answer is sent once; while it travels the button rests, a refusal stands above the fields and has the focus.
+import { Problem } from "../api.js";
+import { SessionEnded } from "../session.js";
+import { h, refusal, show } from "./dom.js";
+
+let count = 0;
+
+// `send(values)` gives what to say when it is done (text or an element), or nothing.
+export function form({ fields, button, send, title = "" }) {
+  const notice = h("div", { class: "notice", tabindex: "-1" });
+  const submit = h("button", { class: "button" }, button);
+  const made = fields.filter(Boolean).map(field => ({ field, element: input(field) }));
+  const element = h("form", { novalidate: true, onsubmit: event => { event.preventDefault(); deliver(); } },
+    title && h("h3", {}, title), notice, made.map(one => one.element), h("div", { class: "acts" }, submit));
+
+  async function deliver() {
+    const missing = made.filter(({ field, element: row }) => field.required && empty(valueOf(field, row)));
+    if (missing.length) return tell(refusal({ title: "还没填完", message: "请补全下列各项。", faults: missing.map(({ field }) => ({ column: field.title, reason: "必填" })) }));
+    submit.disabled = true;
+    try {
+      const done = await send(Object.fromEntries(made.map(({ field, element: row }) => [field.name, valueOf(field, row)])));
+      if (done) tell(h("div", { class: "done" }, done));
+      else show(notice);
+    } catch (error) {
+      if (error instanceof SessionEnded || !(error instanceof Problem)) throw error;
+      tell(refusal(named(error, fields)));
+    } finally {
+      submit.disabled = false;
+    }
+    return null;
+  }
+
+  function tell(message) {
+    show(notice, message);
+    notice.focus();
+  }
+  return element;
+}
+
+// A fault of `payload.note` is told by the words over the field.
+function named(problem, fields) {
+  const titles = Object.fromEntries(fields.filter(Boolean).map(field => [field.name, field.title]));
+  problem.faults = problem.faults.map(fault => ({ ...fault, column: titles[(fault.column || "").replace(/^payload\./, "")] || fault.column }));
+  return problem;
+}
+
+const empty = value => value === "" || value === null || (Array.isArray(value) && value.length === 0);
+
+function input(field) {
+  const id = `f${count += 1}`;
+  const hint = field.hint && h("p", { class: "hint", id: `${id}-h` }, field.hint);
+  const given = { id, name: field.name, required: field.required, "aria-describedby": hint ? `${id}-h` : null };
+  if (field.type === "choice" || field.type === "choices") return choices(field, id, hint);
+  if (field.type === "flag") return h("div", { class: "field tick" }, h("input", { ...given, type: "checkbox", checked: field.value === true }), h("label", { for: id }, field.title), hint);
+  return h("div", { class: "field" }, h("label", { for: id }, field.title, field.required && h("span", { class: "must" }, "必填")), hint, control(field, given));
+}
+
+function control(field, given) {
+  if (field.type === "select") return h("select", given, field.options.map(([value, word]) => h("option", { value, selected: value === field.value }, word)));
+  if (field.type === "long") return h("textarea", { ...given, rows: 3, maxlength: field.max || 2000 }, field.value || "");
+  if (field.type === "files") return h("input", { ...given, type: "file", accept: field.accept, multiple: field.multiple !== false });
+  return h("input", { ...given, type: field.type || "text", value: field.value, min: field.min, max: field.type === "text" ? null : field.max, autocomplete: field.autocomplete || "off", inputmode: field.inputmode });
+}
+
+function choices(field, id, hint) {
+  const type = field.type === "choice" ? "radio" : "checkbox";
+  const chosen = [].concat(field.value || []);
+  const options = field.options.map(([value, word], index) => h("div", { class: "tick" },
+    h("input", { type, name: `${id}-${field.name}`, id: `${id}-${index}`, value, checked: chosen.includes(value) }), h("label", { for: `${id}-${index}` }, word)));
+  return h("fieldset", { class: "field" }, h("legend", {}, field.title, field.required && h("span", { class: "must" }, "必填")), hint, h("div", { class: "options" }, options));
+}
+
+function valueOf(field, row) {
+  if (field.type === "choice") return row.querySelector("input:checked")?.value ?? "";
+  if (field.type === "choices") return [...row.querySelectorAll("input:checked")].map(one => one.value);
+  const one = row.querySelector("input,select,textarea");
+  if (field.type === "flag") return one.checked;
+  if (field.type === "files") return [...one.files];
+  return one.value.trim();
+}

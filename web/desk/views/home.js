@@ -1,0 +1,12 @@
+// The first page after signing in: what this role does here.
+import { h } from "../parts/dom.js";
+import { roomsOf } from "../rooms.js";
+
+export async function show({ me }) {
+  const rooms = roomsOf(me.role).filter(room => room.title);
+  return [
+    h("h1", {}, "工作台"),
+    h("p", { class: "lead" }, `您以${me.role_word}身份登录${me.enforcement_certificate ? "，持有行政执法证" : ""}。`),
+    h("ul", { class: "rooms" }, rooms.map(room => h("li", {}, h("a", { href: `#/${room.path}` }, h("b", {}, room.title), room.about && h("span", {}, room.about))))),
+  ];
+}
