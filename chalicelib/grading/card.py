@@ -99,8 +99,8 @@ def _document(facts: Facts, judgement: Judgement | None, site: Mapping[str, obje
         "caps": 0 if judgement is None else len(judgement.caps),
         "open_hazards": sum(state_of(hazard, day).open for hazard in standing(facts, "hazard_found", day)),
         **last_seen(facts, day),
-        "evidence_on": _latest(_evidence(facts, day)),
-        "coverage": None if judgement is None else _coverage(facts, judgement),
+        "evidence_on": evidence_on(facts, day),
+        "coverage": None if judgement is None else text_of(coverage_tenths(facts, judgement), 10),
     }
 
 
@@ -155,14 +155,19 @@ def _inspections(facts: Facts, day: str) -> Iterator[str]:
     yield from (record["on"] for record in standing(facts, "assessment", day) if not record.get("desk_review"))
 
 
+def evidence_on(facts: Facts, day: str) -> str | None:
+    """The last day on which an inspector or expert looked; None if none ever did."""
+    return _latest(_evidence(facts, day))
+
+
 def _evidence(facts: Facts, day: str) -> Iterator[str]:
     """Days on which an inspector or expert looked: an assessment, an inspection, a hazard found."""
     for kind in ("assessment", "inspection", "hazard_found"):
         yield from (record["on"] for record in standing(facts, kind, day) if record["by"] in INSPECTORS)
 
 
-def _coverage(facts: Facts, judgement: Judgement) -> str:
-    """Percent of the applicable points that people set which an inspector or expert valued within the assessment's term."""
+def coverage_tenths(facts: Facts, judgement: Judgement) -> int:
+    """Tenths of a percent of the applicable points that people set which an inspector or expert valued within the assessment's term."""
     rules, found = judgement.rules, judgement.findings
     months = _assessment_months(facts, judgement)
     full_on = found.full["on"] if found.full is not None and months_after(found.full["on"], months) > judgement.on else ""
@@ -175,7 +180,7 @@ def _coverage(facts: Facts, judgement: Judgement) -> str:
         inspected_on = value.stamp[0] if value is not None and value.record["by"] in INSPECTORS else full_on
         if inspected_on and months_after(inspected_on, months) > judgement.on:
             valued += item.points
-    return text_of(half_up(1000 * valued, applicable), 10) if applicable else "0.0"
+    return half_up(1000 * valued, applicable) if applicable else 0
 
 
 def _assessment_months(facts: Facts, judgement: Judgement) -> int:

@@ -76,10 +76,10 @@ def compute_partial(
     once, see :func:`lived_elsewhere`), ``events`` its own log."""
     documents = list({document["site_id"]: document for document in facts}.values())
     kept = [frozen(document, known_at) for document in documents]
-    sites = tuple(sorted((site_month(document, month, rules) for document in kept), key=lambda site: site.site_id))
+    judged = (site_month(document, month, rules, township.code) for document in kept)
+    sites = tuple(sorted(judged, key=lambda site: site.site_id))
     view = Month(month, township.code, sites, _township_records(events, known_at), rules.index)
     measures = measure_township(view)
-    here = [site.risk for site in sites if site.risk.township == township.code]
     return {
         "schema": SCHEMA,
         "month": month,
@@ -91,12 +91,12 @@ def compute_partial(
         "labels": case_labels(view, measures),
         "elsewhere": lived_elsewhere(sites, township.code),
         "late": sum(len(late_records(document, known_at, view.last)) for document in documents),
-        "risk": assess_township(township.code, here, last_day(month), rules.riskmap).to_document(),
+        "risk": assess_township(township.code, [site.risk for site in sites], last_day(month), rules.riskmap).to_document(),
     }
 
 
-def site_month(facts: Mapping, month: str, rules: MonthRules) -> SiteMonth:
-    """A site at month end, graded once; its colours at the end of the month and of the quarter before."""
+def site_month(facts: Mapping, month: str, rules: MonthRules, township: str) -> SiteMonth:
+    """A site at month end, graded once, as its township sees it; its colours at the end of the month and of the quarter before."""
     first, end = parse_month(month)[0], last_day(month)
     judgement = grade(facts, rules.grading_on(end), end)
     month_before = last_day(month_of(add_months(first, -1)))
@@ -105,7 +105,7 @@ def site_month(facts: Mapping, month: str, rules: MonthRules) -> SiteMonth:
     colour_quarter = colour_month if quarter_before == month_before else colour_on(facts, quarter_before, rules)
     return SiteMonth(
         site_id=facts["site_id"], facts=facts, judgement=judgement, items=judgement.items,
-        risk=assess_site(facts, judgement, end, rules.riskmap), profile=profile_of(facts, end.isoformat()),
+        risk=assess_site(facts, judgement, end, rules.riskmap, township), profile=profile_of(facts, end.isoformat()),
         colour_month_before=colour_month, colour_quarter_before=colour_quarter,
     )  # fmt: skip
 

@@ -5,14 +5,17 @@ Pure: the same facts, judgement, day and rules give the same result, in whatever
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
 from chalicelib.exact import TENTHS, half_up, text_of
+from chalicelib.grading.card import coverage_tenths, evidence_on
 from chalicelib.grading.model import Judgement
+from chalicelib.riskmap.basis import axes_of, evidence_of, weakest_of
 from chalicelib.riskmap.inherent import inherent_grades
-from chalicelib.riskmap.model import Layer, Reason, SectorRisk, SiteRisk, Standing, Statistics, TownshipRisk, worse
+from chalicelib.riskmap.model import Cause, Layer, Reason, SectorRisk, SiteRisk, Standing, Statistics, TownshipRisk, worse
 from chalicelib.riskmap.profile import filed_grades, joined_of, profile_of
 from chalicelib.riskmap.rules import RiskRules
 from chalicelib.riskmap.sector import assess_sector, count_grades, level_of
@@ -20,28 +23,35 @@ from chalicelib.riskmap.sector import assess_sector, count_grades, level_of
 THREE_IN_ONE_ITEM = "W05"
 
 
-def assess_site(facts: Mapping[str, object], judgement: Judgement, on: date, rules: RiskRules) -> SiteRisk:
+def assess_site(
+    facts: Mapping[str, object], judgement: Judgement, on: date, rules: RiskRules, township: str | None = None
+) -> SiteRisk:
     """One site as the map sees it on a day: sectors with inherent grades, code colour, joined statistics.
 
-    ``facts`` is the fact document of the site, ``judgement`` what the grading judge said of it for the same day.
+    ``facts`` is the fact document of the site, ``judgement`` what the grading judge said of it for the same day. For a
+    ``township`` the site is in no count when it stands elsewhere, but what happened while it was there still belongs to it.
     """
     day = on.isoformat()
     profile = profile_of(facts, day)
     profile["three_in_one"] = _three_in_one(judgement)
+    stands = "township" in profile and township in (None, profile["township"])
     return SiteRisk(
         site_id=str(facts["site_id"]),
         name=str(profile.get("name", "")),
         township=str(profile.get("township", "")),
-        operating=profile.get("state", "operating") == "operating" and "township" in profile,
-        standing=standing_of(judgement),
+        operating=profile.get("state", "operating") == "operating" and stands,
+        standing=standing_of(facts, judgement),
         inherent=inherent_grades(profile, rules, filed_grades(facts, day)) if "township" in profile else {},
-        joined=joined_of(facts, on, rules),
+        joined=joined_of(facts, on, rules, township),
     )
 
 
-def standing_of(judgement: Judgement) -> Standing:
-    """What the map needs of a judgement: colour, score in tenths, red by veto or not."""
-    return Standing(judgement.grade.code, judgement.score, bool(judgement.vetoes))
+def standing_of(facts: Mapping[str, object], judgement: Judgement) -> Standing:
+    """What the map needs of a judgement: colour, score in tenths, red by veto or not, axes, age and coverage of the evidence."""
+    return Standing(
+        judgement.grade.code, judgement.score, bool(judgement.vetoes), judgement.axes,
+        evidence_on(facts, judgement.on), coverage_tenths(facts, judgement),
+    )  # fmt: skip
 
 
 def _three_in_one(judgement: Judgement) -> bool:
@@ -65,7 +75,7 @@ def assess_township(
         township=township,
         on=on.isoformat(),
         rule_set=rules.identity,
-        matrix=rules.matrix,
+        coupling=rules.coupling.cells,
         sites=len(operating),
         coded=sum(site.standing.grade != "none" for site in operating),
         grades=count_grades(operating),
@@ -73,25 +83,48 @@ def assess_township(
         governance=_layer(sectors, "governance", weights, rules),
         combined=_combined(sectors, weights, rules),
         sectors=sectors,
-        names=_deciding_names(sectors, operating),
+        axes=(axes := axes_of(operating)),
+        weakest=weakest_of(axes),
+        evidence=evidence_of(operating, on, rules.evidence),
+        names=_deciding_names(sectors, sites),
     )
 
 
 def join_statistics(sites: Iterable[SiteRisk], rules: RiskRules) -> dict[str, Statistics]:
-    """The joined statistics by sector, summed over the sites; accidents of sites no longer operating belong to it too."""
-    totals: dict[str, list[int]] = {sector.code: [0] * 6 for sector in rules.sectors}
+    """The joined statistics by sector, summed over the sites; accidents of sites no longer counted belong to it too."""
+    found: dict[str, list[SiteRisk]] = {sector.code: [] for sector in rules.sectors}
     for site in sites:
         joined = site.joined
-        video = (joined.video_due, joined.video_online) if site.operating else (0, 0)
-        parts = (len(joined.deaths), len(joined.grave_accidents), joined.injuries, joined.injuries_before, *video)
-        if not any(parts):
-            continue
-        for code in site.inherent:
-            totals[code] = [total + part for total, part in zip(totals[code], parts)]
-    return {code: Statistics(*total) for code, total in totals.items()}
+        if joined.deaths or joined.grave_accidents or joined.injuries or joined.injuries_before or joined.video_due:
+            for code in site.inherent:
+                found[code].append(site)
+    return {code: _sum(sorted(members, key=lambda site: site.site_id)) for code, members in found.items()}
 
 
-def weighted_mean(pairs: Iterable[tuple[Fraction, int]]) -> int | None:
+def _sum(sites: Sequence[SiteRisk]) -> Statistics:
+    """The statistics of these sites together, with who and what is behind each figure."""
+    causes: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    due = online = 0
+    for site in sites:
+        joined = site.joined
+        for name, events in (("deaths", joined.deaths), ("grave_accidents", joined.grave_accidents)):
+            if events:
+                causes[name][0].append(site.site_id)
+                causes[name][1].extend(events)
+        if joined.injuries:
+            causes["injuries"][0].append(site.site_id)
+        if site.operating and joined.video_due:
+            due, online = due + joined.video_due, online + joined.video_online
+            causes["video"][0].extend([site.site_id] if joined.video_online < joined.video_due else [])
+    return Statistics(
+        deaths=len(causes["deaths"][1]), grave_accidents=len(causes["grave_accidents"][1]),
+        injuries=sum(site.joined.injuries for site in sites), injuries_before=sum(site.joined.injuries_before for site in sites),
+        video_due=due, video_online=online,
+        causes={name: Cause(tuple(found), tuple(events)) for name, (found, events) in causes.items()},
+    )  # fmt: skip
+
+
+def weighted_mean(pairs: Iterable[tuple[Fraction, int | Fraction]]) -> int | None:
     """Σ w·x ÷ Σ w in tenths, rounded once half-up; None when no weight is there."""
     kept = [(weight, value) for weight, value in pairs if weight]
     if not kept:

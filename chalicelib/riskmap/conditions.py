@@ -20,6 +20,7 @@ FIELDS = {
     "dust_workers": "number", "aluminium_magnesium_dust": "flag", "confined_space_toxic": "flag", "solvent_spraying": "flag",
     "higher_risk_industries": "list", "key_fire_unit": "flag", "flammable_explosive": "flag", "labour_intensive": "flag",
     "night_shift": "flag", "special_equipment": "number", "designated": "flag", "inherent_class": "number",
+    "further_sectors": "list",
     "major_hazard_source": "number", "direct_red": "flag", "three_in_one": "flag",
 }  # fmt: skip
 DERIVED = ("major_hazard_source", "direct_red", "three_in_one")

@@ -63,6 +63,12 @@ class Reader:
         self.say(isinstance(value, str) and bool(value), key, "a text is required")
         return str(value)
 
+    def texts(self, key: str) -> dict[str, str]:
+        """A table of texts; an empty one where there is none."""
+        value = self.values.get(key, {})
+        good = isinstance(value, dict) and all(isinstance(entry, str) for entry in value.values())
+        return dict(value) if self.say(good, key, "a table of texts is required") else {}  # type: ignore[arg-type]
+
     def number(self, key: str) -> Fraction:
         return self._exact(key, self.values.get(key))
 

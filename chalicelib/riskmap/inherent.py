@@ -12,10 +12,13 @@ GIVEN = "GIVEN"  # the grade came with the input
 
 
 def inherent_grades(
-    profile: Mapping[str, object], rules: RiskRules, filed: Iterable[tuple[str | None, str]] = ()
+    profile: Mapping[str, object], rules: RiskRules, filed: Iterable[tuple[str | None, str, str]] = ()
 ) -> dict[str, Inherent]:
-    """Sector code → inherent grade, for the sectors this profile belongs to. A site in no sector has none."""
-    raised = list(filed)
+    """Sector code → inherent grade, for the sectors this profile belongs to. A site in no sector has none.
+
+    ``filed`` are results in force as (sector or None, method, colour). One without a sector raises that of its method, else all.
+    """
+    raised = [(sector or rules.filed_methods.get(method), colour) for sector, method, colour in filed]
     grades = {}
     for sector in rules.sectors:
         if sector.is_member is not None and sector.is_member(profile):

@@ -163,12 +163,12 @@ def _matrix(documents: Sequence[Document]) -> list[list[dict[str, object]]]:
     """How many sectors of townships stand in each cell: rows I 4 to 1, columns G 1 to 4, coloured by the method's matrix."""
     if not documents:
         return []
-    colours: Sequence[Sequence[str]] = documents[0]["matrix"]  # type: ignore[assignment]
+    cells: Sequence[Sequence[Mapping[str, str]]] = documents[0]["coupling"]  # type: ignore[assignment]
     pairs: Counter[tuple[object, object]] = Counter()
     for document in documents:
         pairs.update((s["inherent"], s["governance"]) for s in document["sectors"] if s["state"] == ASSESSED)  # type: ignore[attr-defined]
     return [
-        [{"inherent": i, "governance": g, "risk": i * g, "colour": colours[i - 1][g - 1], "count": pairs[(i, g)]} for g in (1, 2, 3, 4)]
+        [{"inherent": i, "governance": g, **cells[i - 1][g - 1], "count": pairs[(i, g)]} for g in (1, 2, 3, 4)]
         for i in (4, 3, 2, 1)
     ]
 

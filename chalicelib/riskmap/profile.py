@@ -5,7 +5,7 @@ Reads the fact document of docs/architecture.md. Records dated after the day, or
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from chalicelib import clock
@@ -42,28 +42,40 @@ def profile_of(facts: Mapping[str, object], on: str) -> dict[str, object]:
     return profile
 
 
-def filed_grades(facts: Mapping[str, object], on: str) -> Iterator[tuple[str | None, str]]:
-    """Filed grading results in force as (sector or None for all, colour): the newest of each method and sector."""
+def filed_grades(facts: Mapping[str, object], on: str) -> Iterator[tuple[str | None, str, str]]:
+    """Filed grading results in force as (sector or None, method, colour): the newest of each method and sector."""
     newest = {(record.get("sector"), record["method"]): record["colour"] for record in records_of(facts, "risk_graded", on)}
-    for (sector, _method), colour in newest.items():
-        yield sector, str(colour)  # type: ignore[misc]
+    for (sector, method), colour in newest.items():
+        yield sector, str(method), str(colour)  # type: ignore[misc]
 
 
-def joined_of(facts: Mapping[str, object], on: date, rules: RiskRules) -> Joined:
+def joined_of(facts: Mapping[str, object], on: date, rules: RiskRules, township: str | None = None) -> Joined:
     """Accidents in their windows, injuries of the year to date and of the same days a year before, newest video count.
 
+    With a ``township`` only what happened while the site was there: an event stays with the township of its day (domain §12.12).
     An accident found not to be the firm's responsibility does not count; an unknown number of dead counts as one.
     """
-    deaths, grave = _accidents(facts, on, rules)
+    is_here = _here(facts, township)
+    deaths, grave = _accidents(facts, on, rules, is_here)
     due, online = _video(facts, on.isoformat())
-    now, before = _injuries(facts, on)
+    now, before = _injuries(facts, on, is_here)
     return Joined(deaths, grave, now, before, due, online)
 
 
-def _accidents(facts: Mapping[str, object], on: date, rules: RiskRules) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _here(facts: Mapping[str, object], township: str | None) -> Callable[[Record], bool]:
+    """Whether a record's day found the site in the township; always, where nobody asks or the site never moved."""
+    moves = facts["records"].get("site_moved")  # type: ignore[attr-defined]
+    if township is None or not moves:
+        return lambda record: True
+    return lambda record: profile_of(facts, str(record["on"])).get("township") == township
+
+
+def _accidents(
+    facts: Mapping[str, object], on: date, rules: RiskRules, is_here: Callable[[Record], bool]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The ids of the fatal ones and of those of level 较大 and above, each in its window."""
     day = on.isoformat()
-    records = records_of(facts, "accident", day)
+    records = [record for record in records_of(facts, "accident", day) if is_here(record)]
     if not records:
         return (), ()
     counted = [(record, figures) for record in records if (figures := _accident(record, day))["responsibility"] != "not_responsible"]
@@ -104,13 +116,14 @@ def _video(facts: Mapping[str, object], day: str) -> tuple[int, int]:
     return int(measured[-1]["due"]), int(measured[-1]["online"])  # type: ignore[call-overload]
 
 
-def _injuries(facts: Mapping[str, object], on: date) -> tuple[int, int]:
+def _injuries(facts: Mapping[str, object], on: date, is_here: Callable[[Record], bool]) -> tuple[int, int]:
     records = facts["records"].get("work_injury")  # type: ignore[attr-defined]
     if not records:
         return 0, 0
-    return _cases(facts, on), _cases(facts, clock.add_months(on, -12))
+    return _cases(facts, on, is_here), _cases(facts, clock.add_months(on, -12), is_here)
 
 
-def _cases(facts: Mapping[str, object], on: date) -> int:
+def _cases(facts: Mapping[str, object], on: date, is_here: Callable[[Record], bool]) -> int:
     first = date(on.year, 1, 1).isoformat()
-    return sum(record["cases"] for record in records_of(facts, "work_injury", on.isoformat()) if record["on"] >= first)
+    counted = (record for record in records_of(facts, "work_injury", on.isoformat()) if record["on"] >= first and is_here(record))
+    return sum(record["cases"] for record in counted)

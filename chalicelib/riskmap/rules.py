@@ -15,6 +15,7 @@ from pathlib import Path
 from chalicelib.canonical import content_hash
 from chalicelib.errors import BadRuleSet, Problem
 from chalicelib.riskmap.conditions import Test
+from chalicelib.riskmap.coupling import Coupling, read_coupling
 from chalicelib.riskmap.fields import Reader, Sheet
 
 METHODS = Path(__file__).resolve().parent / "methods"
@@ -55,6 +56,15 @@ class Step:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class EvidenceRule:
+    """When a township's evidence is aged and when old: days, and the share of sites that must be passed."""
+
+    aged_days: int
+    old_days: int
+    share: Fraction
+
+
 @dataclass(frozen=True)
 class RiskRules:
     """One version of the method. Thresholds are exact; ``steps`` are named as in the file (``red_share``, ``death`` …)."""
@@ -67,13 +77,15 @@ class RiskRules:
     inherent_thresholds: tuple[Fraction, ...]
     governance_thresholds: tuple[Fraction, ...]
     veto_score_tenths: int
-    matrix: tuple[tuple[str, ...], ...]
+    coupling: Coupling
     level_colours: tuple[str, ...]
     township_thresholds: tuple[Fraction, ...]
     layer_thresholds: tuple[Fraction, ...]
     filed_levels: Mapping[str, int]
+    filed_methods: Mapping[str, str]
     grave: Mapping[str, int]
     steps: Mapping[str, Step]
+    evidence: EvidenceRule
     sectors: tuple[Sector, ...]
 
     @property
@@ -99,7 +111,8 @@ def read_risk_rules(document: dict, place: str = "rules") -> RiskRules:
     sheet = Sheet(place, [])
     top = Reader(document, "", sheet)
     inherent, governance = top.table("inherent"), top.table("governance")
-    township, matrix = top.table("township"), top.table("matrix")
+    township, coupling = top.table("township"), top.table("coupling")
+    filed = top.sourced("filed")
     values = {
         "id": top.text("id"),
         "version": top.text("version"),
@@ -108,22 +121,27 @@ def read_risk_rules(document: dict, place: str = "rules") -> RiskRules:
         "inherent_thresholds": inherent.sourced("thresholds").rising(3),
         "governance_thresholds": governance.sourced("thresholds").falling(3),
         "veto_score_tenths": governance.sourced("veto_score").tenths("value"),
-        "matrix": matrix.square("colours"),
-        "level_colours": matrix.sourced("levels").colours("values", 4),
+        "coupling": read_coupling(coupling),
+        "level_colours": coupling.sourced("levels").colours("values", 4),
         "township_thresholds": township.sourced("thresholds").rising(3),
         "layer_thresholds": township.sourced("layer_thresholds").rising(3),
-        "filed_levels": top.sourced("filed").table("levels").levels(),
+        "filed_levels": filed.table("levels").levels(),
+        "filed_methods": filed.texts("methods"),
         "grave": {key: top.table("grave").sourced(key).count("value") for key in ("deaths", "serious_injuries", "loss_fen")},
-        "steps": _steps(inherent, governance, matrix, township),
+        "steps": _steps(inherent, governance, coupling, township),
+        "evidence": _evidence(top.table("evidence")),
         "sectors": tuple(_sector(entry) for entry in top.tables("sectors")),
     }
     _check_sectors(values["sectors"], sheet)
+    _check_reach(values["coupling"], values["steps"], sheet)
+    for method, code in values["filed_methods"].items():
+        filed.say(code in {sector.code for sector in values["sectors"]}, "methods", f"{method}: no sector {code}")
     if sheet.problems:
         raise BadRuleSet(sheet.problems, rule_set=str(document.get("id")))
     return RiskRules(hash=content_hash(document), **values)
 
 
-def _steps(inherent: Reader, governance: Reader, matrix: Reader, township: Reader) -> dict[str, Step]:
+def _steps(inherent: Reader, governance: Reader, coupling: Reader, township: Reader) -> dict[str, Step]:
     return {
         "top_site": _step(inherent.sourced("top_site"), "site_grade", "sector_floor"),
         "red_share": _step(governance.sourced("red_share"), "above", "floor"),
@@ -131,7 +149,7 @@ def _steps(inherent: Reader, governance: Reader, matrix: Reader, township: Reade
         "grave_accident": _step(governance.sourced("grave_accident"), None, "floor"),
         "injuries": _step(governance.sourced("injuries"), "growth_above", "step"),
         "video": _step(governance.sourced("video"), "online_below", "step"),
-        "site_pull_up": _step(matrix.sourced("site_pull_up"), "at_least", None),
+        "site_pull_up": _step(coupling.sourced("site_pull_up"), "at_least", None),
         "sector_pull_up": _step(township.sourced("sector_pull_up"), "at_least", None),
         "layer_pull_up": _step(township.sourced("layer_pull_up"), "at_least", None),
     }
@@ -145,6 +163,12 @@ def _step(reader: Reader, limit: str | None, effect: str | None) -> Step:
         months=0 if limit else reader.count("months"),
         source=reader.text("source"),
     )
+
+
+def _evidence(table: Reader) -> EvidenceRule:
+    aged, old = table.sourced("aged_days").count("value"), table.sourced("old_days").count("value")
+    table.say(aged < old, "old_days", "more days than aged_days")
+    return EvidenceRule(aged, old, table.sourced("share").number("value"))
 
 
 def _sector(entry: Reader) -> Sector:
@@ -182,3 +206,10 @@ def _check_sectors(sectors: tuple[Sector, ...], sheet: Sheet) -> None:
     for sector in sectors:
         if sector.is_member is None and sector.weight:
             sheet.add(f"sectors.{sector.code}", "weight", sector.weight_text, "a sector that is not open has weight 0")
+
+
+def _check_reach(coupling: Coupling, steps: Mapping[str, Step], sheet: Sheet) -> None:
+    """A pull-up that no pair of levels can reach would be a rule that is silently off."""
+    for name in ("site_pull_up", "sector_pull_up"):
+        if steps[name].limit > coupling.highest:
+            sheet.add(name, "at_least", str(steps[name].limit), f"no pair of levels couples to more than {coupling.highest}")

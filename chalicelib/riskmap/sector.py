@@ -1,4 +1,4 @@
-"""The judge of one sector of a township: inherent I, governance G, R = I × G and its colour, each with its reasons."""
+"""The judge of one sector of a township: inherent I, governance G, what they couple to (R) and its colour, each with its reasons."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from chalicelib.riskmap.model import (
     GRADES,
     NO_SITES,
     UNGRADED,
+    Cause,
     Inherent,
     Reason,
     SectorRisk,
@@ -22,6 +23,9 @@ from chalicelib.riskmap.model import (
     worse,
 )  # fmt: skip
 from chalicelib.riskmap.rules import RiskRules, Sector
+
+
+LOWEST_LISTED = 10  # sites that pull the mean down most, named under it
 
 
 def assess_sector(sector: Sector, sites: Sequence[SiteRisk], statistics: Statistics, rules: RiskRules) -> SectorRisk:
@@ -43,11 +47,11 @@ def assess_sector(sector: Sector, sites: Sequence[SiteRisk], statistics: Statist
     if not coded:
         return SectorRisk(state=UNGRADED, **basis)  # type: ignore[arg-type]
     governance, mean, why_governance = _governance(coded, statistics, rules)
-    matrix_colour = rules.matrix[level - 1][governance - 1]
+    risk, matrix_colour = rules.coupling.value(level, governance), rules.coupling.colour(level, governance)
     pull_ups = _pull_ups(sector.code, coded, matrix_colour, rules)
     return SectorRisk(
-        state=ASSESSED, mean=mean, governance=governance, governance_reasons=why_governance, risk=level * governance,
-        matrix_colour=matrix_colour, colour=rules.steps["site_pull_up"].colour if pull_ups else matrix_colour,
+        state=ASSESSED, mean=mean, governance=governance, governance_reasons=why_governance, risk=risk,
+        risk_text=rules.coupling.text(risk), matrix_colour=matrix_colour, colour=rules.steps["site_pull_up"].colour if pull_ups else matrix_colour,
         pull_ups=pull_ups, **basis,  # type: ignore[arg-type]
     )  # fmt: skip
 
@@ -98,7 +102,9 @@ def _governance(coded: Sequence[SiteRisk], statistics: Statistics, rules: RiskRu
     tenths = half_up(sum(_counted_score(site, rules) for site in coded), len(coded))
     level = 4 - sum(Fraction(tenths, TENTHS) >= limit for limit in rules.governance_thresholds)
     mean = text_of(tenths, TENTHS)
-    reasons = [Reason("MEAN", f"{len(coded)} 家已赋码企业平均 {mean} 分，{level} 级", {"mean": mean, "coded": len(coded)})]
+    lowest = sorted(coded, key=lambda site: (_counted_score(site, rules), site.site_id))[:LOWEST_LISTED]
+    counts = {"mean": mean, "coded": len(coded)}
+    reasons = [Reason("MEAN", f"{len(coded)} 家已赋码企业平均 {mean} 分，{level} 级", counts, tuple(site.site_id for site in lowest))]
     for name, reason in _floors(coded, statistics, rules):
         level = max(level, rules.steps[name].effect)
         reasons.append(reason)
@@ -130,7 +136,9 @@ def _floors(coded: Sequence[SiteRisk], statistics: Statistics, rules: RiskRules)
     ):
         if count:
             step = rules.steps[name]
-            floors.append((name, Reason(code, f"{step.months} {words} {count} 起，不优于 {step.effect} 级", {"accidents": count})))
+            cause = statistics.causes.get(f"{name}s", Cause())
+            text = f"{step.months} {words} {count} 起，不优于 {step.effect} 级"
+            floors.append((name, Reason(code, text, {"accidents": count}, cause.sites, cause.events)))
     return floors
 
 
@@ -139,12 +147,17 @@ def _steps_up(statistics: Statistics, rules: RiskRules) -> list[tuple[str, Reaso
     now, before = statistics.injuries, statistics.injuries_before
     if now is not None and before is not None and now > before * (1 + rules.steps["injuries"].limit):
         text = f"工伤 {now} 起，上年同期 {before} 起，增幅超过限值，加 {rules.steps['injuries'].effect} 级"
-        steps.append(("injuries", Reason("INJURIES", text, {"injuries": now, "before": before})))
+        steps.append(("injuries", Reason("INJURIES", text, {"injuries": now, "before": before}, _causing(statistics, "injuries"))))
     due, online = statistics.video_due, statistics.video_online
     if due and online is not None and Fraction(online, due) < rules.steps["video"].limit:
         counts = {"online": online, "due": due, "share": _percent(online, due)}
-        steps.append(("video", Reason("VIDEO", f"视频在线 {online}/{due}（{counts['share']}），加 {rules.steps['video'].effect} 级", counts)))
+        text = f"视频在线 {online}/{due}（{counts['share']}），加 {rules.steps['video'].effect} 级"
+        steps.append(("video", Reason("VIDEO", text, counts, _causing(statistics, "video"))))
     return steps
+
+
+def _causing(statistics: Statistics, name: str) -> tuple[str, ...]:
+    return statistics.causes.get(name, Cause()).sites
 
 
 def _pull_ups(code: str, coded: Sequence[SiteRisk], matrix_colour: str, rules: RiskRules) -> tuple[Reason, ...]:
@@ -152,10 +165,12 @@ def _pull_ups(code: str, coded: Sequence[SiteRisk], matrix_colour: str, rules: R
     step = rules.steps["site_pull_up"]
     if worse(matrix_colour, step.colour) == matrix_colour:
         return ()
-    ids = tuple(s.site_id for s in coded if s.inherent[code].level * GOVERNANCE_OF[s.standing.grade] >= step.limit)
+    ids = tuple(
+        s.site_id for s in coded if rules.coupling.value(s.inherent[code].level, GOVERNANCE_OF[s.standing.grade]) >= step.limit
+    )
     if not ids:
         return ()
-    return (Reason("SITE_RISK", f"{len(ids)} 家企业 I×G ≥ {step.limit}，颜色上调", {"sites": len(ids), "to": step.colour}, ids),)
+    return (Reason("SITE_RISK", f"{len(ids)} 家企业自身风险值 ≥ {step.limit}，颜色上调", {"sites": len(ids), "to": step.colour}, ids),)
 
 
 def _hundredths(value: Fraction) -> str:

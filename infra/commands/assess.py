@@ -56,7 +56,7 @@ def sector_lines(sector: Mapping[str, object]) -> list[str]:
     if sector["state"] in STATES:
         head += f" {STATES[sector['state']]}"
     if sector["risk"] is not None:
-        head += f" I {sector['inherent']} × G {sector['governance']} = R {sector['risk']} {_colour(sector['colour'])}"
+        head += f" 固有 I {sector['inherent']}、治理 G {sector['governance']} → R {sector['risk']} {_colour(sector['colour'])}"
     reasons = [*sector["inherent_reasons"], *sector["governance_reasons"], *sector["pull_ups"]]
     return [head, *(f"  {reason['text']}{_deciding(reason)}" for reason in reasons)]
 

@@ -110,7 +110,7 @@ def test_a_matrix_that_does_not_hold_together_is_refused(old: str, new: str, pro
 
 
 def test_the_map_combines_risk_and_governance_by_the_same_matrix() -> None:
-    assert load_risk_rules(METHODS / "model-2020.toml").matrix == tuple(
+    assert load_risk_rules(METHODS / "model-2020.toml").coupling.colours == tuple(
         tuple(grade.code for grade in row) for row in load_matrix("4x4").rows
     )
 

@@ -32,7 +32,7 @@ def test_the_example_is_judged_with_its_reasons(capsys) -> None:
     assert run(EXAMPLE) == 0
     said = capsys.readouterr().out
     assert "综合安全状况 黄 5.5" in said
-    assert "I 2 × G 3 = R 6 橙" in said and "（S4 S5）" in said
+    assert "I 2、治理 G 3 → R 6 橙" in said and "（S4 S5）" in said
 
 
 def test_the_whole_result_as_json(capsys) -> None:
@@ -65,13 +65,13 @@ def test_every_fault_that_only_the_rules_see_is_named(document: dict, tmp_path: 
     sites[1]["profile"]["wings"] = 2
     sites[2]["profile"]["staff"] = "many"
     sites[3]["id"] = "S1"
-    sites[4]["inherent"]["ROAD_TRAFFIC"] = 2
+    sites[4]["inherent"]["SPACE_TRAVEL"] = 2
     sites[5]["score"] = "88.0"
     document["statistics"] = {"FIRE": {}, "FIRE_SAFETY": {"video_due": 2, "video_online": 3}}
     assert run(write(tmp_path, document)) == 2
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 8
-    for word in ("only a veto", "no such field", "a number is required", "the same id twice", "ROAD_TRAFFIC", "neither score", "FIRE", "more online"):
+    for word in ("only a veto", "no such field", "a number is required", "the same id twice", "SPACE_TRAVEL", "neither score", "FIRE", "more online"):
         assert any(word in line for line in said), word
 
 

@@ -134,7 +134,7 @@ def test_one_top_site_lifts_the_sector_to_three_and_its_colour_to_orange_not_its
 
 def test_the_matrix_is_the_published_one() -> None:
     letters = {"blue": "蓝", "yellow": "黄", "orange": "橙", "red": "红"}
-    assert ["".join(letters[cell] for cell in row) for row in RULES.matrix] == ["蓝蓝蓝黄", "蓝黄黄橙", "蓝黄橙红", "黄橙红红"]
+    assert ["".join(letters[cell] for cell in row) for row in RULES.coupling.colours] == ["蓝蓝蓝黄", "蓝黄黄橙", "蓝黄橙红", "黄橙红红"]
 
 
 def test_weights_are_renormalised_over_what_is_there() -> None:

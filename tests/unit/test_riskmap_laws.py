@@ -76,7 +76,7 @@ def test_pull_ups_change_colours_only_and_only_to_orange(entries) -> None:
     for entry in found.sectors:
         if entry.risk is not None:
             assert entry.risk == entry.inherent * entry.governance
-            assert entry.matrix_colour == RULES.matrix[entry.inherent - 1][entry.governance - 1]
+            assert entry.matrix_colour == RULES.coupling.colour(entry.inherent, entry.governance)
             assert entry.colour == ("orange" if entry.pull_ups else entry.matrix_colour)
     for layer in (found.inherent, found.governance, found.combined):
         assert layer.colour == ("orange" if layer.pull_ups else layer.own_colour)

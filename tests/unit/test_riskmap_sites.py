@@ -111,18 +111,23 @@ def test_the_rules_that_decided_are_named() -> None:
 
 def test_a_filed_result_raises_and_never_lowers() -> None:
     profile = {"chemical_type": "production"}
-    assert inherent_grades(profile, RULES, [(HC, "red")])[HC].level == 4
-    assert inherent_grades(profile, RULES, [(HC, "blue")])[HC].level == 2
-    assert inherent_grades(profile, RULES, [(FS, "red")])[HC].level == 2
-    everywhere = inherent_grades(profile, RULES, [(None, "orange")])
+    assert inherent_grades(profile, RULES, [(HC, "LEC", "red")])[HC].level == 4
+    assert inherent_grades(profile, RULES, [(HC, "LEC", "blue")])[HC].level == 2
+    assert inherent_grades(profile, RULES, [(FS, "LEC", "red")])[HC].level == 2
+    everywhere = inherent_grades(profile, RULES, [(None, "LEC", "orange")])
     assert {code: found.level for code, found in everywhere.items()} == {HC: 3, FS: 3}
+
+
+def test_a_result_of_guideline_19_raises_the_chemical_sector_alone() -> None:
+    found = inherent_grades({"chemical_type": "production"}, RULES, [(None, "chemicals-19", "red")])
+    assert {code: (entry.level, entry.rules) for code, entry in found.items()} == {HC: (4, ("FILED",)), FS: (1, ("FS-1A",))}
 
 
 def test_the_newest_filed_result_of_a_method_counts() -> None:
     record = {"method": "LEC", "colour": "red"}
     document = facts(site_registered=registered(), risk_graded=[record, {**record, "colour": "yellow", "on": "2020-03-01"}])
-    assert list(filed_grades(document, "2020-06-30")) == [(None, "yellow")]
-    assert list(filed_grades(document, "2020-02-01")) == [(None, "red")]
+    assert list(filed_grades(document, "2020-06-30")) == [(None, "LEC", "yellow")]
+    assert list(filed_grades(document, "2020-02-01")) == [(None, "LEC", "red")]
 
 
 def test_the_profile_is_the_fold_of_registration_changes_moves_and_states() -> None:
