@@ -17,6 +17,7 @@ app.api.binary_types = ["image/png", "application/pdf"]
 
 PLACEHOLDER_STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/events/stream/placeholder"
 PLACEHOLDER_QUEUE = "arn:aws:sqs:us-east-1:000000000000:month"
+PLACEHOLDER_NOTICES = "arn:aws:sqs:us-east-1:000000000000:notices"
 
 
 # A function of this app when another identity provider than Cognito is chosen: then it must be known here by this name.
@@ -63,3 +64,12 @@ def month_township(event):
     from chalicelib.index.monthly import handle_message
 
     return handle_message(event.to_dict(), settings())
+
+
+@app.on_sqs_message(queue_arn=PLACEHOLDER_NOTICES, batch_size=1, name="tell")
+def tell(event):
+    """One notice: to the topic and the work messengers of its audience."""
+    from chalicelib.clock import utc_now
+    from chalicelib.publish.notice import handle_messages
+
+    return handle_messages(event.to_dict(), settings(), utc_now())

@@ -24,6 +24,9 @@ class Settings:
     files_bucket: str
     files_url: str
     month_queue_url: str
+    notice_queue_url: str
+    notice_topic: str
+    notice_robots: str
     user_pool_id: str
     user_pool_client_id: str
     sign_in_url: str
@@ -51,6 +54,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         files_bucket=environment.get("FILES_BUCKET", ""),
         files_url=environment.get("FILES_URL", ""),
         month_queue_url=environment.get("MONTH_QUEUE_URL", ""),
+        notice_queue_url=environment.get("NOTICE_QUEUE_URL", ""),
+        notice_topic=environment.get("NOTICE_TOPIC", ""),
+        notice_robots=environment.get("NOTICE_ROBOTS", ""),
         user_pool_id=environment.get("USER_POOL_ID", ""),
         user_pool_client_id=environment.get("USER_POOL_CLIENT_ID", ""),
         sign_in_url=environment.get("SIGN_IN_URL", ""),

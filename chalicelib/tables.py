@@ -171,6 +171,18 @@ class Runs(Base):
     doc = UnicodeAttribute()
 
 
+class Notices(Base):
+    """Which notice went to which channel. The code that writes them knows the claim's end (``claimed_until``)."""
+
+    class Meta(Base.Meta):
+        table_name = "notices"
+
+    notice = UnicodeAttribute(hash_key=True)
+    channel = UnicodeAttribute(range_key=True)
+    claimed_until = UnicodeAttribute(null=True)
+    doc = UnicodeAttribute()
+
+
 class Audit(Base):
     """Who did or saw what."""
 
@@ -193,7 +205,7 @@ class Quarantine(Base):
     doc = UnicodeAttribute()
 
 
-MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Audit, Quarantine)
+MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Audit, Quarantine)
 
 
 def table_name(prefix: str, model: type[Base]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -24,11 +24,10 @@ from chalicelib.index.sources import Sources, StackSources
 from chalicelib.index.structure import IndexRules
 from chalicelib.index.township import compute_partial, month_rules
 from chalicelib.publish.files import FileStore, bucket_files
+from chalicelib.publish.queue import Send, queue_sender
 from chalicelib.register.district import District, load_district
 
 LOG = logging.getLogger(__name__)
-QUEUE_BATCH = 10
-Send = Callable[[Sequence[Mapping[str, str]]], None]
 
 
 @dataclass(frozen=True)
@@ -161,19 +160,3 @@ def stack_desk(settings: Settings) -> Desk:
         load_district(settings.district), StackSources(settings.table_prefix), StackRuns(settings.table_prefix),
         bucket_files(settings.files_bucket), queue_sender(settings.month_queue_url), settings.code_version,
     )  # fmt: skip
-
-
-def queue_sender(url: str) -> Send:
-    """Sends messages to the month queue, ten at a time. Unavailable if the queue took only some: sending again is harmless."""
-
-    def send(messages: Sequence[Mapping[str, str]]) -> None:
-        import boto3
-
-        client = boto3.client("sqs")
-        for start_at in range(0, len(messages), QUEUE_BATCH):
-            batch = messages[start_at : start_at + QUEUE_BATCH]
-            entries = [{"Id": str(number), "MessageBody": orjson.dumps(message).decode()} for number, message in enumerate(batch)]
-            if client.send_message_batch(QueueUrl=url, Entries=entries).get("Failed"):
-                raise Unavailable("the queue did not take every message")
-
-    return send

@@ -41,6 +41,7 @@ class Deployed:
             "FILES_BUCKET": self.outputs["FilesBucket"],
             "FILES_URL": self.parameters.get("FilesUrl", ""),
             "MONTH_QUEUE_URL": self.outputs["MonthQueueUrl"],
+            "NOTICE_QUEUE_URL": self.outputs["NoticeQueueUrl"],
             "USER_POOL_ID": self.outputs.get("UserPoolId", ""),
             "USER_POOL_CLIENT_ID": self.outputs.get("UserPoolClientId", ""),
             "SIGN_IN_URL": self.parameters["PublicBaseUrl"],

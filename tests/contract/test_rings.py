@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-WORDS = {"errors", "clock", "config", "exact", "canonical", "ids", "labels"}
+WORDS = {"errors", "clock", "config", "exact", "canonical", "ids", "labels", "workdays"}
 OUTSIDE = {"tables", "bulk", "presign", "supervision.quarantine", "supervision.shelf", "grading.saving", "index.runs", "index.sources"}
 FACES = {"render", "http", "grading.radar", "code.qr"}
 JOBS = {"grading.regrade", "grading.sweep", "grading.recompute", "index.monthly", "index.township", "index.finish", "intake.run"}

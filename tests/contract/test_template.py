@@ -132,6 +132,17 @@ class TestLeastPrivilege:
         assert writers == {"ApiHandlerRole"}
 
 
+    def test_only_the_teller_publishes_to_the_topic(self, expanded: dict) -> None:
+        """The local stack does not enforce rights on topics, so this is read from the roles."""
+        publishers = {
+            name
+            for name, role in of_type(expanded, "AWS::IAM::Role").items()
+            for statement in statements(role)
+            if "sns:Publish" in statement["Action"]
+        }
+        assert publishers == {"TellRole"}
+
+
 class TestSettings:
     def test_the_template_hands_over_every_setting_that_is_read(self, expanded: dict) -> None:
         read: set[str] = set()
@@ -232,12 +243,13 @@ class TestStreamAndQueues:
         assert {"Fn::If": ["IsStreamEnabled", True, False]} in [mapping.get("Enabled") for mapping in mappings]
 
     def test_a_township_in_work_is_not_handed_out_again(self, expanded: dict) -> None:
-        visible_s = of_type(expanded, "AWS::SQS::Queue")["MonthQueue"]["VisibilityTimeout"]
-        assert visible_s >= 6 * of_type(expanded, "AWS::Lambda::Function")["MonthTownship"]["Timeout"]
+        for queue, function in (("MonthQueue", "MonthTownship"), ("NoticeQueue", "Tell")):
+            visible_s = of_type(expanded, "AWS::SQS::Queue")[queue]["VisibilityTimeout"]
+            assert visible_s >= 6 * of_type(expanded, "AWS::Lambda::Function")[function]["Timeout"]
 
     def test_nothing_is_dropped_in_silence(self, expanded: dict) -> None:
         watched = {json.dumps(alarm["Dimensions"][0]["Value"]) for alarm in of_type(expanded, "AWS::CloudWatch::Alarm").values()}
-        for queue in ("RegradeDeadLetters", "MonthDeadLetters"):
+        for queue in ("RegradeDeadLetters", "MonthDeadLetters", "NoticeDeadLetters"):
             assert json.dumps({"Fn::GetAtt": [queue, "QueueName"]}) in watched
         assert all(alarm["AlarmActions"] == [{"Ref": "Notices"}] for alarm in of_type(expanded, "AWS::CloudWatch::Alarm").values())
 

@@ -138,13 +138,14 @@ def _create_probe(deployed: Deployed, output: str) -> str:
     return name
 
 
-TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "AuditTable", "QuarantineTable")
+TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "AuditTable", "QuarantineTable")
 KEYS = {
     "EventsTable": ("subject", "event_id"),
     "FactsTable": ("site_id",),
     "CardsTable": ("site_id",),
     "HistoryTable": ("site_id", "line"),
     "RunsTable": ("run", "part"),
+    "NoticesTable": ("notice", "channel"),
     "AuditTable": ("day", "line"),
     "QuarantineTable": ("queue", "line"),
 }
@@ -166,6 +167,7 @@ MAY = {
         "put": {"FactsTable", "CardsTable", "HistoryTable", "QuarantineTable"},
         "query": {"EventsTable"},
     },
+    "TellFunctionName": {"get": set(), "put": {"NoticesTable"}, "query": set()},
     "MonthStartFunctionName": {"get": {"RunsTable"}, "put": {"RunsTable"}, "query": {"RunsTable"}},
     "MonthTownshipFunctionName": {"get": {"RunsTable"}, "put": {"RunsTable"}, "query": {"EventsTable", "RunsTable"}},
 }
@@ -248,14 +250,22 @@ class TestFilesAndQueues:
             "MonthQueueUrl": {"MonthStartFunctionName"},
             "RegradeDeadLettersUrl": {"RegradeFunctionName"},
             "MonthDeadLettersUrl": set(),
+            "NoticeQueueUrl": {"MonthTownshipFunctionName"},
+            "NoticeDeadLettersUrl": set(),
         }
-        for queue in ("RegradeDeadLettersUrl", "MonthDeadLettersUrl"):
+        for queue in ("RegradeDeadLettersUrl", "MonthDeadLettersUrl", "NoticeDeadLettersUrl"):
             for function in MAY:
                 answer = probes(function)("sqs", "send_message", QueueUrl=deployed.outputs[queue], MessageBody="x")
                 assert (answer not in REFUSED) is (function in senders[queue]), (queue, function, answer)
-        for function in MAY.keys() - senders["MonthQueueUrl"]:
-            answer = probes(function)("sqs", "send_message", QueueUrl=deployed.outputs["MonthQueueUrl"], MessageBody="x")
-            assert answer in REFUSED, function
+        for queue in ("MonthQueueUrl", "NoticeQueueUrl"):
+            for function in MAY.keys() - senders[queue]:
+                answer = probes(function)("sqs", "send_message", QueueUrl=deployed.outputs[queue], MessageBody="x")
+                assert answer in REFUSED, (queue, function)
+
+    def test_only_the_teller_knows_the_robots(self, deployed: Deployed, probes: Probes) -> None:
+        for function in MAY:
+            answer = probes(function)("secretsmanager", "get_secret_value", SecretId=deployed.outputs["NoticeRobotsArn"])
+            assert (answer not in REFUSED) is (function == "TellFunctionName"), (function, answer)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,28 @@
+"""Messages on a queue, ten at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import orjson
+
+from chalicelib.errors import Unavailable
+
+QUEUE_BATCH = 10
+Send = Callable[[Sequence[Mapping[str, object]]], None]
+
+
+def queue_sender(url: str) -> Send:
+    """Sends documents to this queue. Unavailable if it took only some: sending again must be harmless."""
+
+    def send(messages: Sequence[Mapping[str, object]]) -> None:
+        import boto3
+
+        client = boto3.client("sqs")
+        for start_at in range(0, len(messages), QUEUE_BATCH):
+            batch = messages[start_at : start_at + QUEUE_BATCH]
+            entries = [{"Id": str(number), "MessageBody": orjson.dumps(message).decode()} for number, message in enumerate(batch)]
+            if client.send_message_batch(QueueUrl=url, Entries=entries).get("Failed"):
+                raise Unavailable("the queue did not take every message")
+
+    return send
