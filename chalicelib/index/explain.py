@@ -1,4 +1,4 @@
-"""Why a township stands where it stands: points lost in order, the ledger from 100 to the index, and what moved since last month."""
+"""Why a township stands where it stands: points lost in order, the ledger from 100 to the index."""
 
 from __future__ import annotations
 
@@ -42,11 +42,3 @@ def ledger(score: TownshipScore) -> tuple[LedgerLine, ...]:
     ]
     return tuple(line for line in lines if line.amount)
 
-
-def movement(raw: int, coefficient: int, index: int, before: tuple[int, int, int]) -> tuple[LedgerLine, ...]:
-    """Why the index moved since ``before`` (its raw, K, index): own points, the coefficient, cap and rounding. Sums to the change."""
-    raw_before, coefficient_before, index_before = before
-    own = (raw - raw_before) * coefficient_before
-    load = raw * (coefficient - coefficient_before)
-    rest = (index - index_before) * TENTH - own - load
-    return (LedgerLine("own", "", own), LedgerLine("coefficient", "", load), LedgerLine("rounding", "", rest))

@@ -77,7 +77,7 @@ def score_partials(
     townships = read_input({"month": month, "townships": rows}, rules.index)[1]
     carried = tuple(carry(township, earlier) for township in townships)
     previous = next((document for document in earlier if document["month"] == previous_month(month)), None)
-    result = result_document(month, score(month, carried, rules.index), rules.index, previous)
+    result = result_document(month, score(month, carried, rules.index), rules.index, previous, rules.district)
     result["without_sites"] = [{"code": p["township"], "name": p["name"]} for p in partials if not p["in_register"]]
     result["late_facts"] = sum(partial["late"] for partial in partials)
     return result, {partial["township"]: partial["labels"] for partial in partials}

@@ -141,7 +141,6 @@ def township_view(row: Document, result: Document, rules: IndexRules, labels: Ma
         "ranked": sum(other["rank"] is not None for other in result["townships"]),
         "change": change_words(change.get("index")),
         "rank_change": change_words(None if change.get("rank") is None else f"{change['rank']:+d}"),
-        "reasons": [_line(line, titles) for line in change.get("reasons", ())],
         "indicators": [
             {**_indicator_cell(entry), "lost": entry["lost"], "applicable": entry["applicable"],
              "change": change_words((change.get("indicators") or {}).get(entry["code"])),

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from chalicelib.exact import HUNDREDTHS, TENTHS, fraction_text, parse_scaled, text_of
-from chalicelib.index.explain import FINE, ledger, lost_indicators, lost_points, movement
+from chalicelib.index.explain import FINE, ledger, lost_indicators, lost_points
 from chalicelib.index.model import IndicatorScore, LedgerLine, Override, SubItemScore, TownshipScore
+from chalicelib.index.movement import Part, movements
+from chalicelib.index.stability import stability_documents
 from chalicelib.index.structure import IndexRules, SubItem
 
 
-def result_document(month: str, scores: Iterable[TownshipScore], rules: IndexRules, previous: Mapping | None = None) -> dict:
-    """The month's result, in leaderboard order. ``previous`` = last month's result document, for the change."""
+def result_document(
+    month: str, scores: Sequence[TownshipScore], rules: IndexRules, previous: Mapping | None = None, district: str = ""
+) -> dict:
+    """The month's result, in leaderboard order. ``previous`` = last month's result document, for the change; ``district`` names
+    the one whose runs are drawn (with the month it seeds them)."""
     before = {row["code"]: row for row in (previous or {}).get("townships", [])}
-    rows = [township_document(score, rules, before.get(score.code)) for score in scores]
-    compared = previous["month"] if previous else None
-    return {"schema": 1, "month": month, "compared_with": compared, "rule_set": rules.reference(), "townships": rows}
+    parts = movements(scores, rules, previous) if previous else {}
+    uncertainty, more = stability_documents(district, month, scores, rules)
+    rows = [
+        {**township_document(score, rules), **more[score.code], "change": change_document(score, before.get(score.code), parts.get(score.code, ()))}
+        for score in scores
+    ]
+    return {
+        "schema": 1,
+        "month": month,
+        "compared_with": previous["month"] if previous else None,
+        "rule_set": rules.reference(),
+        "uncertainty": uncertainty,
+        "townships": rows,
+    }
 
 
-def township_document(score: TownshipScore, rules: IndexRules, before: Mapping | None) -> dict:
-    """One township's result with its indicators, lost points, ledger and change."""
+def township_document(score: TownshipScore, rules: IndexRules) -> dict:
+    """One township's result with its indicators, lost points and ledger."""
     titles = {item.code: item for item in rules.sub_items}
     return {
         "code": score.code,
@@ -40,27 +56,34 @@ def township_document(score: TownshipScore, rules: IndexRules, before: Mapping |
         "lost_indicators": [{"code": entry.code, "lost": text_of(entry.lost, HUNDREDTHS)} for entry in lost_indicators(score.indicators)],
         "lost": [{"code": item.code, "lost": text_of(item.lost, HUNDREDTHS)} for item in lost_points(score)],
         "ledger": [_line(line) for line in ledger(score)],
-        "change": change_document(score, before),
     }
 
 
-def change_document(score: TownshipScore, before: Mapping | None) -> dict | None:
-    """What moved since last month, None when there is nothing to compare. ``rank`` > 0 = places won."""
-    if not before or before["index"] is None or score.index is None or score.raw is None:
+def change_document(score: TownshipScore, before: Mapping | None, parts: Iterable[Part]) -> dict | None:
+    """What moved since last month, None when there is nothing to compare. ``rank`` > 0 = places won. ``parts`` sum to both exactly;
+    ``sub_items`` are the points (hundredths of the ledger, before K) that each one won or lost."""
+    if not before or before["index"] is None or score.index is None:
         return None
-    raw, k, index = parse_scaled(before["raw"], 100), parse_scaled(before["coefficient"], 100), parse_scaled(before["index"], 10)
     points = {row["code"]: row["points"] for row in before["indicators"]}
+    lost = {item["code"]: parse_scaled(item["lost"], HUNDREDTHS) for row in before["indicators"] for item in row["sub_items"]}
+    moved = {item.code: lost[item.code] - item.lost for item in score.sub_items if item.code in lost}
     return {
-        "index": _signed(score.index - index, TENTHS),
+        "index": _signed(score.index - parse_scaled(before["index"], TENTHS), TENTHS),
         "rank": before["rank"] - score.rank if before["rank"] and score.rank else None,
         "colour": before["colour"],
-        "reasons": [_line(line) for line in movement(score.raw, score.coefficient, score.index, (raw, k, index))],
+        "parts": [_part(part) for part in parts],
         "indicators": {
             entry.code: _signed(entry.points - parse_scaled(points[entry.code], 100), HUNDREDTHS)
             for entry in score.indicators
             if entry.points is not None and points.get(entry.code) is not None
         },
+        "sub_items": {code: _signed(moved[code], HUNDREDTHS) for code in sorted(moved, key=lambda code: -abs(moved[code])) if moved[code]},
     }
+
+
+def _part(part: Part) -> dict:
+    """Exact: the index as a fraction of a point, the rank as a fraction of a place."""
+    return {"kind": part.kind, "index": fraction_text(part.index / TENTHS), "rank": None if part.rank is None else fraction_text(part.rank)}
 
 
 def _indicator(indicator: IndicatorScore, rules: IndexRules, titles: dict[str, SubItem]) -> dict:

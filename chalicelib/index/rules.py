@@ -15,14 +15,16 @@ from chalicelib.canonical import content_hash
 from chalicelib.errors import BadRuleSet, Problem
 from chalicelib.exact import HUNDREDTHS, TENTHS, parse_scaled
 from chalicelib.index.model import TOTAL_POINTS
-from chalicelib.index.structure import RATIOS, IndexRules, Indicator, OverrideRule, SubItem
+from chalicelib.index.structure import RATIOS, IndexRules, Indicator, OverrideRule, SubItem, Uncertainty
 
 MODEL_2020 = Path(__file__).with_name("methods") / "model-2020.toml"
 FORMULAS = ("ratio", "ratio_unless", "plan", "plan_year", "plan_quarter", "inverse", "deduct", "zero_if_any", "growth", "level")
 COLOURS = ("red", "orange", "yellow", "blue")
 SOURCES = ("facts", "return")
 PERIODS = ("month", "quarter", "year")
-TEXTS = ("code", "title", "parent", "unit", "numerator", "denominator", "rule", "basis", "tag")
+RECOVERS = ("standing", "monthly", "never")
+NORMALISERS, AGGREGATORS = ("share", "minmax", "prank"), ("amean", "gmean")
+TEXTS = ("code", "title", "parent", "unit", "numerator", "denominator", "rule", "basis", "tag", "evidence", "remedy")
 LIMITS = (
     "carry_months", "complaint_days", "return_days", "sg6_months",
     "grave_deaths", "grave_serious_injuries", "grave_loss_fen", "cases_listed",
@@ -48,6 +50,7 @@ def read_rules(document: dict) -> IndexRules:
         "thresholds": reader.thresholds(document.get("thresholds", {})),
         "sufficient_share": reader.share("limits", document.get("limits", {}), "sufficient_share"),
         "limits": reader.limits(document.get("limits", {})),
+        "uncertainty": reader.uncertainty(document.get("uncertainty", {})),
     }
     if reader.problems:
         raise BadRuleSet(reader.problems)
@@ -124,6 +127,7 @@ class _Reader:
             "formula": formula,
             "source": self.one_of(place, row, "source", SOURCES),
             "period": self.one_of(place, row, "period", PERIODS),
+            "recovers": self.one_of(place, row, "recovers", RECOVERS),
             "not_applicable": self.applicability(place, formula, row),
             "condition": row.get("condition", ""),
             "sector": row.get("sector", ""),
@@ -181,10 +185,13 @@ class _Reader:
     def indicator(self, number: int, row: dict, sub_items: list[SubItem]) -> Indicator:
         place = f"indicators[{number}] {row.get('code', '')}".strip()
         code, title, points = self.text(place, row, "code"), self.text(place, row, "title"), self.scaled(place, row, "points", HUNDREDTHS)
+        lowest, highest = self.scaled(place, row, "lowest", HUNDREDTHS), self.scaled(place, row, "highest", HUNDREDTHS)
+        if not lowest <= points <= highest:
+            self.fault(place, "lowest", row.get("lowest"), "lowest ≤ points ≤ highest is required")
         own = tuple(item for item in sub_items if item.parent == code)
         if sum(item.points for item in own) != points:
             self.fault(place, "points", row.get("points"), "must be the sum of its sub-items")
-        return Indicator(code, title, points, own)
+        return Indicator(code, title, points, lowest, highest, own)
 
     def override(self, number: int, row: dict, sub_items: list[SubItem]) -> OverrideRule | None:
         place, before = f"overrides[{number}]", len(self.problems)
@@ -213,3 +220,20 @@ class _Reader:
         if not edges[0][1] > edges[1][1] > edges[2][1] > 0:
             self.fault("thresholds", "", [edge for _, edge in edges], "blue > yellow > orange > 0 is required")
         return tuple(edges)
+
+    def uncertainty(self, row: dict) -> Uncertainty:
+        counts = {key: self.count("uncertainty", row, key) for key in ("runs", "top")}
+        shares = {key: self.share("uncertainty", row, key) for key in ("spread", "lower", "upper")}
+        if not counts["runs"] or shares["spread"] == 1 or not shares["lower"] < shares["upper"]:
+            self.fault("uncertainty", "", row, "runs > 0, spread < 1 and lower < upper are required")
+        names = {"normalisers": NORMALISERS, "aggregators": AGGREGATORS}
+        given = {key: self.names("uncertainty", row, key, allowed) for key, allowed in names.items()}
+        return Uncertainty(**counts, **shares, **given)
+
+    def names(self, place: str, row: dict, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        """A list of known names; the first is the official way and must be there."""
+        value = row.get(key)
+        if not isinstance(value, list) or not value or value[0] != allowed[0] or not set(value) <= set(allowed):
+            self.fault(place, key, value, f"a list of {', '.join(allowed)} that begins with {allowed[0]} is required")
+            return allowed[:1]
+        return tuple(value)

@@ -29,6 +29,9 @@ class SubItem:
     rule: str
     basis: str
     tag: str
+    evidence: str
+    recovers: str
+    remedy: str
     step: int = 0
     limit: Fraction = Fraction(0)
     levels: tuple[tuple[str, Fraction], ...] = ()
@@ -40,10 +43,31 @@ class SubItem:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
+    """An indicator. ``lowest`` and ``highest`` (hundredths) bound its weight in a township's best case."""
+
     code: str
     title: str
     points: int
+    lowest: int
+    highest: int
     sub_items: tuple[SubItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """The Monte-Carlo experiment behind a rank: weights × U(1 ± ``spread``) on every normaliser × aggregator."""
+
+    runs: int
+    spread: Fraction
+    lower: Fraction
+    upper: Fraction
+    top: int
+    normalisers: tuple[str, ...]
+    aggregators: tuple[str, ...]
+
+    @property
+    def paths(self) -> tuple[tuple[str, str], ...]:
+        return tuple((normaliser, aggregator) for normaliser in self.normalisers for aggregator in self.aggregators)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +97,7 @@ class IndexRules:
     overrides: tuple[OverrideRule, ...]
     sufficient_share: Fraction
     limits: dict[str, int]
+    uncertainty: Uncertainty
 
     @property
     def sub_items(self) -> tuple[SubItem, ...]:

@@ -38,8 +38,9 @@ CASE_KINDS = (
 
 @dataclass(frozen=True)
 class MonthRules:
-    """The rule sets of a month. Grading is asked by day: a past colour is judged by the rules of its day."""
+    """The rule sets of a month in a district. Grading is asked by day: a past colour is judged by the rules of its day."""
 
+    district: str
     index: IndexRules
     riskmap: RiskRules
     grading_on: Callable[[date], RuleSet]
@@ -52,7 +53,7 @@ def month_rules(district: District, month: str) -> MonthRules:
     grading = _grading_rules(district, day)
     index, riskmap = load_rules(_path(district, "index", day)), load_risk_rules(_path(district, "riskmap", day))
     references = (index.reference(), riskmap.identity, grading.identity())
-    return MonthRules(index, riskmap, lambda on: _grading_rules(district, on), references)
+    return MonthRules(district.id, index, riskmap, lambda on: _grading_rules(district, on), references)
 
 
 def _path(district: District, judge: str, day: date):

@@ -22,11 +22,22 @@ FOLDER = Path(methods.__file__).parent
 RULES = methods.load_rules(methods.MODEL_2020)
 EXAMPLE = json.loads((FOLDER / "input.example.json").read_text(encoding="utf-8"))
 SCHEMA = Draft7Validator(json.loads((FOLDER / "input.schema.json").read_text(encoding="utf-8")))
+RESULT_SCHEMA = Draft7Validator(json.loads((FOLDER / "result.schema.json").read_text(encoding="utf-8")))
 
 
 def example(**sub_items: object) -> dict:
     document = copy.deepcopy(EXAMPLE)
     document["townships"][0]["sub_items"].update(sub_items)
+    return document
+
+
+def may() -> dict:
+    """The month before: fewer cameras, another coefficient."""
+    document = copy.deepcopy(EXAMPLE)
+    document["month"] = "2020-05"
+    for row in document["townships"]:
+        row["sub_items"]["CX3"] = {"numerator": 1, "denominator": 2}
+        row["sites"] = 400
     return document
 
 
@@ -116,16 +127,22 @@ def test_points_are_text_with_their_decimals_and_everything_has_a_reason() -> No
 
 
 def test_the_change_against_last_month_is_explained_to_the_last_digit() -> None:
-    may = copy.deepcopy(EXAMPLE)
-    may["month"] = "2020-05"
-    for row in may["townships"]:
-        row["sub_items"]["CX3"] = {"numerator": 1, "denominator": 2}
-        row["sites"] = 400
-    document = result(previous=result(may))
+    document = result(previous=result(may()))
     assert document["compared_with"] == "2020-05"
     for row in document["townships"]:
-        assert sum(Fraction(line["points"]) for line in row["change"]["reasons"]) == Fraction(row["change"]["index"])
+        parts = row["change"]["parts"]
+        assert [part["kind"] for part in parts] == ["rules", "own", "others", "coefficient"]
+        assert sum(Fraction(part["index"]) for part in parts) == Fraction(row["change"]["index"])
+        assert sum(Fraction(part["rank"]) for part in parts) == row["change"]["rank"]
     assert document["townships"][0]["change"]["indicators"]["CX"].startswith("+")
+
+
+def test_the_result_fits_its_schema_for_staff_and_for_the_public() -> None:
+    document = result(previous=result(may()))
+    blind = example(**{code: {"no_value": "no_data"} for code in EXAMPLE["townships"][0]["sub_items"]})
+    for each in (document, public_document(document), result(), result(blind)):
+        assert [error.message for error in RESULT_SCHEMA.iter_errors(each)] == []
+    assert list(RESULT_SCHEMA.iter_errors({**document, "uncertainty": {}}))
 
 
 def test_a_first_month_has_no_change() -> None:
