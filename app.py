@@ -11,6 +11,7 @@ from chalicelib.access.views import authorizer
 from chalicelib.code.views import build_blueprint
 from chalicelib.config import settings
 from chalicelib.desk import views as desk_views
+from chalicelib.grading import views as grading_views
 
 app = Chalice(app_name="safety-code")
 app.api.binary_types = ["image/png", "application/pdf"]
@@ -24,6 +25,7 @@ PLACEHOLDER_NOTICES = "arn:aws:sqs:us-east-1:000000000000:notices"
 gate = authorizer(app)
 app.register_blueprint(build_blueprint(gate))
 app.register_blueprint(desk_views.build_blueprint(gate))
+app.register_blueprint(grading_views.build_blueprint(gate))
 
 
 @app.lambda_function(name="scan")

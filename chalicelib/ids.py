@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
+
+from chalicelib.errors import NotFound
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SITE_ID_LENGTH = 16
 SUBJECT_TAG_LENGTH = 6
 EVENT_KEY_LENGTH = 18
+ID = re.compile(f"[{ALPHABET}]{{{SITE_ID_LENGTH}}}")
 
 
 def base32(data: bytes, length: int) -> str:
@@ -21,6 +25,13 @@ def base32(data: bytes, length: int) -> str:
     bits = int.from_bytes(data, "big")
     available = len(data) * 8
     return "".join(ALPHABET[(bits >> (available - 5 * (i + 1))) & 31] for i in range(length))
+
+
+def as_id(text: str) -> str:
+    """A site's or enterprise's id as it came in an address. NotFound for what cannot be one."""
+    if not ID.fullmatch(text):
+        raise NotFound("no such id")
+    return text
 
 
 def keyed_id(key: bytes, kind: str, identity: str) -> str:

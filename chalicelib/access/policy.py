@@ -9,7 +9,7 @@ that a new field cannot reach the public by being forgotten here.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from chalicelib.access.append import Decision, Proposal, may_append
 from chalicelib.access.identity import Identity, SubjectFacts
 from chalicelib.errors import BadRuleSet, Problem
 
-__all__ = ["Decision", "Proposal", "SubjectFacts", "View", "audience_of", "may_append", "parse_matrix", "read_matrix", "visible"]
+__all__ = ["Decision", "Proposal", "SubjectFacts", "View", "audience_of", "may_append", "parse_matrix", "read_matrix", "sees_all", "visible"]
 
 MATRIX = Path(__file__).with_name("policy.toml")
 MODES = ("show", "axes", "count", "published", "masked", "own", "logged", "hidden")
@@ -86,6 +86,12 @@ def visible(document: Mapping[str, object], identity: Identity, site: SubjectFac
         if mode != "hidden":
             shown[group] = PROJECTIONS[mode](value)
     return View(shown, tuple(audited))
+
+
+def sees_all(identity: Identity, site: SubjectFacts, groups: Iterable[str]) -> bool:
+    """Whether this identity sees these groups of a site entire: then it may also see what was worked out from them."""
+    audience = audience_of(identity, site)
+    return all(read_matrix()[group][audience] == "show" for group in groups)
 
 
 def _as_it_is(value: object) -> object:

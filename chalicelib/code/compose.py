@@ -14,6 +14,7 @@ from chalicelib.supervision.model import Event
 
 if TYPE_CHECKING:
     from chalicelib.grading.acceptance import Refuse
+    from chalicelib.grading.rules import RuleSet
 
 
 class Log(Protocol):
@@ -46,7 +47,8 @@ class Files(Protocol):
 class Stores:
     """Everything outside that the desk uses.
 
-    ``judge`` gives the result document of a site's facts on a day; ``refuse`` what the rules say against an event.
+    ``judge`` gives the result document of a site's facts on a day; ``refuse`` what the rules say against an event;
+    ``rules`` the rule set in force on a day.
     """
 
     log: Log
@@ -56,6 +58,7 @@ class Stores:
     files: Files
     judge: Callable[[Mapping[str, object], date], Mapping[str, object]]
     refuse: Refuse
+    rules: Callable[[date], RuleSet]
 
 
 def compose(settings: Settings) -> Stores:
@@ -74,22 +77,34 @@ def compose(settings: Settings) -> Stores:
         files=ReleaseFiles(settings.files_bucket),
         judge=judge_of(settings.district),
         refuse=refusal_of(settings.district),
+        rules=rules_of(settings.district),
     )
 
 
 def judge_of(district_id: str) -> Callable[[Mapping[str, object], date], Mapping[str, object]]:
     """The judge under the rule set that applies on the day. Unavailable while the district has none."""
     from chalicelib.grading.judge import grade
-    from chalicelib.grading.rules import load_rule_set
-    from chalicelib.register.district import load_district
+
+    rules = rules_of(district_id)
 
     def judge(facts: Mapping[str, object], on: date) -> Mapping[str, object]:
-        ref = load_district(district_id).rule_set_on("grading", on)
-        if ref is None:
-            raise Unavailable("no rule set applies on this day", on=on.isoformat())
-        return grade(facts, load_rule_set(ref.path), on).to_document()
+        return grade(facts, rules(on), on).to_document()
 
     return judge
+
+
+def rules_of(district_id: str) -> Callable[[date], RuleSet]:
+    """The rule set of a day. Unavailable while the district has none."""
+    from chalicelib.grading.rulebook import rules_on
+    from chalicelib.register.district import load_district
+
+    def rules(on: date) -> RuleSet:
+        found = rules_on(load_district(district_id), on)
+        if found is None:
+            raise Unavailable("no rule set applies on this day", on=on.isoformat())
+        return found
+
+    return rules
 
 
 def refusal_of(district_id: str) -> Refuse:

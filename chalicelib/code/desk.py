@@ -13,13 +13,14 @@ from chalicelib import clock, ids
 from chalicelib.access.append import REASONS
 from chalicelib.access.audit import audit_line
 from chalicelib.access.identity import Identity
-from chalicelib.access.policy import Proposal, SubjectFacts, View, audience_of, may_append, visible
+from chalicelib.access.policy import Proposal, SubjectFacts, View, audience_of, may_append, sees_all, visible
 from chalicelib.code import site
 from chalicelib.code.compose import Stores
 from chalicelib.code.proposal import asked, content, involved, root_of
 from chalicelib.config import Settings
-from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound
+from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound, Problem
 from chalicelib.exact import TENTHS, text_of
+from chalicelib.grading.appeals import filing_problems
 from chalicelib.register.district import load_district
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.model import Actor, Event, make_event
@@ -110,6 +111,15 @@ class Desk:
         """Write an audit line."""
         self.stores.audit.write(audit_line(self.identity, action, subject, what, clock.utc_now()))
 
+    def case(self, site_id: str, groups: Sequence[str]) -> dict[str, object]:
+        """The facts of a site, for whoever sees these groups of it entire. NotFound, or Forbidden; a look by staff is audited."""
+        facts = self._facts(site_id)
+        if not sees_all(self.identity, site.site_subject(facts, self.settings.day().isoformat()), groups):
+            raise Forbidden("outside your reach")
+        if self.identity.role in STAFF:
+            self.note("read", ids.subject_of("site", site_id), " ".join(groups))
+        return facts
+
     def _note_looks(self, site_id: str, view: View) -> None:
         """Every staff scan is a log entry; so is every look at a group that is shown only on the record."""
         subject = ids.subject_of("site", site_id)
@@ -143,7 +153,7 @@ class Desk:
         event = self._event(kind, subject_id, key, body)
         root = root_of(kind, event, standing)
         self._judge_append(kind, event, root, subject, standing)
-        found = problems(event) or self.stores.refuse(event)
+        found = problems(event) or [*self.stores.refuse(event), *self._too_late(event, standing)]
         if found:
             raise BadInput(found)
         return self._keep(event, standing)
@@ -156,6 +166,22 @@ class Desk:
         if not decision.allowed:
             self.note("refuse", event.subject, f"{kind.name} {decision.reason}")
             raise Forbidden("this fact may not be appended by you", reason=decision.reason, sentence=REASONS[decision.reason])
+
+    def _too_late(self, event: Event, standing: Sequence[Event]) -> list[Problem]:
+        """An appeal has its term, from the day on which what it is against was recorded, or the grade last changed."""
+        if event.kind != "appeal":
+            return []
+        against = event.payload.get("against")
+        named = {known.event_id: known for known in standing}.get(str(against))
+        if against and named is None:
+            return [Problem("payload", "against", str(against), "该场所下没有这一事实")]
+        known_on = named.known_at if named else self._changed_at(event.subject_id)
+        day = clock.day_of(clock.parse_instant(known_on)).isoformat() if known_on else event.occurred_on
+        return filing_problems(self.stores.rules(self.settings.day()), day, event.occurred_on)
+
+    def _changed_at(self, site_id: str) -> str:
+        lines = self.stores.history.list_lines(site_id)
+        return f"{lines[-1]['line'][:10]}T00:00:00+08:00" if lines else ""
 
     def _keep(self, event: Event, standing: Sequence[Event]) -> Receipt:
         """Append, unless it stands already. Two at once with one key: the second finds what the first wrote."""

@@ -15,7 +15,7 @@ Record = Mapping[str, object]
 IDENTITY_FIELDS = ("name", "uscc", "township", "state")
 REGISTER_FIELDS = ("address", "industry", "size", "staff", "premises", "longitude", "latitude", "datum")
 SECRET_FIELDS = ("chemical_type", "key_process", "inhalation_toxic", "special_premises", "aluminium_magnesium_dust", "solvent_spraying")
-CORRESPONDENCE = ("appeal", "reply", "error_reported", "complaint")
+CORRESPONDENCE = ("appeal", "error_reported", "complaint")
 SIGNED_KINDS = ("inspection", "hazard_found", "override")
 
 
@@ -55,6 +55,7 @@ def site_document(facts: Facts, judgement: Mapping[str, object], card: Mapping[s
             "certificates": [{**record, "owner": "self"} for record in _live(facts, "certificate")],
             "officers": [_signed(record, kind) for kind in SIGNED_KINDS for record in _live(facts, kind)],
         },
+        "replies": _replies(facts),
         "appeals": sorted((record for kind in CORRESPONDENCE for record in _live(facts, kind)), key=_order),
     }
 
@@ -69,6 +70,12 @@ def _penalties(facts: Facts) -> list[dict[str, object]]:
     }
     penalties = [*_live(facts, "penalty"), *_live(facts, "enterprise_penalty")]
     return [{**record, "published_on": published.get(str(record["id"]))} for record in sorted(penalties, key=_order)]
+
+
+def _replies(facts: Facts) -> list[dict[str, object]]:
+    """The enterprise's statements with the day on which an authority made them public, if one did."""
+    published = {str(record["id"]): step["on"] for record in _live(facts, "reply") for step in _steps(record) if step["kind"] == "reply_published"}
+    return [{**record, "published_on": published.get(str(record["id"]))} for record in _live(facts, "reply")]
 
 
 def _signed(record: Record, kind: str) -> dict[str, object]:

@@ -13,8 +13,8 @@ from chalicelib.access.views import caller
 from chalicelib.config import Settings, settings
 from chalicelib.errors import BadInput, NotFound, Problem
 from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body
+from chalicelib.ids import as_id
 
-ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 RELEASE_PART = {
     "scope": re.compile(r"district|[0-9]{6,12}"),
     "kind": re.compile(r"index|map"),
@@ -88,12 +88,12 @@ def _add_reading(routes: Blueprint, answered: Callable, guard: Authorizer, desk:
     @answered
     def one_site(site_id):
         reveal = (routes.current_request.query_params or {}).get("reveal", "")
-        return desk().site(_id(site_id), frozenset(filter(None, reveal.split(","))))
+        return desk().site(as_id(site_id), frozenset(filter(None, reveal.split(","))))
 
     @routes.route("/sites/{site_id}/history", methods=["GET"], authorizer=guard)
     @answered
     def history(site_id):
-        return {"site_id": site_id, "history": desk().history(_id(site_id))}
+        return {"site_id": site_id, "history": desk().history(as_id(site_id))}
 
 
 def _add_appending(routes: Blueprint, answered: Callable, guard: Authorizer, desk: Callable) -> None:
@@ -104,12 +104,12 @@ def _add_appending(routes: Blueprint, answered: Callable, guard: Authorizer, des
     @routes.route("/sites/{site_id}/events", methods=["POST"], authorizer=guard)
     @answered
     def append_to_site(site_id):
-        return append("site", _id(site_id))
+        return append("site", as_id(site_id))
 
     @routes.route("/enterprises/{enterprise_id}/events", methods=["POST"], authorizer=guard)
     @answered
     def append_to_enterprise(enterprise_id):
-        return append("enterprise", _id(enterprise_id))
+        return append("enterprise", as_id(enterprise_id))
 
     @routes.route("/townships/{code}/events", methods=["POST"], authorizer=guard)
     @answered
@@ -123,7 +123,7 @@ def _add_files(routes: Blueprint, answered: Callable, guard: Authorizer, desk: C
     def plate(file):
         if not file.endswith(".svg"):
             raise NotFound("plates are SVG files")
-        return _plate(desk(), _id(file.removesuffix(".svg")), configure())
+        return _plate(desk(), as_id(file.removesuffix(".svg")), configure())
 
     # A gateway takes one name for the variable at a place in its tree of paths, whether the path ends there or goes on.
     @routes.route("/releases/{scope}/{kind}/{month}/{revision}/{entry}", methods=["GET"], authorizer=guard)
@@ -180,9 +180,3 @@ def _release(desk, **parts: str) -> Response:
     ending = parts["file"].rsplit(".", 1)[1]
     content = body if ending == "png" else body.decode("utf-8")
     return Response(content, {"Content-Type": CONTENT_TYPE[ending], "Content-Security-Policy": PAGE_POLICY})
-
-
-def _id(text: str) -> str:
-    if not ID.fullmatch(text):
-        raise NotFound("no such id")
-    return text

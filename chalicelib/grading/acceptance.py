@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 
 from chalicelib.errors import Problem
-from chalicelib.grading.rules import RuleSet, check_findings, load_rule_set
+from chalicelib.grading.rulebook import rules_on
+from chalicelib.grading.rules import RuleSet, check_findings
 from chalicelib.register.district import District
 from chalicelib.supervision.model import Event
 
@@ -20,13 +20,10 @@ Refuse = Callable[[Event], list[Problem]]
 
 def refusals_in(district: District) -> Refuse:
     """What a district's rule set of the event's own day has against its findings; nothing while it has none."""
-    load = cache(load_rule_set)
-
     def refuse(event: Event) -> list[Problem]:
         if "items" not in event.payload:
             return []
-        ref = district.rule_set_on("grading", date.fromisoformat(event.occurred_on))
-        return refused_findings(event, load(ref.path) if ref is not None else None)
+        return refused_findings(event, rules_on(district, date.fromisoformat(event.occurred_on)))
 
     return refuse
 

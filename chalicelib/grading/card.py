@@ -14,6 +14,7 @@ import orjson
 
 from chalicelib import labels
 from chalicelib.exact import half_up, text_of
+from chalicelib.grading.appeals import open_appeal, published_reply
 from chalicelib.grading.case import Case, months_after
 from chalicelib.grading.model import Judgement
 from chalicelib.grading.register import read_register
@@ -101,7 +102,15 @@ def _document(facts: Facts, judgement: Judgement | None, site: Mapping[str, obje
         **last_seen(facts, day),
         "evidence_on": evidence_on(facts, day),
         "coverage": None if judgement is None else text_of(coverage_tenths(facts, judgement), 10),
+        "appeal": _appeal(facts, judgement, day),
+        "reply": published_reply(facts, day),
     }
+
+
+def _appeal(facts: Facts, judgement: Judgement | None, day: str) -> dict[str, object] | None:
+    """Where an open appeal stands; nothing of what it says."""
+    appeal = None if judgement is None else open_appeal(facts, judgement.rules, day)
+    return appeal and appeal.clock()
 
 
 def last_seen(facts: Facts, day: str) -> dict[str, str | None]:

@@ -1,7 +1,8 @@
 """The proof of a grade: the facts, the rule set's hash and the derivation in one document that anyone can recompute. Pure.
 
-Canonical JSON (RFC 8785) gives the document one byte form; its hash stands in it. Whoever has the rule set of that hash gets
-the same derivation bit for bit. A proof holds everything the grade was worked out from: it is for those entitled to see that.
+Canonical JSON (RFC 8785) gives the document one byte form; its hash stands in it. The facts are bare (:mod:`.bare`), the rule
+set stands in it entire: whoever has the proof gets the same derivation bit for bit, with this judge or with the page
+``web/verify.html``, which needs no network. It holds what the grade was worked out from: it is for those entitled to see that.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from chalicelib import clock
 from chalicelib.canonical import canonical_json, content_hash
 from chalicelib.errors import BadInput, Problem
 from chalicelib.grading.actions import Facts
+from chalicelib.grading.bare import bare
 from chalicelib.grading.case import known_by
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rules import RuleSet
@@ -24,6 +26,7 @@ PARTS = {
     "on": str,
     "known_at": (str, type(None)),
     "rule_set": dict,
+    "rules": dict,
     "facts": dict,
     "derivation": dict,
     "hash": str,
@@ -32,13 +35,14 @@ PARTS = {
 
 def proof_of(facts: Facts, rules: RuleSet, on: date, known_at: datetime | None = None) -> dict[str, object]:
     """The proof of the grade on a day, by what was known at an instant (None: by everything)."""
-    known = as_known(facts, known_at)
+    known = bare(as_known(facts, known_at), rules)
     proof = {
         "schema": SCHEMA,
         "site_id": facts["site_id"],
         "on": on.isoformat(),
         "known_at": None if known_at is None else clock.instant_text(known_at),
         "rule_set": rules.identity(),
+        "rules": rules.document,
         "facts": known,
         "derivation": grade(known, rules, on).to_document(),
     }
@@ -65,6 +69,8 @@ def verify(proof: Mapping[str, object], rule_sets: Iterable[RuleSet]) -> list[st
         wrong.append("hash: 内容与其摘要不符")
     if named != rules.identity():
         wrong.append("rule_set: 名称或版本与其摘要所指的规则集不符")
+    if content_hash(proof["rules"]) != rules.hash:
+        wrong.append("rules: 所附规则集与其摘要不符")
     if proof["facts"].get("site_id") != proof["site_id"]:
         wrong.append("site_id: 事实属于另一场所")
     if proof["known_at"] is not None and as_known(proof["facts"], clock.parse_instant(proof["known_at"])) != proof["facts"]:

@@ -10,14 +10,12 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Unavailable
 from chalicelib.grading.card import build_card
 from chalicelib.grading.judge import grade
-from chalicelib.grading.rules import RuleSet, load_rule_set
+from chalicelib.grading.rulebook import rules_change_after, rules_on
 from chalicelib.grading.saving import Regraded, Saver
 from chalicelib.grading.trend import trend_of
 from chalicelib.ids import subject_of
@@ -151,22 +149,6 @@ def owner_of(events: Iterable[Event]) -> str | None:
         if registered
         else None
     )
-
-
-@lru_cache(maxsize=8)
-def _rules(path: Path) -> RuleSet:
-    return load_rule_set(path)
-
-
-def rules_on(district: District, day: date) -> RuleSet | None:
-    """The rule set that applies on a day; None where the district has none."""
-    ref = district.rule_set_on("grading", day)
-    return _rules(ref.path) if ref is not None else None
-
-
-def rules_change_after(district: District, day: date) -> date | None:
-    """The first day after ``day`` on which another rule set applies."""
-    return min((ref.effective_from for ref in district.rule_sets["grading"] if ref.effective_from > day), default=None)
 
 
 def handle_stream(event: Mapping[str, object], settings: Settings, regrader: Regrader | None = None) -> dict[str, list[dict[str, str]]]:

@@ -13,6 +13,7 @@ from chalicelib.grading.rules import Clause, ExtraRule, Item, Level, Rule, RuleS
 
 MODES = ("each", "once", "zero")
 ALWAYS_APPLIES = "否"
+APPEAL_TERMS = ("filing_days", "opinion_days", "decision_days")
 ASSESSMENT_TEXTS = ("overdue_flag", "self_flag", "not_applicable_flag", "appeal_flag")
 
 
@@ -34,6 +35,7 @@ def read_rule_set(file: Table, document: Mapping[str, object], digest: str) -> R
         bonus_cut=bonus.points("cut_at"),
         override_signers=override.count("signers"),
         override_title=override.text("title"),
+        appeal=read_appeal(file.table("appeal")),
         levels=read_levels(file.table("accident_levels")),
         inherent=read_inherent(file.table("inherent")),
         axes=axes,
@@ -93,6 +95,13 @@ def read_assessment(table: Table) -> dict[str, object]:
     values["not_applicable_flag_points"] = table.points("not_applicable_flag_points")
     cited(table)
     return values
+
+
+def read_appeal(table: Table) -> dict[str, int]:
+    """The terms of an appeal in working days: to file it, for the township's opinion, for the decision after that."""
+    terms = {name: table.count(name) for name in APPEAL_TERMS}
+    cited(table)
+    return terms
 
 
 def read_levels(table: Table) -> tuple[Level, ...]:

@@ -113,6 +113,7 @@ class RuleSet:
     bonus_cut: int
     override_signers: int
     override_title: str
+    appeal: Mapping[str, int]
     levels: tuple[Level, ...]
     inherent: Mapping[str, object]
     axes: Mapping[str, tuple[str, int]]
@@ -245,6 +246,3 @@ def check_findings(rules: RuleSet, findings: Mapping[str, Mapping[str, int]], no
         if code not in rules.items or not rules.items[code].not_applicable:
             problems.append(Problem("not_applicable", "", code, "该条款不得作为空项" if code in rules.items else "没有这个条款"))
     return problems
-
-
-__all__ = ["MODEL_2020", "Clause", "Dated", "ExtraRule", "Item", "Level", "Rule", "RuleSet", "check_findings", "load_rule_set"]

@@ -141,7 +141,7 @@ class Raw(BytesIO):
 
 def _grade_all(loaded: object) -> int:
     from chalicelib.grading.judge import grade
-    from chalicelib.grading.regrade import rules_on
+    from chalicelib.grading.rulebook import rules_on
     from chalicelib.register.district import load_district
 
     rules = rules_on(load_district("demo"), DAY)

@@ -85,7 +85,7 @@ def asked(args: argparse.Namespace, today: date) -> tuple[date, datetime | None]
 
 
 def rules_of(district: District, on: date) -> RuleSet:
-    from chalicelib.grading.regrade import rules_on
+    from chalicelib.grading.rulebook import rules_on
 
     rules = rules_on(district, on)
     if rules is None:

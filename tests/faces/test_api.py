@@ -13,7 +13,7 @@ from chalice.test import Client
 
 from chalicelib import ids
 from chalicelib.access.audit import AuditLine
-from chalicelib.code.compose import Stores, judge_of, refusal_of
+from chalicelib.code.compose import Stores, judge_of, refusal_of, rules_of
 from chalicelib.code.desk import row_of
 from chalicelib.code.token import parse_keys, verify
 from chalicelib.code.views import build_blueprint
@@ -22,6 +22,7 @@ from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.grading.card import build_card
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rules import load_rule_set
+from chalicelib.grading.views import build_blueprint as grading_routes
 from chalicelib.register.district import load_district
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.model import Actor, Event, make_event, to_text
@@ -69,7 +70,7 @@ class MemoryCards:
         return [{name: getattr(card, name) for name in names} for card in cards if card.township == township]
 
     def list_lines(self, site_id: str):
-        return [{"line": "2020-06-01#1", "grade": "blue"}]
+        return [{"line": "2020-06-28#1", "grade": "blue"}]
 
     def _card(self, site_id: str):
         facts = fold(self.log.list_events(f"S:{site_id}"), self.log.list_events(f"E:{ENTERPRISE}"))
@@ -108,10 +109,11 @@ class World:
     def __init__(self, judge=None) -> None:
         self.log, self.audit = MemoryLog(), MemoryAudit()
         self.cards = MemoryCards(self.log)
-        self.stores = Stores(self.log, self.cards, self.cards, self.audit, MemoryFiles(), judge or judge_of("demo"), refusal_of("demo"))
+        self.stores = Stores(self.log, self.cards, self.cards, self.audit, MemoryFiles(), judge or judge_of("demo"), refusal_of("demo"), rules_of("demo"))
         self.app = Chalice(app_name="api-test")
         guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
-        self.app.register_blueprint(build_blueprint(guard, lambda settings: self.stores, lambda: SETTINGS))
+        for routes in (build_blueprint, grading_routes):
+            self.app.register_blueprint(routes(guard, lambda settings: self.stores, lambda: SETTINGS))
         self.fact("enterprise_registered", ENTERPRISE, name="示例集团", uscc="91330110MA0000015C")
         for site, township in ((SITE, TOWNSHIP), (OTHER_SITE, NEXT_TOWNSHIP)):
             self.fact("site_opened", ENTERPRISE, site_id=site)
@@ -190,6 +192,9 @@ def test_health_needs_no_sign_in_and_every_answer_carries_the_security_headers(w
         ("GET", "/sites"),
         ("GET", f"/sites/{SITE}"),
         ("GET", f"/sites/{SITE}/history"),
+        ("GET", f"/sites/{SITE}/way-back"),
+        ("GET", f"/sites/{SITE}/proof"),
+        ("POST", f"/sites/{SITE}/would-be"),
         ("POST", f"/sites/{SITE}/events"),
         ("POST", f"/enterprises/{ENTERPRISE}/events"),
         ("POST", f"/townships/{TOWNSHIP}/events"),
@@ -274,13 +279,13 @@ def test_a_lists_scores_are_written_as_published() -> None:
 
 
 GROUPS = {
-    "enterprise": {"identity", "radar", "case", "penalties", "secrets", "persons", "appeals"},
-    "township": {"identity", "radar", "case", "penalties", "secrets", "persons", "appeals"},
-    "district": {"identity", "radar", "case", "penalties", "secrets", "persons", "appeals"},
-    "expert": {"identity", "radar", "case", "penalties", "secrets", "persons"},
+    "enterprise": {"identity", "radar", "case", "penalties", "secrets", "persons", "replies", "appeals"},
+    "township": {"identity", "radar", "case", "penalties", "secrets", "persons", "replies", "appeals"},
+    "district": {"identity", "radar", "case", "penalties", "secrets", "persons", "replies", "appeals"},
+    "expert": {"identity", "radar", "case", "penalties", "secrets", "persons", "replies"},
     "admin": {"identity", "radar", "case", "penalties"},
-    "stranger": {"identity", "radar", "case", "penalties"},
-    "neighbour": {"identity", "radar", "case", "penalties"},
+    "stranger": {"identity", "radar", "case", "penalties", "replies"},
+    "neighbour": {"identity", "radar", "case", "penalties", "replies"},
 }
 
 
@@ -342,7 +347,7 @@ def test_an_unknown_site_is_not_found(world: World, path: str) -> None:
 def test_history_is_for_those_whose_reach_includes_the_site(world: World, who: str, status: int) -> None:
     answer = world.ask("GET", f"/sites/{SITE}/history", who)
     assert answer.status_code == status
-    assert status != 200 or answer.json_body["history"] == [{"line": "2020-06-01#1", "grade": "blue"}]
+    assert status != 200 or answer.json_body["history"] == [{"line": "2020-06-28#1", "grade": "blue"}]
 
 
 # ── Appending 记录事实 ──────────────────────────────────────────────────────────────────────────────────────────────

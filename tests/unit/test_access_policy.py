@@ -21,6 +21,7 @@ DOCUMENT = {
         "certificates": [{"type": "licence", "number": "ABC123", "valid_to": "2021-01-01", "owner": "self"}],
         "officers": [{"id": "E-1", "kind": "inspection", "officers": ["33011001", "33011002"], "by": "township"}],
     },
+    "replies": [{"text": "已整改", "by": "self", "published_on": "2020-06-20"}, {"text": "未公开", "by": "self", "published_on": None}],
     "appeals": [{"text": "我方有异议", "by": "self"}, {"text": "内部意见", "by": "township"}],
 }
 WHO = {
@@ -40,6 +41,7 @@ case       count     show       show     show     show      count     hidden
 penalties  published show       show     show     published published count
 secrets    hidden    show       show     show     show      hidden    hidden
 persons    hidden    own        masked   logged   masked    hidden    hidden
+replies    published show       show     show     published hidden    hidden
 appeals    hidden    own        show     show     hidden    hidden    hidden
 """
 HEAD, *ROWS = [row.split() for row in READ_MATRIX.strip().splitlines()]
@@ -52,6 +54,7 @@ SEEN = {
     ("radar", "axes"): {"axes": {"P": "96.0", "E": None}},
     ("case", "count"): {"hazards": 2, "vetoes": 0, "caps": 1},
     ("penalties", "published"): DOCUMENT["penalties"][:1],
+    ("replies", "published"): DOCUMENT["replies"][:1],
     ("persons", "masked"): MASKED,
     ("persons", "own"): {"certificates": DOCUMENT["persons"]["certificates"], "officers": []},
     ("appeals", "own"): DOCUMENT["appeals"][:1],

@@ -13,7 +13,7 @@ import chalicelib.grading.card as module
 from chalicelib import labels
 from chalicelib.grading.card import build_card
 from chalicelib.grading.judge import grade
-from chalicelib.grading.regrade import rules_change_after, rules_on
+from chalicelib.grading.rulebook import rules_change_after, rules_on
 from chalicelib.register.district import load_district
 from chalicelib.supervision.facts import fold
 from tests.event_builders import SITE, busy_site, fact, hazard, registration, step

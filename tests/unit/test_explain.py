@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from chalicelib import clock
 from chalicelib.canonical import canonical_json, content_hash
 from chalicelib.errors import BadInput
+from chalicelib.grading.bare import bare
 from chalicelib.grading.judge import grade
 from chalicelib.grading.proof import as_known, proof_of, verify
 from chalicelib.supervision.facts import fold
@@ -102,6 +103,22 @@ def test_a_wait_and_its_duties_are_told():
     site = facts(accident=[accident("2020-06-12", deaths=1)])
     text = "\n".join(explain.told(explain.explained(site, RULES, AS_OF)))
     assert "等待 V01 至 2020-12-12" in text and "其间按月完成企业自查" in text
+
+
+# ── Bare facts ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@FEW
+@given(sites())
+def test_the_grade_of_bare_facts_is_the_grade_of_the_facts_with_every_reason(site):
+    assert grade(bare(site, RULES), RULES, AS_OF).to_document() == grade(site, RULES, AS_OF).to_document()
+
+
+def test_bare_facts_show_no_prose_no_officer_and_no_kind_that_no_rule_asks_for():
+    events = busy_site()
+    covered = bare(fold([event for event in events if event.scope == "site"]), RULES)
+    assert "inspection" not in covered["records"] and covered["records"]["hazard_found"][0]["description"] == "…"
+    assert [step["officers"] for step in covered["records"]["hazard_found"][0]["then"] if "officers" in step] == [["P1"], ["P1"]]
 
 
 # ── The proof ────────────────────────────────────────────────────────────────────────────────────────────────────────

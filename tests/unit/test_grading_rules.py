@@ -52,6 +52,13 @@ signers = 2
 source = "示范"
 tag = "D"
 
+[appeal]
+filing_days = 15
+opinion_days = 5
+decision_days = 10
+source = "示范"
+tag = "D"
+
 [accident_levels]
 source = "国务院令第493号"
 tag = "V"

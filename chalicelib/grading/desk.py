@@ -1,0 +1,87 @@
+"""What a signed-in person may ask of a site's grade: the way back, what a draft self-check would do, the proof. Nothing is stored.
+
+Reach and the read matrix are the desk's (:mod:`chalicelib.code.desk`): whoever sees a case entire may see what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chalicelib import clock
+from chalicelib.code.desk import Desk
+from chalicelib.errors import BadInput, Problem
+from chalicelib.grading.appeals import appeals_of
+from chalicelib.grading.judge import grade
+from chalicelib.grading.losses import losses
+from chalicelib.grading.outlook import calendar, first_recovery, standing_of, would_be
+from chalicelib.grading.proof import proof_of
+from chalicelib.grading.way_back import way_back
+
+CASE = ("case",)
+# A proof shows penalties and plant data with the rest of the facts.
+WHOLE = ("radar", "case", "penalties", "secrets")
+
+
+@dataclass(frozen=True, slots=True)
+class GradeDesk:
+    """One request's desk, for questions about a grade."""
+
+    desk: Desk
+
+    def way_back(self, site_id: str) -> dict[str, object]:
+        """Every point lost with its reason and end, the smallest set of acts to each better grade, and what time alone changes."""
+        facts, day = self.desk.case(site_id, CASE), self.desk.settings.day()
+        rules = self.desk.stores.rules(day)
+        found = way_back(facts, rules, day)
+        result = found.now.to_document()
+        appeals = appeals_of(facts, rules, day.isoformat())
+        return {
+            **found.to_document(),
+            **standing_of(found.now).to_document(),
+            "rule_set": result["rule_set"],
+            "review_on": result["review_on"],
+            "losses": list(losses(result, facts, rules, first_recovery(facts, rules, day))),
+            "calendar": [change.to_document() for change in calendar(facts, rules, day)],
+            "appeals": [{**appeal.to_document(), "id": appeal.id, "day": appeal.day_number(day.isoformat())} for appeal in appeals],
+        }
+
+    def would_be(self, site_id: str, draft: Mapping[str, object]) -> dict[str, object]:
+        """The grade as it is and as it would be after this self-check. BadInput names everything wrong with the draft."""
+        facts, day = self.desk.case(site_id, CASE), self.desk.settings.day()
+        rules = self.desk.stores.rules(day)
+        found = grade(facts, rules, day)
+        then = would_be(facts, rules, day, draft)
+        return {
+            "site_id": site_id,
+            "on": day.isoformat(),
+            "stored": False,
+            "now": standing_of(found).to_document(),
+            "then": standing_of(then).to_document(),
+            "result": then.to_document(),
+        }
+
+    def proof(self, site_id: str, query: Mapping[str, str]) -> dict[str, object]:
+        """The proof of the grade on a day, by what was known at an instant; today by default."""
+        on, known_at = asked(query, self.desk.settings.day())
+        facts = self.desk.case(site_id, WHOLE)
+        return proof_of(facts, self.desk.stores.rules(on), on, known_at)
+
+
+def asked(query: Mapping[str, str], today: date) -> tuple[date, datetime | None]:
+    """Day and instant of a question. BadInput names all that is wrong with them."""
+    problems, on, known_at = [], today, None
+    try:
+        on = date.fromisoformat(query["on"]) if query.get("on") else today
+    except ValueError:
+        problems.append(Problem("query", "on", query["on"][:40], "须为日期，如 2020-06-20"))
+    if on > today:
+        problems.append(Problem("query", "on", on.isoformat(), f"日期在将来，今天是 {today}"))
+    try:
+        known_at = clock.parse_instant(query["known_at"]) if query.get("known_at") else None
+    except ValueError:
+        problems.append(Problem("query", "known_at", query["known_at"][:40], "须为带时区的时刻，如 2020-06-15T08:00:00+08:00"))
+    if problems:
+        raise BadInput(problems)
+    return on, known_at

@@ -1,0 +1,49 @@
+"""Routes about a site's grade: the way back, the would-be grade of a draft, the proof. They translate, and decide nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalice import Blueprint, Response
+from chalice.app import Authorizer
+
+from chalicelib.access.views import caller
+from chalicelib.config import Settings, settings
+from chalicelib.http import answers, json_answer, json_body
+from chalicelib.ids import as_id
+
+
+def build_blueprint(guard: Authorizer, compose: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
+    """The routes behind this authorizer; ``compose`` as for :func:`chalicelib.code.views.build_blueprint`."""
+    routes = Blueprint("chalicelib.grading.views")
+    answered = answers(routes)
+
+    def desk():
+        from chalicelib.code.compose import compose as real
+        from chalicelib.code.desk import Desk
+        from chalicelib.grading.desk import GradeDesk
+
+        identity = caller(routes.current_request.context)
+        return GradeDesk(Desk(identity, (compose or real)(configure()), configure()))
+
+    @routes.route("/sites/{site_id}/way-back", methods=["GET"], authorizer=guard)
+    @answered
+    def way_back(site_id):
+        return desk().way_back(as_id(site_id))
+
+    @routes.route("/sites/{site_id}/would-be", methods=["POST"], authorizer=guard)
+    @answered
+    def would_be(site_id):
+        return desk().would_be(as_id(site_id), json_body(routes.current_request.raw_body))
+
+    @routes.route("/sites/{site_id}/proof", methods=["GET"], authorizer=guard)
+    @answered
+    def proof(site_id):
+        return _file(desk().proof(as_id(site_id), routes.current_request.query_params or {}), f"proof-{site_id}.json")
+
+    return routes
+
+
+def _file(document: object, name: str) -> Response:
+    """A document to be kept: the browser offers to save it."""
+    return json_answer(document, headers={"Content-Disposition": f'attachment; filename="{name}"'})
