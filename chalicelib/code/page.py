@@ -1,4 +1,4 @@
-"""What the scan page says, worked out from the public card alone: ages, freshness, words. Pure; computes no grade.
+"""What the scan page says, worked out from the public card alone: ages, freshness, clocks. Pure; computes no grade.
 
 The card document holds only what the public may see (docs/architecture.md); its grade is read, never worked out here.
 """
@@ -10,37 +10,23 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib import labels
+from chalicelib.code.words import FLAG, FLAG_MEANING, GRADE_EN, WHY_NONE, words
 
 OLD_DAYS = 180
 VERY_OLD_DAYS = 365
 SCHEMA = 1
-
-FLAG = {
-    "appeal": "申诉中",
-    "assessment_expired": "评定已过期",
-    "self_assessed": "部分为企业自评",
-    "many_not_applicable": "空项过多",
-    "override": "人工调整",
-    "new_items": "含新增条款",
-}
-FLAG_MEANING = {
-    "appeal": "企业对评定有异议，正由区级受理；颜色在决定前不变。",
-    "assessment_expired": "最近一次全面评定已超过有效期，须重新评定。",
-    "self_assessed": "有条款近 12 个月没有检查人员的结论，暂以企业自评为准。",
-    "many_not_applicable": "不适用条款超过 20 分，得分由其余条款折算。",
-    "override": "颜色经两人签署调整，依据和期限已登记。",
-    "new_items": "规则新增的条款将在下次全面评定时纳入。",
-}
 ABOUT_THE_SCORE = frozenset({"assessment_expired", "self_assessed", "many_not_applicable", "new_items"})
 FRESH, OLD, VERY_OLD, UNKNOWN = "fresh", "old", "very-old", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Everything the page and its JSON twin show of one site on one day."""
+    """Everything the page and its JSON twin show of one site on one day. ``plate`` is the token that was scanned."""
 
     card: Mapping[str, object]
     on: date
+    plate: str = ""
+    language: str = "zh"
 
     @property
     def grade(self) -> str:
@@ -69,39 +55,59 @@ class Scan:
     def flags(self) -> list[dict[str, str]]:
         """Flags with their word and meaning; one that has no word yet is shown by its code, never dropped.
 
-        Without a colour nothing is said about how good the evidence for one is.
+        Without a colour nothing is said about how good the evidence for one is. An appeal whose clock is on the page is not said twice.
         """
-        codes: list[str] = self.card.get("flags") or []  # type: ignore[assignment]
-        said = [code for code in codes if self.grade != "none" or code not in ABOUT_THE_SCORE]
-        return [{"code": code, "word": FLAG.get(code, code), "meaning": FLAG_MEANING.get(code, "")} for code in said]
+        at = words(self.language).at
+        said = [code for code in self.card.get("flags") or [] if self.grade != "none" or code not in ABOUT_THE_SCORE]  # type: ignore[attr-defined]
+        shown = [code for code in said if code != "appeal" or not self.card.get("appeal")]
+        return [{"code": code, "word": FLAG.get(code, (code, code))[at], "meaning": FLAG_MEANING.get(code, ("", ""))[at]} for code in shown]
 
     @property
     def next_assessment(self) -> str:
         """The day by which the colour is worked out anew; in words where no day is fixed, or it waits for somebody."""
+        said = words(self.language)
         if str(self.card.get("state")) in WHY_NONE:
-            return "不再评定" if self.card.get("state") != "suspended" else "复产后评定"
+            return said.next_never if self.card.get("state") != "suspended" else said.next_resumed
         if self.grade == "none":
-            return "待完成评定"
-        return str(self.card.get("review_on") or "随事件更新")
+            return said.next_pending
+        return str(self.card.get("review_on") or said.next_events)
 
     @property
     def veto(self) -> str:
         """That a veto decided, not the score; empty where none did."""
-        return f"有 {self.card['vetoes']} 项一票否决情形，不论得分直接评为红码。" if self.grade == "red" and self.card.get("vetoes") else ""
+        vetoed = self.grade == "red" and self.card.get("vetoes")
+        return words(self.language).veto.format(count=self.card["vetoes"]) if vetoed else ""
 
     @property
     def why_none(self) -> str:
         """Why there is no colour, in one sentence; empty if there is one."""
         if self.grade != "none":
             return ""
-        return WHY_NONE.get(str(self.card.get("state")), labels.GRADE_MEANING["none"] + "。")
+        said = words(self.language)
+        own = WHY_NONE.get(str(self.card.get("state")))
+        return own[said.at] if own else said.MEANING["none"] + ("。" if self.language == "zh" else ".")
 
+    @property
+    def appeal_day(self) -> int | None:
+        """The working day of the appeal's clock today: 0 before it starts, one beyond the last when it is late; None if unknown."""
+        days = (self.card.get("appeal") or {}).get("days")  # type: ignore[attr-defined]
+        if not days:
+            return None
+        today = self.on.isoformat()
+        return sum(day <= today for day in days) + (today > days[-1])
 
-WHY_NONE = {
-    "suspended": "该场所已停产，停产期间不赋码。",
-    "closed": "该场所已注销，不再赋码。",
-    "moved_out": "该场所已迁出本辖区，不再赋码。",
-}
+    @property
+    def clock(self) -> str:
+        """The appeal's clock in words; empty where nothing is contested."""
+        appeal: Mapping[str, object] = self.card.get("appeal") or {}  # type: ignore[assignment]
+        if not appeal:
+            return ""
+        said, number, days = words(self.language), self.appeal_day, len(appeal.get("days") or ())  # type: ignore[arg-type]
+        if number is None:
+            return said.clock_unknown
+        if number == 0:
+            return said.clock_before.format(days=days)
+        return said.clock_late.format(days=days) if number > days else said.clock.format(day=number, days=days)
 
 
 def twin(scan: Scan) -> dict[str, object]:
@@ -109,10 +115,12 @@ def twin(scan: Scan) -> dict[str, object]:
     return {
         **scan.card,
         "grade_word": labels.GRADE[scan.grade],
+        "grade_word_en": GRADE_EN[scan.grade],
         "shown_on": scan.on.isoformat(),
         "out_of_date": scan.out_of_date,
         "evidence_age_days": scan.evidence_age_days,
         "freshness": scan.freshness,
+        "appeal_day": scan.appeal_day,
     }
 
 

@@ -1,9 +1,10 @@
-"""The scan page and the pages that refuse: one template each, complete without JavaScript."""
+"""The scan page, its badge and the pages that refuse: one template each, complete without JavaScript, in two languages."""
 
 from __future__ import annotations
 
 from chalicelib import labels
 from chalicelib.code.page import Scan, percent
+from chalicelib.code.words import AXIS_EN, RADAR_SPOKEN, words
 from chalicelib.errors import SafetyCodeError
 from chalicelib.exact import TENTHS, parse_scaled
 from chalicelib.http import sentence
@@ -11,20 +12,42 @@ from chalicelib.register.district import District
 from chalicelib.render import render
 
 # The table beside the drawing has the full words; the drawing has no room for the longest.
-AXIS_ON_RADAR = {**labels.AXIS, "H": "隐患应急"}
+AXIS_ON_RADAR = {"zh": {**labels.AXIS, "H": "隐患应急"}, "en": {**AXIS_EN, "M": "System", "H": "Hazards"}}
+LETTER_EN = {"red": "R", "orange": "O", "yellow": "Y", "blue": "B", "none": "–"}
 
 
-def scan_page(scan: Scan, district: District) -> str:
+def scan_page(scan: Scan, district: District, *, large: bool = False) -> str:
     """The page of one site: the grade as word, shape, colour and pattern, and how good the evidence behind it is."""
     return render(
         "code/scan.html",
         district,
         scan=scan,
         card=scan.card,
+        t=words(scan.language),
+        large=large,
+        plate=scan.plate,
+        ways=ways(scan, large),
         township=_township_name(scan, district),
+        trend=trend(scan, district),
         radar=_radar(scan),
         coverage=percent(scan.card.get("coverage")),
     )
+
+
+def badge(scan: Scan, district: District) -> str:
+    """The grade as a small picture for the enterprise's own pages: word, shape, colour and the day it was worked out."""
+    said = words(scan.language)
+    title = said.due if scan.out_of_date else said.GRADE[scan.grade]
+    swatch = district.palette["none" if scan.out_of_date else scan.grade]
+    line = f"{scan.card['on']}"
+    spoken = f"{said.safety_code} {scan.card['name']} {title} {line}"
+    return render("code/badge.svg", district, t=said, swatch=swatch, title=title, line=line, spoken=spoken)
+
+
+def refusal_badge(error: SafetyCodeError, district: District) -> str:
+    """A picture that says there is no valid plate behind it."""
+    title = sentence(error.code)[0]
+    return render("code/badge.svg", district, t=words("zh"), swatch=district.palette["none"], title=title[:6], line="—", spoken=title)
 
 
 def refusal_page(error: SafetyCodeError, district: District) -> str:
@@ -45,11 +68,37 @@ ADVICE = {
 }
 
 
+def ways(scan: Scan, large: bool) -> dict[str, str]:
+    """The addresses of this page in the other language and in the other size: paths, because a cache knows pages by their path."""
+    here, there = (".en", "") if scan.language == "en" else ("", ".en")
+    size = ".large" if large else ""
+    return {"language": f"/C/{scan.plate}{there}{size}", "size": f"/C/{scan.plate}{here}{'' if large else '.large'}"}
+
+
+def trend(scan: Scan, district: District) -> list[dict[str, str | None]]:
+    """The month ends of the card and today, each with its letter and the label below; empty where none has a colour."""
+    points: list[dict[str, str]] = scan.card.get("trend") or []  # type: ignore[assignment]
+    if not any(point["grade"] for point in points):
+        return []
+    said = words(scan.language)
+    shown = [{**point, "label": str(int(point["on"][5:7]))} for point in points]
+    shown.append({"on": str(scan.card["on"]), "grade": scan.grade, "label": said.now})
+    return [{**point, "letter": _letter(point["grade"], scan, district)} for point in shown]
+
+
+def _letter(grade: str | None, scan: Scan, district: District) -> str:
+    if not grade:
+        return ""
+    return LETTER_EN[grade] if scan.language == "en" else "灰" if grade == "none" else district.palette[grade].word
+
+
 def _township_name(scan: Scan, district: District) -> str:
-    """The township's name on the day; its code where the district does not know it."""
+    """The township's name on the day (its pinyin in English); its code where the district does not know it."""
     code = str(scan.card.get("township") or "")
-    names = [township.name for township in district.townships if township.code == code and township.valid_on(scan.on)]
-    return names[0] if names else code
+    for township in district.townships:
+        if township.code == code and township.valid_on(scan.on):
+            return township.name if scan.language == "zh" else f"{township.pinyin} ({township.name})"
+    return code
 
 
 def _radar(scan: Scan) -> str:
@@ -60,4 +109,4 @@ def _radar(scan: Scan) -> str:
     from chalicelib.grading.radar import radar_svg
 
     tenths = {axis: None if axes.get(axis) is None else parse_scaled(axes[axis], TENTHS) for axis in labels.AXIS}
-    return radar_svg(tenths, AXIS_ON_RADAR)
+    return radar_svg(tenths, AXIS_ON_RADAR[scan.language], *RADAR_SPOKEN[words(scan.language).at])

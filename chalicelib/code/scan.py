@@ -1,4 +1,4 @@
-"""GET /C/{token}: the page behind a plate, and its JSON twin at ``/C/{token}.json``.
+"""GET /C/{token}: the page behind a plate (``.en`` English, ``.large`` big type), its JSON twin ``.json``, its badge ``.svg``.
 
 One hop: verify the token's MAC (a bad one is refused before anything is read), one GetItem of the ready-made card, one
 page. The grade is read, never computed. A plain Lambda function behind the gateway's proxy integration; its module
@@ -25,7 +25,9 @@ from chalicelib.http import log_line, problem_document
 from chalicelib.register.district import District, load_district
 
 MAX_AGE_SECONDS = 60
-TWIN = ".json"
+# Every form of the page has a path of its own, so that a cache needs no query string and no header to tell them apart.
+FORM = re.compile(r"(?P<token>[^.]*)(?P<english>\.en)?(?P<form>\.large|\.json|\.svg)?")
+HTML, SVG = "text/html; charset=utf-8", "image/svg+xml; charset=utf-8"
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -60,25 +62,42 @@ def respond(event: Mapping[str, object], settings: Settings, read: CardReader) -
     if method not in ("GET", "HEAD"):
         return {"statusCode": 405, "headers": {"Allow": "GET, HEAD", "Cache-Control": "no-store"}, "body": ""}
     district = load_district(settings.district)
-    text = _token_text(event)
+    asked = asked_for(str(event.get("path") or ""))
     try:
-        scan = find(text.removesuffix(TWIN), settings, read)
-        answer = _twin(scan) if text.endswith(TWIN) else _page(scan, district)
+        answer = FORMS[asked.form](find(asked, settings, read), district)
     except SafetyCodeError as error:
         log_line("scan refused", event.get("requestContext"), code=error.code, status=error.status)  # type: ignore[arg-type]
-        answer = _refusal(error, district, as_json=text.endswith(TWIN))
+        answer = _refusal(error, district, asked.form)
     return _gateway(answer, event, method)
 
 
-def find(text: str, settings: Settings, read: CardReader) -> page.Scan:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for: a token (not judged yet), a language and a form."""
+
+    token: str
+    language: str
+    form: str
+
+
+def asked_for(path: str) -> Asked:
+    """The last part of a path, whatever stage or prefix stands before it. What is no form of ours is part of a bad token."""
+    last = path.rstrip("/").rsplit("/", 1)[-1]
+    found = FORM.fullmatch(last)
+    if found is None:
+        return Asked(last, "zh", "")
+    return Asked(found["token"].upper(), "en" if found["english"] else "zh", found["form"] or "")
+
+
+def find(asked: Asked, settings: Settings, read: CardReader) -> page.Scan:
     """The card behind a token. BadToken (no read), NotFound, PlateWithdrawn for an issue that was replaced or revoked."""
-    site_id, issue = token.verify(text.upper(), _keys(settings.plate_keys))
+    site_id, issue = token.verify(asked.token, _keys(settings.plate_keys))
     item = read(site_id)
     if item is None:
         raise NotFound("no card of this site")
     if issue < item.issue or issue in _revoked(item.doc):
         raise PlateWithdrawn("the plate was replaced or revoked", issue=issue)
-    return page.Scan(item.doc, _day(settings))
+    return page.Scan(item.doc, _day(settings), asked.token, asked.language)
 
 
 @lru_cache(maxsize=4)
@@ -117,27 +136,39 @@ def _revoked(doc: Mapping[str, object]) -> list[int]:
     return list(plate.get("revoked", [])) if isinstance(plate, Mapping) else []
 
 
-def _token_text(event: Mapping[str, object]) -> str:
-    """The last part of the path, whatever stage or prefix stands before it."""
-    return str(event.get("path") or "").rstrip("/").rsplit("/", 1)[-1]
-
-
 def _page(scan: page.Scan, district: District) -> Answer:
     from chalicelib.code.pages import scan_page
 
-    return Answer(200, "text/html; charset=utf-8", scan_page(scan, district))
+    return Answer(200, HTML, scan_page(scan, district))
 
 
-def _twin(scan: page.Scan) -> Answer:
+def _large(scan: page.Scan, district: District) -> Answer:
+    from chalicelib.code.pages import scan_page
+
+    return Answer(200, HTML, scan_page(scan, district, large=True))
+
+
+def _twin(scan: page.Scan, district: District) -> Answer:
     return Answer(200, "application/json; charset=utf-8", json.dumps(page.twin(scan), ensure_ascii=False))
 
 
-def _refusal(error: SafetyCodeError, district: District, *, as_json: bool) -> Answer:
-    if as_json:
-        return Answer(error.status, "application/problem+json; charset=utf-8", json.dumps(problem_document(error), ensure_ascii=False))
-    from chalicelib.code.pages import refusal_page
+def _badge(scan: page.Scan, district: District) -> Answer:
+    from chalicelib.code.pages import badge
 
-    return Answer(error.status, "text/html; charset=utf-8", refusal_page(error, district))
+    return Answer(200, SVG, badge(scan, district))
+
+
+FORMS: Mapping[str, Callable[[page.Scan, District], Answer]] = {"": _page, ".large": _large, ".json": _twin, ".svg": _badge}
+
+
+def _refusal(error: SafetyCodeError, district: District, form: str) -> Answer:
+    if form == ".json":
+        return Answer(error.status, "application/problem+json; charset=utf-8", json.dumps(problem_document(error), ensure_ascii=False))
+    from chalicelib.code.pages import refusal_badge, refusal_page
+
+    if form == ".svg":
+        return Answer(error.status, SVG, refusal_badge(error, district))
+    return Answer(error.status, HTML, refusal_page(error, district))
 
 
 def _gateway(answer: Answer, event: Mapping[str, object], method: str) -> dict[str, object]:
@@ -153,9 +184,10 @@ def _headers(answer: Answer) -> dict[str, str]:
     style = STYLE.search(answer.body)
     digest = hashlib.sha256(style.group(1).encode()).digest() if style else b""
     source = f"'sha256-{_base64(digest)}'" if style else "'none'"
+    form = "'self'" if "<form" in answer.body else "'none'"
     return {
         "Content-Type": answer.content_type,
-        "Content-Security-Policy": f"default-src 'none'; style-src {source}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "Content-Security-Policy": f"default-src 'none'; style-src {source}; img-src data:; base-uri 'none'; form-action {form}; frame-ancestors 'none'",
         "Cache-Control": f"public, max-age={MAX_AGE_SECONDS}" if answer.status == 200 else "no-store",
         "Referrer-Policy": "no-referrer",
         "Strict-Transport-Security": "max-age=31536000",

@@ -16,7 +16,7 @@ RINGS = (60, 100)
 ANCHORS = ("middle", "start", "start", "middle", "end", "end")
 
 
-def radar_svg(axes: Mapping[str, int | None], titles: Mapping[str, str], label: str = "六维雷达图") -> str:
+def radar_svg(axes: Mapping[str, int | None], titles: Mapping[str, str], label: str = "六维雷达图", gap: str = "无适用项") -> str:
     """An SVG of at most 2 kB. ``axes``: tenths of a point (None = a gap) in drawing order, six of them; colours come from the page.
 
     ValueError unless there are six axes.
@@ -24,7 +24,7 @@ def radar_svg(axes: Mapping[str, int | None], titles: Mapping[str, str], label: 
     if len(axes) != len(DIRECTIONS):
         raise ValueError("a radar has six axes")
     shown = list(axes.items())
-    spoken = "，".join(f"{titles[axis]}{'无适用项' if value is None else f'{value // TENTHS}.{value % TENTHS}'}" for axis, value in shown)
+    spoken = "，".join(f"{titles[axis]} {gap if value is None else f'{value // TENTHS}.{value % TENTHS}'}" for axis, value in shown)
     rings = "".join(f'<polygon points="{" ".join(place(i, ring * TENTHS) for i in range(6))}"/>' for ring in RINGS)
     spokes = "M0 0L" + "M0 0L".join(place(i, FULL) for i in range(6))
     texts = "".join(text(i, titles[axis], value) for i, (axis, value) in enumerate(shown))

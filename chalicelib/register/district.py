@@ -85,6 +85,7 @@ class District:
     rule_sets: dict[str, tuple[RuleSetRef, ...]]
     townships: tuple[Township, ...]
     folder: Path
+    english_notice: str = ""
 
     def townships_on(self, day: date) -> tuple[Township, ...]:
         """The townships that exist on a day, in the file's order."""
@@ -117,7 +118,8 @@ def load_district(district_id: str, root: Path = DISTRICTS) -> District:
     texts = {key: _text(document, key, problems) for key in ("id", "name", "short", "english", "notice", "datum", "hotline")}
     if problems:
         raise BadRuleSet(problems, district=district_id)
-    return District(**texts, palette=palette, rule_sets=rule_sets, townships=townships, folder=folder)
+    english = str(document.get("english_notice", ""))
+    return District(**texts, palette=palette, rule_sets=rule_sets, townships=townships, folder=folder, english_notice=english)
 
 
 def _text(document: dict, key: str, problems: list[Problem]) -> str:

@@ -319,6 +319,15 @@ class TestDoors:
         objects = [statement["Resource"] for statement in policy["PolicyDocument"]["Statement"] if statement["Action"] == "s3:GetObject"]
         assert objects == [{"Fn::Sub": "${FilesBucket.Arn}/public/*"}]
 
+    def test_a_scan_page_is_cached_by_its_path_alone_and_for_a_minute_at_most(self, expanded: dict) -> None:
+        config = of_type(expanded, "AWS::CloudFront::Distribution")["Distribution"]["DistributionConfig"]
+        (scan,) = [behaviour for behaviour in config["CacheBehaviors"] if behaviour["PathPattern"] == "/C/*"]
+        policy = of_type(expanded, "AWS::CloudFront::CachePolicy")[scan["CachePolicyId"]["Ref"]]["CachePolicyConfig"]
+        assert (policy["MinTTL"], policy["DefaultTTL"], policy["MaxTTL"]) == (0, 0, 60)
+        key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
+        assert [key[f"{part}Config"][f"{behaviour}Behavior"] for part, behaviour in (("Cookies", "Cookie"), ("Headers", "Header"), ("QueryStrings", "QueryString"))] == ["none"] * 3
+        assert "OriginRequestPolicyId" not in scan and set(scan["AllowedMethods"]) == {"GET", "HEAD"}
+
     def test_the_bucket_is_private(self, expanded: dict) -> None:
         (bucket,) = of_type(expanded, "AWS::S3::Bucket").values()
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from datetime import date
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import pytest
 
@@ -309,10 +310,120 @@ def test_what_an_enterprise_calls_itself_cannot_become_markup() -> None:
 
 
 def test_the_page_is_one_request_of_at_most_14_kilobytes() -> None:
-    html = shown(flags=["appeal", "assessment_expired", "self_assessed", "override"], evidence_on="2019-01-01", review_on="2020-06-01")
+    replies = [{"on": "2020-06-25", "text": "".join(chr(0x4E00 + 37 * at % 20000) for at in range(500)), "published_on": "2020-06-26"}]
+    html = shown(**FULL, replies=3 * replies)
     assert len(gzip.compress(html.encode())) <= 14 * 1024
     assert not re.search(r'<(img|script|iframe|link rel="stylesheet")|@import|url\(h|src="', html)
     assert '<html lang="zh-CN">' in html and "@media print" in html
+
+
+TREND = [
+    {"on": f"20{19 + (month > 12)}-{(month - 1) % 12 + 1:02d}-28", "grade": grade}
+    for month, grade in zip(range(7, 19), [None, None, "none", "red", "red", "orange", "orange", "yellow", "yellow", "blue", "yellow", "blue"], strict=True)
+]
+APPEAL = {
+    "state": "pending", "filed_on": "2020-06-24", "opinion_on": None, "closed_on": None, "opinion_due_on": "2020-07-01",
+    "decision_due_on": "2020-07-08", "days": [
+        "2020-06-28", "2020-06-29", "2020-06-30", "2020-07-01", "2020-07-02", "2020-07-03", "2020-07-06", "2020-07-07"
+    ],
+}  # fmt: skip
+
+
+def test_the_trend_names_every_month_end_and_today_and_its_bars_are_told_apart_without_colour() -> None:
+    html = shown(trend=TREND)
+    bars = re.findall(r'<li class="t-(\w+)"><span class="bar[^"]*"><b aria-hidden="true">(.*?)</b></span><span class="vh">(.*?)</span>', html)
+    assert [bar[0] for bar in bars] == [*(point["grade"] or "gone" for point in TREND), "yellow"]
+    assert bars[0] == ("gone", "", "2019-07-28 未入库") and bars[2] == ("none", "灰", "2019-09-28 未赋码")
+    assert bars[-2:] == [("blue", "蓝", "2020-06-28 蓝码"), ("yellow", "黄", "2020-06-30 黄码")]
+
+
+def test_a_site_that_was_not_registered_for_a_month_end_has_no_trend() -> None:
+    assert 'class="trend"' not in shown(trend=[{**point, "grade": None} for point in TREND])
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        (APPEAL["days"], "第 4/8 个工作日"),
+        (["2020-07-02", *APPEAL["days"][5:]], "自下一个工作日起算"),
+        (["2020-06-01", "2020-06-30"], "已超过 2 个工作日的期限"),
+        (["2020-06-30", "2020-07-01"], "第 2/2 个工作日"),
+        (None, "期限待节假日安排公布"),
+    ],
+)
+def test_a_contested_grade_shows_its_clock_on_the_panel_and_with_its_reasons(days: list | None, says: str) -> None:
+    html = shown(appeal={**APPEAL, "days": days}, flags=["appeal"])
+    panel = re.search(r'<section class="plate.*?</section>', html, re.DOTALL).group()
+    assert says in panel and "对评定有异议" in panel
+    text = Text(html).text
+    assert "2020-06-24 提出申诉，待镇街提出意见" in text and "颜色不变" in text
+    assert "申诉中" not in text, "said once, by its clock"
+
+
+def test_the_enterprise_s_reply_stands_beside_the_grade_as_its_own_words_and_as_text() -> None:
+    html = shown(replies=[{"on": "2020-06-25", "text": "<b>已整改</b>", "published_on": "2020-06-26"}])
+    assert "企业自己的说法" in Text(html).text and "&lt;b&gt;已整改" in html and "<b>已整改" not in html
+
+
+# ── English, large type, badge 英文、大字、徽标 ───────────────────────────────────────────────────────────────────────
+CHINESE = re.compile(r"[\u3400-\u9fff]+")
+FULL = {"trend": TREND, "appeal": APPEAL, "evidence_on": "2019-01-01", "review_on": "2020-06-01", "flags": list(page.FLAG)}
+
+
+@pytest.mark.parametrize("grade", list(labels.GRADE))
+@pytest.mark.parametrize("state", list(labels.STATE))
+def test_in_english_only_registered_names_and_the_way_to_chinese_are_chinese(grade: str, state: str) -> None:
+    answer = get(sign(SITE, 2, RING), reader({**CARD, **FULL, "grade": grade, "state": state, "vetoes": 1}), ending=".en")
+    html = answer["body"]
+    assert answer["statusCode"] == 200 and '<html lang="en"' in html
+    named = html.replace(CARD["name"], "").replace("(良渚街道)", "").replace(">中文</a>", "></a>")
+    body = re.sub(r"<style>.*?</style>", "", named, flags=re.DOTALL)
+    assert CHINESE.findall(body) == []
+
+
+def test_every_form_of_the_page_leads_to_the_others_and_to_its_twin_and_badge() -> None:
+    token = sign(SITE, 2, RING)
+    links = {ending: set(re.findall(r'href="(/C/[^"]+)"', get(token, ending=ending)["body"])) for ending in ("", ".en", ".large", ".en.large")}
+    assert links == {
+        "": {f"/C/{token}{way}" for way in (".en", ".large", ".json", ".svg")},
+        ".en": {f"/C/{token}{way}" for way in ("", ".en.large", ".json", ".en.svg")},
+        ".large": {f"/C/{token}{way}" for way in (".en.large", "", ".json", ".svg")},
+        ".en.large": {f"/C/{token}{way}" for way in (".large", ".en", ".json", ".en.svg")},
+    }
+    for way in {way for ways in links.values() for way in ways}:
+        assert get(token, ending=way.removeprefix(f"/C/{token}"))["statusCode"] == 200, way
+
+
+def test_large_type_is_half_as_large_again() -> None:
+    html = get(sign(SITE, 2, RING), ending=".large")["body"]
+    assert '<html lang="zh-CN" class="large">' in html and "html.large{font-size:150%}" in html
+
+
+@pytest.mark.parametrize("grade", list(labels.GRADE))
+def test_the_badge_is_a_picture_with_word_shape_and_day_that_lives_as_long_as_the_page(grade: str) -> None:
+    answer = get(sign(SITE, 2, RING), reader({**CARD, "grade": grade, "name": '<&">'}), ending=".svg")
+    assert answer["headers"]["Content-Type"].startswith("image/svg+xml") and "max-age=60" in answer["headers"]["Cache-Control"]
+    drawn = ElementTree.fromstring(answer["body"])
+    assert {labels.GRADE[grade], "2020-06-30"} <= set(drawn.itertext()) and "style" not in answer["body"]
+    assert f"<&\"> {labels.GRADE[grade]}" in next(drawn.itertext(), "") + "".join(drawn.itertext())
+
+
+def test_a_badge_of_an_old_card_or_of_a_replaced_plate_shows_no_colour() -> None:
+    due = get(sign(SITE, 2, RING), reader({**CARD, "review_on": "2020-06-01"}), ending=".svg")
+    assert "待更新" in due["body"] and "黄码" not in due["body"] and "#FFD43B" not in due["body"]
+    gone = get(sign(SITE, 1, RING), ending=".svg")
+    assert gone["statusCode"] == 410 and "码牌已作废" in gone["body"] and "#FFD43B" not in gone["body"]
+    assert gone["headers"]["Content-Type"].startswith("image/svg+xml")
+
+
+# ── Report 反映 ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_report_is_posted_without_a_script_and_the_policy_admits_that_one_form() -> None:
+    token = sign(SITE, 2, RING)
+    answer = get(token)
+    assert re.findall(r'<form method="post" action="([^"]+)"', answer["body"]) == ["/api/reports", "/api/receipts"]
+    assert f'name="plate" value="{token}"' in answer["body"] and "form-action 'self'" in answer["headers"]["Content-Security-Policy"]
+    assert "form-action 'none'" in get("x")["headers"]["Content-Security-Policy"]
+    assert "凭回执编号可随时删除" in Text(answer["body"]).text
 
 
 def contrast(one: str, other: str) -> float:

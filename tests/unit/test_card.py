@@ -97,7 +97,7 @@ def test_an_override_is_shown_as_such():
 
 
 def test_flags_have_the_words_the_scan_page_knows():
-    from chalicelib.code.page import FLAG as SPOKEN
+    from chalicelib.code.words import FLAG as SPOKEN
 
     assert set(module.FLAG.values()) | {"appeal", "override"} <= set(SPOKEN)
 
