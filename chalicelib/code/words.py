@@ -92,8 +92,8 @@ PAIRS = {
     "clock_before": ("已提交，自下一个工作日起算（共 {days} 个工作日）", "Filed; the clock starts on the next working day ({days} working days)"),
     "clock_late": ("已超过 {days} 个工作日的期限，仍未决定", "Past the term of {days} working days and not decided"),
     "clock_unknown": ("期限待节假日安排公布后计算", "The term is counted once the holidays are announced"),
-    "pending": ("待镇街提出意见", "awaiting the township's opinion"),
-    "under_review": ("待区级作出决定", "awaiting the district's decision"),
+    "township": ("待镇街提出意见", "awaiting the township's opinion"),
+    "district": ("待区级作出决定", "awaiting the district's decision"),
     "filed": ("{day} 提出申诉，", "Filed on {day}, "),
     "contested_says": (
         "决定由未参与检查的人员作出，此前颜色不变；因事故的一票否决不因申诉而暂停。",

@@ -35,7 +35,7 @@ CARD = {
     "rule_set": {"id": "model-2020", "version": "1.0.0", "title": "示范标准", "hash": "sha256:" + "ab" * 32},
     "axes": {"P": "96.0", "E": "91.5", "W": None, "B": "93.2", "M": "97.6", "H": "90.0"}, "flags": ["appeal"], "vetoes": 0, "caps": 2,
     "open_hazards": 3, "last_inspection_on": "2020-05-12", "last_self_check_on": "2020-06-20", "evidence_on": "2020-05-12",
-    "coverage": "96.5", "plate": {"issue": 1, "revoked": []}, "appeal": None, "replies": [],
+    "coverage": "96.5", "plate": {"issue": 1, "revoked": []}, "appeal": None, "reply": None,
     "trend": [{"on": f"2020-{month:02d}-28", "grade": "yellow"} for month in range(1, 13)],
 }  # fmt: skip
 
