@@ -12,6 +12,7 @@ from chalicelib.code.views import build_blueprint
 from chalicelib.config import settings
 from chalicelib.desk import views as desk_views
 from chalicelib.grading import views as grading_views
+from chalicelib.registry import views as registry_views
 
 app = Chalice(app_name="safety-code")
 app.api.binary_types = ["image/png", "application/pdf"]
@@ -26,6 +27,7 @@ gate = authorizer(app)
 app.register_blueprint(build_blueprint(gate))
 app.register_blueprint(desk_views.build_blueprint(gate))
 app.register_blueprint(grading_views.build_blueprint(gate))
+app.register_blueprint(registry_views.build_blueprint(gate))
 
 
 @app.lambda_function(name="scan")

@@ -13,7 +13,7 @@ GRADE_MEANING = {
 AXIS = {"P": "生产工艺", "E": "设备设施", "W": "作业环境", "B": "人员行为", "M": "管理体系", "H": "隐患治理与应急"}
 ROLE = {"public": "公众", "enterprise": "企业", "township": "镇街", "district": "区级", "expert": "专家", "admin": "系统管理员", "system": "系统"}
 SOURCE = {"self": "企业自查", "township": "镇街检查", "district": "区级执法", "expert": "专家", "report": "举报", "system": "系统"}
-STATE = {"operating": "在业", "suspended": "停产", "closed": "注销", "moved_out": "迁出"}
+STATE = {"operating": "在业", "suspended": "停产", "closed": "注销", "moved_out": "迁出", "merged": "已并入其他档案"}
 SECTOR = {
     "HAZARDOUS_CHEMICALS": "危化品",
     "SPECIAL_PREMISES": "三场所三企业",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from chalicelib import clock, ids
 from chalicelib.access.append import REASONS
@@ -16,13 +17,14 @@ from chalicelib.access.identity import Identity
 from chalicelib.access.policy import Proposal, SubjectFacts, View, audience_of, may_append, sees_all, visible
 from chalicelib.code import site
 from chalicelib.code.compose import Stores
-from chalicelib.code.proposal import asked, content, involved, root_of
+from chalicelib.code.proposal import asked, content, involved, refuse_merged, root_of
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound, Problem
 from chalicelib.exact import TENTHS, text_of
 from chalicelib.grading.appeals import filing_problems
 from chalicelib.register.district import load_district
 from chalicelib.supervision.facts import fold
+from chalicelib.supervision.kin import kin_of, owner_of, subjects_below
 from chalicelib.supervision.model import Actor, Event, make_event
 from chalicelib.supervision.vocabulary import Kind, problems
 
@@ -96,8 +98,7 @@ class Desk:
     def own_sites(self) -> list[str]:
         """The site ids of an enterprise, or those assigned to an expert."""
         if self.identity.role == "enterprise":
-            events = self.stores.log.list_events(ids.subject_of("enterprise", self.identity.organisation))
-            return sorted({str(event.payload["site_id"]) for event in events if event.kind == "site_opened"})
+            return self._sites_of(self.identity.organisation)
         return sorted(part for part in self.identity.organisation.replace(",", " ").split() if len(part) == ids.SITE_ID_LENGTH)
 
     def release(self, key: str, scope: str) -> bytes:
@@ -133,12 +134,10 @@ class Desk:
 
     def _facts(self, site_id: str) -> dict[str, object]:
         """The site's facts from the log itself: what was appended a moment ago is in them."""
-        events = self.stores.log.list_events(ids.subject_of("site", site_id))
-        registered = [event for event in events if event.kind == "site_registered"]
-        if not registered:
+        kin = kin_of(site_id, cache(self.stores.log.list_events))
+        if owner_of(kin.site) is None:
             raise NotFound("no such site")
-        enterprise = str(registered[0].payload["enterprise_id"])
-        return fold(events, self.stores.log.list_events(ids.subject_of("enterprise", enterprise)))
+        return fold(kin.site, kin.enterprise, kin.absorbed)
 
     # ── Appending ────────────────────────────────────────────────────────────────────────────────────────────────
     def append(self, scope: str, subject_id: str, body: Mapping[str, object]) -> Receipt:
@@ -152,6 +151,7 @@ class Desk:
         subject = self._subject(scope, subject_id, standing)
         event = self._event(kind, subject_id, key, body)
         root = root_of(kind, event, standing)
+        refuse_merged(kind, event, standing)
         self._judge_append(kind, event, root, subject, standing)
         found = problems(event) or [*self.stores.refuse(event), *self._too_late(event, standing)]
         if found:
@@ -224,9 +224,14 @@ class Desk:
             return SubjectFacts("township", subject_id, townships=frozenset({subject_id}))
         if not any(event.kind == "enterprise_registered" for event in standing):
             raise NotFound("no such enterprise")
-        opened = {str(event.payload["site_id"]) for event in standing if event.kind == "site_opened"}
-        cards = [card for card in map(self.stores.cards.find, sorted(opened)) if card]
+        cards = [card for card in map(self.stores.cards.find, self._sites_of(subject_id)) if card]
         return SubjectFacts("enterprise", subject_id, subject_id, frozenset(str(card["township"]) for card in cards))
+
+    def _sites_of(self, enterprise_id: str) -> list[str]:
+        """The sites of an enterprise and of those that were merged into it."""
+        events_of = cache(self.stores.log.list_events)
+        family = subjects_below(ids.subject_of("enterprise", enterprise_id), events_of)
+        return sorted({str(event.payload["site_id"]) for one in family for event in events_of(one) if event.kind == "site_opened"})
 
     def _township(self, code: str) -> None:
         load_district(self.settings.district).township(code, self.settings.day())

@@ -21,12 +21,16 @@ FRESH, OLD, VERY_OLD, UNKNOWN = "fresh", "old", "very-old", "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Everything the page and its JSON twin show of one site on one day. ``plate`` is the token that was scanned."""
+    """Everything the page and its JSON twin show of one site on one day. ``plate`` is the token that was scanned.
+
+    ``came_from`` is the name of the record whose plate it is, where that one was merged into this one.
+    """
 
     card: Mapping[str, object]
     on: date
     plate: str = ""
     language: str = "zh"
+    came_from: str = ""
 
     @property
     def grade(self) -> str:
@@ -121,6 +125,7 @@ def twin(scan: Scan) -> dict[str, object]:
         "evidence_age_days": scan.evidence_age_days,
         "freshness": scan.freshness,
         "appeal_day": scan.appeal_day,
+        **({"merged_from": scan.came_from} if scan.came_from else {}),
     }
 
 

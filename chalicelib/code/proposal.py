@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from chalicelib.errors import BadInput, Problem
+from chalicelib.supervision.kin import standing_merges
 from chalicelib.supervision.model import Event
 from chalicelib.supervision.vocabulary import Kind, kind_of, load_vocabulary
 
@@ -21,6 +22,8 @@ def asked(body: Mapping[str, object], scope: str) -> tuple[Kind, str]:
     kind = load_vocabulary().kinds.get(name) if isinstance(name, str) else None
     if kind is None or kind.scope != scope:
         found.append(Problem("$", "kind", str(name)[:64], "没有这种事实类型，或它不属于这个对象"))
+    if kind is not None and kind.pair:
+        found.append(Problem("$", "kind", kind.name, "合并须作为一件事办理，不能只登记一半"))
     for column, shape in (("payload", dict), ("evidence", list), ("place", dict), ("occurred_on", str), ("caused_by", str), ("voids", str)):
         if body.get(column) is not None and not isinstance(body[column], shape):
             found.append(Problem("$", column, "", "类型不正确"))
@@ -38,6 +41,13 @@ def root_of(kind: Kind, event: Event, standing: Sequence[Event]) -> Event | None
     if root is None or (not kind.voids and root.kind not in kind.follows):
         raise BadInput([Problem("$", "voids" if kind.voids else "caused_by", wanted[:64], "该对象下没有可以对应的原事实")])
     return root
+
+
+def refuse_merged(kind: Kind, event: Event, standing: Sequence[Event]) -> None:
+    """BadInput for a new fact about a record that was merged: the other record is the site now. What began here goes on here."""
+    merge = standing_merges(standing).get(event.subject)
+    if merge is not None and not kind.voids and not kind.follows:
+        raise BadInput([Problem("$", "kind", kind.name, f"该档案已并入 {merge.payload['into']}，请登记在那一份档案上")])
 
 
 def involved(appeal: Event | None, standing: Sequence[Event]) -> frozenset[str]:

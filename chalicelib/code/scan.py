@@ -28,6 +28,7 @@ MAX_AGE_SECONDS = 60
 # Every form of the page has a path of its own, so that a cache needs no query string and no header to tell them apart.
 FORM = re.compile(r"(?P<token>[^.]*)(?P<english>\.en)?(?P<form>\.large|\.json|\.svg)?")
 HTML, SVG = "text/html; charset=utf-8", "image/svg+xml; charset=utf-8"
+MAX_MERGES = 5
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -97,7 +98,20 @@ def find(asked: Asked, settings: Settings, read: CardReader) -> page.Scan:
         raise NotFound("no card of this site")
     if issue < item.issue or issue in _revoked(item.doc):
         raise PlateWithdrawn("the plate was replaced or revoked", issue=issue)
-    return page.Scan(item.doc, _day(settings), asked.token, asked.language)
+    survivor = _survivor(item, read)
+    came_from = "" if survivor is item else str(item.doc["name"])
+    return page.Scan(survivor.doc, _day(settings), asked.token, asked.language, came_from)
+
+
+def _survivor(item: CardItem, read: CardReader) -> CardItem:
+    """The card that stands for this one where records were merged: an old plate still leads to its site. One more read, then."""
+    for _ in range(MAX_MERGES):
+        target = item.doc.get("merged_into")
+        following = read(str(target)) if target else None
+        if following is None:
+            return item
+        item = following
+    return item
 
 
 @lru_cache(maxsize=4)

@@ -21,7 +21,7 @@ MEANING_EN = {
     "none": "Assessment not complete: there is no conclusion",
 }
 AXIS_EN = {"P": "Process", "E": "Equipment", "W": "Workplace", "B": "Behaviour", "M": "Management", "H": "Hazards, emergency"}
-STATE_EN = {"operating": "operating", "suspended": "suspended", "closed": "closed", "moved_out": "moved out"}
+STATE_EN = {"operating": "operating", "suspended": "suspended", "closed": "closed", "moved_out": "moved out", "merged": "merged into another record"}
 
 FLAG = {
     "appeal": ("申诉中", "Under appeal"),
@@ -46,10 +46,15 @@ WHY_NONE = {
     "suspended": ("该场所已停产，停产期间不赋码。", "The site is suspended and has no code meanwhile."),
     "closed": ("该场所已注销，不再赋码。", "The site is closed and has no code any more."),
     "moved_out": ("该场所已迁出本辖区，不再赋码。", "The site has moved out of this district and has no code any more."),
+    "merged": ("该档案已并入同一场所的另一份档案，请以新码牌为准。", "This record was merged into another one of the same site, whose plate counts."),
 }
 
 PAIRS = {
     "safety_code": ("安全码", "Safety Code"),
+    "came_from": (
+        "您扫描的是“{name}”的码牌，该档案已并入本场所，以下为本场所的安全码。",
+        "The plate you scanned is of “{name}”; that record was merged into this site, whose code follows.",
+    ),
     "skip": ("跳到正文", "Skip to content"),
     "menu": ("主导航", "Main"),
     "map": ("风险图", "Risk map"),

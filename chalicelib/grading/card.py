@@ -92,6 +92,7 @@ def _document(facts: Facts, judgement: Judgement | None, site: Mapping[str, obje
         "uscc": site["uscc"],
         "township": site["township"],
         "state": site["state"],
+        "merged_into": site.get("merged_into"),
         **heading,
         "rule_set": None if judgement is None else judgement.rules.identity(),
         "axes": _axes(judgement),

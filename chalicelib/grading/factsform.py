@@ -22,6 +22,7 @@ ENVELOPE = {
     "at": INSTANT,
     "by": {"enum": list(SOURCES)},
     "scope": {"const": "enterprise"},
+    "of": NAME,
     "evidence": {"type": "array", "items": {"type": "string"}},
     "place": {},
     "voids": NAME,

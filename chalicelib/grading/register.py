@@ -10,6 +10,7 @@ from chalicelib.grading.model import maker
 from chalicelib.grading.rules import RuleSet
 
 OPERATING = "operating"
+MERGED = "merged"
 NOT_FIELDS = ("id", "on", "at", "by", "then", "evidence", "place", "void", "scope")
 
 
@@ -33,6 +34,8 @@ def read_register(case: Case, rules: RuleSet) -> Register:
             fields.update({name: value for name, value in record.items() if name not in NOT_FIELDS})
     changed = case.latest("site_state_changed") if "site_state_changed" in case.records else None
     state = changed["state"] if changed else fields.get("state", OPERATING)
+    if "site_merged" in case.records and case.live("site_merged"):
+        state = MERGED
     return make_register((state, fields, higher_risk(case, fields, rules)))
 
 

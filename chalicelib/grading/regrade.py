@@ -21,6 +21,7 @@ from chalicelib.grading.trend import trend_of
 from chalicelib.ids import subject_of
 from chalicelib.register.district import District, load_district
 from chalicelib.supervision.facts import fold
+from chalicelib.supervision.kin import kin_of, owner_of, subjects_above, subjects_around
 from chalicelib.supervision.model import Event
 from chalicelib.supervision.quarantine import QuarantineStore
 from chalicelib.supervision.shelf import Shelf
@@ -62,13 +63,18 @@ class Regrader:
         self.district = district
 
     def sites_of(self, enterprise_ids: Iterable[str], shelf: Shelf) -> dict[str, set[str]]:
-        """The sites of each enterprise, by its own log; an enterprise that cannot be read now is left out."""
+        """The sites of each enterprise and its family, by their own logs; an enterprise that cannot be read now is left out."""
         subjects = {enterprise_id: subject_of("enterprise", enterprise_id) for enterprise_id in enterprise_ids}
-        shelf.fetch(subjects.values())
+        shelf.fetch_kin(subjects.values())
         return {
-            enterprise_id: {event.payload["site_id"] for event in shelf.events(subject) if event.kind == OPENED}
+            enterprise_id: {
+                event.payload["site_id"]
+                for one in subjects_around(subject, shelf.events)
+                for event in shelf.events(one)
+                if event.kind == OPENED
+            }
             for enterprise_id, subject in subjects.items()
-            if subject not in shelf.failed
+            if shelf.holds(subject)
         }
 
     def regrade(
@@ -86,11 +92,10 @@ class Regrader:
 
     def judge(self, site_id: str, day: date, shelf: Shelf, triggers: Iterable[str] = ()) -> Regraded | None:
         """The site as its log says, not saved; None without any event. Raises what :data:`NEVER` names for bad facts."""
-        events = shelf.events(subject_of("site", site_id))
-        if not events:
+        kin = kin_of(site_id, shelf.events)
+        if not kin.site:
             return None
-        owner = owner_of(events)
-        facts = fold(events, shelf.events(subject_of("enterprise", owner)) if owner else ())
+        facts = fold(kin.site, kin.enterprise, kin.absorbed)
         rules = rules_on(self.district, day)
         judgement = grade(facts, rules, day) if rules is not None else None
         trend = trend_of(facts, day, lambda end: rules_on(self.district, end))
@@ -110,45 +115,48 @@ class Regrader:
 
     def _regrade_some(self, site_ids: Sequence[str], day: date, triggers: Mapping[str, Iterable[str]], shelf: Shelf) -> Done:
         failed = self.read(site_ids, shelf)
+        heirs = {site_id: self.heirs(site_id, shelf) for site_id in site_ids if site_id not in failed}
+        more = sorted(set().union(*heirs.values()) - set(site_ids)) if heirs else []
+        failed |= self.read(more, shelf)
+        done = self._save([site_id for site_id in (*site_ids, *more) if site_id not in failed], day, triggers, shelf)
+        undone = failed | set(done.failed)
+        # Who could not pass its facts on is not done either.
+        undone |= {site_id for site_id, his in heirs.items() if his & undone}
+        return Done(done.written, done.unchanged, done.quarantined, tuple(sorted(undone)))
+
+    def heirs(self, site_id: str, shelf: Shelf) -> set[str]:
+        """The sites that this one was ever merged into: what happens to it is, or was, theirs."""
+        return {subject[2:] for subject in subjects_above(subject_of("site", site_id), shelf.events)[1:]}
+
+    def _save(self, site_ids: Sequence[str], day: date, triggers: Mapping[str, Iterable[str]], shelf: Shelf) -> Done:
+        """Judge and save sites that could be read whole."""
         results, wrong = [], {}
         for site_id in site_ids:
-            if site_id in failed:
-                continue
             try:
                 results.append(self.judge(site_id, day, shelf, triggers.get(site_id, ())))
             except NEVER as error:
                 wrong[site_id] = f"{type(error).__name__}: {error}"
         known = [result for result in results if result is not None]
-        empty = tuple(set(site_ids) - failed - set(wrong) - {result.facts["site_id"] for result in known})
+        empty = tuple(set(site_ids) - set(wrong) - {result.facts["site_id"] for result in known})
         try:
             saved = self.saver.save(known)
         except Unavailable:
-            return Done(unchanged=empty, failed=tuple(failed) + tuple(result.facts["site_id"] for result in known) + tuple(wrong))
+            return Done(unchanged=empty, failed=tuple(result.facts["site_id"] for result in known) + tuple(wrong))
         wrong |= saved.refused
         for site_id, reason in wrong.items():
             log.warning("site quarantined", extra={"site_id": site_id})
             self.quarantine.add(QUEUE, subject_of("site", site_id), reason, subject=subject_of("site", site_id))
-        return Done(saved.written, saved.unchanged + saved.overtaken + empty, tuple(wrong), tuple(failed))
+        return Done(saved.written, saved.unchanged + saved.overtaken + empty, tuple(wrong))
 
     def read(self, site_ids: Sequence[str], shelf: Shelf) -> set[str]:
-        """Read the sites and their enterprises; the sites that cannot be read whole now."""
+        """Read the sites, their enterprises and the kin of both; the sites that cannot be read whole now."""
         subjects = {site_id: subject_of("site", site_id) for site_id in site_ids}
-        shelf.fetch(subjects.values())
-        failed = {site_id for site_id, subject in subjects.items() if subject in shelf.failed}
+        shelf.fetch_kin(subjects.values())
+        failed = {site_id for site_id, subject in subjects.items() if not shelf.holds(subject)}
         owners = {site_id: owner_of(shelf.events(subject)) for site_id, subject in subjects.items() if site_id not in failed}
         companies = {site_id: subject_of("enterprise", owner) for site_id, owner in owners.items() if owner}
-        shelf.fetch(companies.values())
-        return failed | {site_id for site_id, company in companies.items() if company in shelf.failed}
-
-
-def owner_of(events: Iterable[Event]) -> str | None:
-    """The enterprise a site belongs to, by its first registration."""
-    registered = [event for event in events if event.kind == "site_registered"]
-    return (
-        min(registered, key=lambda event: (event.occurred_on, event.known_at, event.event_id)).payload["enterprise_id"]
-        if registered
-        else None
-    )
+        shelf.fetch_kin(companies.values())
+        return failed | {site_id for site_id, company in companies.items() if not shelf.holds(company)}
 
 
 def handle_stream(event: Mapping[str, object], settings: Settings, regrader: Regrader | None = None) -> dict[str, list[dict[str, str]]]:

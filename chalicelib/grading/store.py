@@ -52,9 +52,16 @@ class FactsStore:
         return {item["site_id"]["S"]: (int(item["version"]["N"]), item.get("enterprise_id", {}).get("S")) for item in items}
 
     def holding(self, wanted: Mapping[str, Iterable[str]]) -> set[str]:
-        """Which of these sites' stored facts hold all the events named for them. Nothing is decoded: an id stands in quotes."""
+        """Which of these sites' stored facts hold all the events named for them. Nothing is decoded: an id stands in quotes.
+
+        A site that was merged into another is never among them: the other may not have been done yet.
+        """
         items = self._items(wanted, ("site_id", "doc"))
-        return {site_id for site_id, doc in _docs(items) if all(f'"id":"{event_id}"' in doc for event_id in wanted[site_id])}
+        return {
+            site_id
+            for site_id, doc in _docs(items)
+            if '"site_merged"' not in doc and all(f'"id":"{event_id}"' in doc for event_id in wanted[site_id])
+        }
 
     def find(self, site_id: str) -> dict[str, object] | None:
         """The facts of a site, or None."""

@@ -36,6 +36,8 @@ def profile_of(facts: Mapping[str, object], on: str) -> dict[str, object]:
         return profile
     for record in registered + sorted(changes, key=_order):
         profile.update(record)
+    if records_of(facts, "site_merged", on):
+        profile["state"] = "merged"
     sources = [record["level"] for record in records_of(facts, "major_hazard_source_filed", on) if not _ended(record, on)]
     profile["major_hazard_source"] = min(sources, default=None)  # type: ignore[type-var]
     profile["direct_red"] = any(not _ended(record, on) for record in records_of(facts, "direct_red_condition_found", on))

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
+from chalicelib.supervision.kin import neighbours, subjects_around
 from chalicelib.supervision.model import Event
 from chalicelib.supervision.store import EventLog, Reading, Rejected
 
@@ -30,6 +31,21 @@ class Shelf:
                 self.failed.add(subject)
             else:
                 self.readings[subject] = reading
+
+    def fetch_kin(self, subjects: Iterable[str]) -> None:
+        """Read these subjects and every one that a merge leads to from them, near and far."""
+        todo = list(subjects)
+        while todo:
+            self.fetch(todo)
+            todo = [other for subject in todo if subject in self.readings for other in neighbours(self.events(subject))]
+            todo = [other for other in todo if other not in self.readings and other not in self.failed]
+
+    def holds(self, subject: str) -> bool:
+        """Whether the subject and all its kin could be read."""
+        return subject in self.readings and self.failed.isdisjoint(subjects_around(subject, self._known))
+
+    def _known(self, subject: str) -> tuple[Event, ...]:
+        return self.events(subject) if subject in self.readings else ()
 
     def _read_all(self, subjects: Sequence[str]) -> list[Reading | None]:
         if len(subjects) < 2:

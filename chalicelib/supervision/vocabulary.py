@@ -47,6 +47,8 @@ class Kind:
     reads: tuple[str, ...]
     fields: Mapping[str, Field]
     at_most: Mapping[str, str]
+    pair: str = ""
+    stays: bool = False
 
     @property
     def voids(self) -> bool:
@@ -75,7 +77,10 @@ def load_vocabulary() -> Vocabulary:
 def _kind(name: str, entry: Mapping[str, object]) -> Kind:
     fields = {field: Field(text.rstrip("?"), text.endswith("?")) for field, text in entry["fields"].items()}
     follows, reads = tuple(entry.get("follows", ())), tuple(entry["reads"])
-    return Kind(name, entry["title"], entry["scope"], follows, entry["append"], reads, fields, entry.get("at_most", {}))
+    return Kind(
+        name, entry["title"], entry["scope"], follows, entry["append"], reads, fields, entry.get("at_most", {}),
+        entry.get("pair", ""), entry.get("stays", False),
+    )  # fmt: skip
 
 
 def kind_of(name: str) -> Kind:

@@ -96,20 +96,19 @@ def rules_of(district: District, on: date) -> RuleSet:
 def facts_of(site_id: str, table_prefix: str, district: District) -> dict[str, object]:
     """The facts of a site, folded anew from its log. BadInput if there is no such site, Unavailable if it cannot be read now."""
     from chalicelib.errors import Unavailable
-    from chalicelib.grading.regrade import Regrader, owner_of
-    from chalicelib.ids import subject_of
+    from chalicelib.grading.regrade import Regrader
     from chalicelib.supervision.facts import fold
+    from chalicelib.supervision.kin import kin_of
     from chalicelib.supervision.shelf import Shelf
 
     regrader = Regrader(table_prefix, district)
     shelf = Shelf(regrader.log)
     if regrader.read([site_id], shelf):
         raise Unavailable("the log could not be read now")
-    events = shelf.events(subject_of("site", site_id))
-    if not events:
+    kin = kin_of(site_id, shelf.events)
+    if not kin.site:
         raise BadInput([Problem("site", "", site_id, "no such site in the log")])
-    owner = owner_of(events)
-    return fold(events, shelf.events(subject_of("enterprise", owner)) if owner else ())
+    return fold(kin.site, kin.enterprise, kin.absorbed)
 
 
 def explained(facts: Mapping[str, object], rules: RuleSet, on: date) -> dict[str, object]:

@@ -19,7 +19,7 @@ WORDS = {"errors", "clock", "config", "exact", "canonical", "ids", "labels", "wo
 OUTSIDE = {"tables", "bulk", "presign", "supervision.quarantine", "supervision.shelf", "grading.saving", "index.runs", "index.sources"}
 FACES = {"render", "http", "grading.radar", "code.qr"}
 JOBS = {"grading.regrade", "grading.sweep", "grading.recompute", "index.monthly", "index.township", "index.finish", "intake.run"}
-ENTRANCES = {"code.scan", "code.compose", "code.desk", "grading.desk", "access.oidc", "access.signin"}
+ENTRANCES = {"code.scan", "code.compose", "code.desk", "grading.desk", "registry.window", "access.oidc", "access.signin"}
 RINGS = ("words", "domain", "outside", "faces", "jobs", "entrances")
 MAY_IMPORT = {
     "words": {"words"},
@@ -40,6 +40,7 @@ PACKAGES = {
     "access": set(),
     "intake": {"supervision", "register", "grading"},
     "code": {"grading", "supervision", "register", "access"},
+    "registry": {"code", "grading", "supervision", "register", "access"},
     "desk": {"code", "grading", "supervision", "register", "access"},
 }
 NEEDS_CLOUD = {"boto3", "botocore", "pynamodb", "chalice"}

@@ -81,6 +81,8 @@ class Site:
         fields: Record = {}
         for record in self.of("site_registered", "site_changed", "site_state_changed"):
             fields.update({name: value for name, value in record.items() if name not in ("id", "on", "at", "by", "evidence", "place")})
+        if self.of("site_merged"):
+            fields["state"] = "merged"
         return fields
 
 

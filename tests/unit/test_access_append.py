@@ -21,6 +21,12 @@ site_registered                    - - - - - - -
 site_changed                       - - a A - - -
 site_moved                         - - - A - - -
 site_state_changed                 - - a A - - -
+site_merged                        - - - A - - -
+site_absorbed                      - - - A - - -
+enterprise_merged                  - - - A - - -
+enterprise_absorbed                - - - A - - -
+sector_declared                    - o - - - - -
+sector_confirmed                   - - a A - - -
 plate_issued                       - - a A - - -
 plate_revoked                      - - a A - - -
 completeness_measured              - - - - - - A

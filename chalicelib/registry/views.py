@@ -1,0 +1,55 @@
+"""The registry's routes: they translate between HTTP and the window, and decide nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from chalice import Blueprint, Response
+from chalice.app import Authorizer
+
+from chalicelib.access.views import caller
+from chalicelib.config import Settings, settings
+from chalicelib.errors import NotFound
+from chalicelib.http import answers, json_answer, json_body
+
+ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
+
+
+def build_blueprint(guard: Authorizer, compose: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
+    """All routes of the registry behind this authorizer. ``compose`` makes the stores from settings; the real ones by default."""
+    routes = Blueprint("chalicelib.registry.views")
+    answered = answers(routes)
+
+    def window():
+        from chalicelib.code.compose import compose as real
+        from chalicelib.registry.window import Window
+
+        identity = caller(routes.current_request.context)
+        return Window(identity, (compose or real)(configure()), configure())
+
+    _add_merging(routes, answered, guard, window)
+    return routes
+
+
+def _add_merging(routes: Blueprint, answered: Callable, guard: Authorizer, window: Callable) -> None:
+    def merge(scope: str, gone: str) -> Response:
+        done = window().merge(scope, known_id(gone), json_body(routes.current_request.raw_body))
+        return json_answer(done, 201 if done["new"] else 200)
+
+    @routes.route("/sites/{site_id}/merge", methods=["POST"], authorizer=guard)
+    @answered
+    def merge_site(site_id):
+        return merge("site", site_id)
+
+    @routes.route("/enterprises/{enterprise_id}/merge", methods=["POST"], authorizer=guard)
+    @answered
+    def merge_enterprise(enterprise_id):
+        return merge("enterprise", enterprise_id)
+
+
+def known_id(text: str) -> str:
+    """A text that can be an id. NotFound otherwise."""
+    if not ID.fullmatch(text):
+        raise NotFound("no such id")
+    return text

@@ -1,0 +1,66 @@
+"""The registry's window behind the API: one person's acts on the register, judged by the matrices and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib import clock
+from chalicelib.access.append import REASONS
+from chalicelib.access.audit import audit_line
+from chalicelib.access.identity import Identity, SubjectFacts
+from chalicelib.access.policy import Proposal, may_append
+from chalicelib.code.compose import Stores
+from chalicelib.config import Settings
+from chalicelib.errors import BadInput, Forbidden
+from chalicelib.ids import subject_of
+from chalicelib.registry.merge import KINDS, Act, asked, merge_events
+from chalicelib.supervision.model import Actor, Event
+from chalicelib.supervision.vocabulary import kind_of, problems
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One request at the window: who is asking, over which stores."""
+
+    identity: Identity
+    stores: Stores
+    settings: Settings
+
+    def merge(self, scope: str, gone: str, body: Mapping[str, object]) -> dict[str, object]:
+        """Merge a record into another one: both facts or none. The same request again is no change.
+
+        BadInput naming what cannot be, Forbidden where the write matrix refuses one of the two facts.
+        """
+        into, key, reason = asked(body)
+        self._judge(scope, gone, KINDS[scope][0])
+        self._judge(scope, into, KINDS[scope][1])
+        act = self._act(key, reason, body.get("occurred_on"))
+        made = merge_events(scope, gone, into, act, self.stores.log.list_events)
+        found = [problem for event in made for problem in problems(event)]
+        if found:
+            raise BadInput(found)
+        standing = {event.event_id for event in self.stores.log.list_events(subject_of(scope, gone))}
+        if made[0].event_id not in standing:
+            self._append(made)
+        return {"merged": gone, "into": into, "event_ids": [event.event_id for event in made], "new": made[0].event_id not in standing}
+
+    def _append(self, made: tuple[Event, ...]) -> None:
+        for event in made:
+            self._note("append", event.subject, event.kind)
+        self.stores.log.append(list(made), clock.utc_now())
+
+    def _judge(self, scope: str, subject_id: str, name: str) -> None:
+        decision = may_append(self.identity, Proposal(name, kind_of(name).append), SubjectFacts(scope, subject_id))
+        if not decision.allowed:
+            self._note("refuse", subject_of(scope, subject_id), f"{name} {decision.reason}")
+            raise Forbidden("this fact may not be appended by you", reason=decision.reason, sentence=REASONS[decision.reason])
+
+    def _act(self, key: str, reason: str, occurred_on: object) -> Act:
+        now, who = self.settings.now(), self.identity
+        actor = Actor(who.subject, who.role, who.organisation, who.enforcement_certificate)
+        day = str(occurred_on or clock.day_of(now).isoformat())
+        return Act(actor, "district", day, clock.instant_text(now), f"{who.subject}|{key}", reason)
+
+    def _note(self, action: str, subject: str, what: str) -> None:
+        self.stores.audit.write(audit_line(self.identity, action, subject, what, clock.utc_now()))
