@@ -84,6 +84,7 @@ appeal_opinion                     - - a - - - -
 appeal_decided                     - - - A - - -
 appeal_withdrawn                   - o - - - - -
 reply                              - o - - - - -
+reply_published                    - - a A - - -
 error_reported                     p o a A - - -
 override                           - - - A - - -
 void                               - - - A - - -

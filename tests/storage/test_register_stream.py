@@ -72,7 +72,7 @@ def test_the_old_plate_leads_to_the_surviving_site(regrader, settings, doubled):
     event = {"httpMethod": "GET", "path": f"/C/{sign(B, 1, parse_keys(RING))}", "headers": None}
     answer = scan.handle(event, settings)
     assert answer["statusCode"] == 200
-    assert "<h1>示例场所a</h1>" in answer["body"] and "示例场所b”的码牌" in answer["body"]
+    assert ">示例场所a</h1>" in answer["body"] and "示例场所b”的码牌" in answer["body"]
 
 
 def test_a_fact_told_late_to_the_merged_record_regrades_the_site(regrader, settings, doubled):
