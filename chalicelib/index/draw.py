@@ -1,13 +1,16 @@
-"""The radar of the seven indicators as inline SVG: a township against the district's middle."""
+"""The drawings of the index as inline SVG: the radar of the seven indicators, the scale, intervals of places, parts of a change, weights."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from chalicelib.exact import HUNDREDTHS, TENTHS, parse_scaled
+from chalicelib.index.structure import Indicator
 
 SIZE, CENTRE, RADIUS, LABEL = 320, 160, 104, 124
+STRIP_EDGE = 6  # percent
 RINGS = (0.25, 0.5, 0.75, 1.0)
 Points = Sequence[tuple[float, float]]
 
@@ -90,3 +93,47 @@ def _median(values: list[float]) -> float | None:
     if not ordered:
         return None
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def interval(honest: Mapping, rank: int, count: int) -> str:
+    """A township's place on the line of all places: thin over all methods, thick over weights only, a dot where it stands."""
+    edges = [_along(place - 1, count - 1) if count > 1 else "50%" for place in (1, count, *honest["interval"], *honest["weights_only"], rank)]
+    first, last, low, high, inner_low, inner_high, own = edges
+    whole, ends = _line("t", first, last), f'<line class="a" x1="{low}" x2="{low}" y1="5" y2="15"/><line class="a" x1="{high}" x2="{high}" y1="5" y2="15"/>'
+    return _strip(whole + _line("a", low, high) + ends + _line("w", inner_low, inner_high) + _dot(own))
+
+
+def parts_chart(parts: Sequence[tuple[str, Fraction]]) -> str:
+    """What each cause did to the index, as bars left and right of nought; the numbers stand in the table beside it."""
+    largest = max((abs(value) for _, value in parts), default=Fraction(0)) or Fraction(1)
+    rows = []
+    for number, (title, value) in enumerate(parts):
+        width, y = round(float(abs(value) / largest) * 110, 1), 26 * number
+        x, kind = (190, "up") if value >= 0 else (190 - width, "down")
+        rows.append(f'<text x="0" y="{y + 16}">{title}</text><rect class="{kind}" x="{round(x, 1)}" y="{y + 4}" width="{width}" height="16" rx="2"/>')
+    height = 26 * len(parts)
+    return f'<svg class="parts" viewBox="0 0 310 {height}" aria-hidden="true">{"".join(rows)}<path d="M190 0V{height}"/></svg>'
+
+
+def weight_range(indicator: Indicator, best: int, widest: int) -> str:
+    """The bounds of an indicator's weight as a line, a stroke at the official weight, a dot at the best one."""
+    official = _along(indicator.points, widest)
+    bounds = _line("a", _along(indicator.lowest, widest), _along(indicator.highest, widest))
+    return _strip(bounds + f'<line class="o" x1="{official}" x2="{official}" y1="3" y2="17"/>' + _dot(_along(best, widest)))
+
+
+def _along(part: int, whole: int) -> str:
+    """A place on a strip of any width, in percent, clear of both edges."""
+    return f"{round(STRIP_EDGE + (100 - 2 * STRIP_EDGE) * part / whole, 1)}%"
+
+
+def _strip(inside: str) -> str:
+    return f'<svg class="iv" aria-hidden="true">{inside}</svg>'
+
+
+def _line(kind: str, start: str, end: str) -> str:
+    return f'<line class="{kind}" x1="{start}" x2="{end}" y1="10" y2="10"/>'
+
+
+def _dot(at: str) -> str:
+    return f'<circle cx="{at}" cy="10" r="5"/>'

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from chalicelib.canonical import canonical_json
 from chalicelib.exact import HUNDREDTHS, text_of
-from chalicelib.index import present
+from chalicelib.index import firm, present
 from chalicelib.index.draw import middle_of, radar, scale
 from chalicelib.index.result import public_document
 from chalicelib.index.structure import IndexRules, SubItem
@@ -57,7 +57,7 @@ def render_release(
 def _tree(sheet: Sheet) -> dict[str, bytes]:
     view = present.leaderboard_view(sheet.result, sheet.rules, f"{sheet.base}townships/")
     files = {
-        "index.html": sheet.render("leaderboard.html", view=view),
+        "index.html": sheet.render("leaderboard.html", view=view, firm=firm.leaderboard_view(sheet.result)),
         "method.html": sheet.render("method.html", view=method_view(sheet.rules)),
         "index.json": canonical_json(_twin(sheet.result, sheet.result["townships"], sheet.labels)),
         "index.csv": table(sheet.result, sheet.district),
@@ -77,7 +77,8 @@ def _township_page(sheet: Sheet, row: Document, twin: str, up: str | None) -> by
     method = None if up is None else up.replace("index.html", "method.html")
     words = {code: swatch.word for code, swatch in sheet.district.palette.items()}
     figures = {"radar": radar(row, middle_of(sheet.result["townships"])), "scale": scale(row["index"], view["thresholds"], words)}
-    return sheet.render("township.html", view=view, twin=twin, up=up, method=method, figures=figures)
+    more = firm.township_view(row, sheet.result, sheet.rules)
+    return sheet.render("township.html", view=view, twin=twin, up=up, method=method, figures=figures, **more)
 
 
 def _twin(result: Document, rows: Sequence[Document], labels: Labels | None) -> dict:
@@ -126,17 +127,19 @@ def method_view(rules: IndexRules) -> dict:
         "source": rules.source,
         **present.frame(rules),
         "indicators": [
-            {"code": i.code, "title": i.title, "points": present.plain(i.points), "items": [_method_row(item) for item in i.sub_items]}
+            {"code": i.code, "title": i.title, "points": present.plain(i.points),
+             "bounds": f"{present.plain(i.lowest)}–{present.plain(i.highest)}", "items": [_method_row(item) for item in i.sub_items]}
             for i in rules.indicators
         ],
         "bands": list(_bands(rules.bands)),
         "thresholds": [{"colour": colour, "at": text_of(edge, 10)} for colour, edge in rules.thresholds],
         "overrides": [{"title": rule.title, "colour": rule.colour} for rule in rules.overrides],
+        "runs": firm.method_runs(rules),
     }
 
 
 def _method_row(item: SubItem) -> dict:
-    source = "系统事实" if item.source == "facts" else "镇街填报（双人复核）"
+    source = f"系统：{item.evidence}" if item.source == "facts" else f"镇街填报：{item.evidence}（附件、双人复核）"
     return {
         "code": item.code,
         "title": item.title,

@@ -46,7 +46,6 @@ def change_words(text: str | None) -> Mapping[str, str]:
 def leaderboard_view(result: Document, rules: IndexRules, townships_base: str) -> dict:
     """The front page of a month: rows in rank order, colour counts, what the whole district loses most."""
     rows = result["townships"]
-    raw_ranks = _ranks_without_coefficient(rows)
     titles = {item.code: item for item in rules.sub_items}
     moves = [change_words((row["change"] or {}).get("index"))["kind"] for row in rows if row["change"]]
     return {
@@ -58,7 +57,7 @@ def leaderboard_view(result: Document, rules: IndexRules, townships_base: str) -
         ],
         "tallies": [(colour, sum(row["colour"] == colour for row in rows)) for colour in COLOURS],
         "moves": {kind: moves.count(kind) for kind in ("up", "same", "down")} if moves else None,
-        "rows": [_leader_row(row, raw_ranks, titles, townships_base) for row in rows],
+        "rows": [_leader_row(row, titles, townships_base) for row in rows],
         "lost": district_lost(rows, titles),
         "without_sites": [entry["name"] for entry in result.get("without_sites", ())],
         "late_facts": result.get("late_facts", 0),
@@ -68,7 +67,7 @@ def leaderboard_view(result: Document, rules: IndexRules, townships_base: str) -
     }
 
 
-def _leader_row(row: Document, raw_ranks: Mapping[str, int], titles: Mapping[str, SubItem], base: str) -> dict:
+def _leader_row(row: Document, titles: Mapping[str, SubItem], base: str) -> dict:
     change = row["change"] or {}
     rank_change = change.get("rank")
     return {
@@ -80,7 +79,8 @@ def _leader_row(row: Document, raw_ranks: Mapping[str, int], titles: Mapping[str
         "width": row["index"] or "0.0",
         "change": change_words(change.get("index")),
         "rank_change": change_words(None if rank_change is None else f"{rank_change:+d}"),
-        "raw_rank": raw_ranks.get(row["code"]),
+        "raw_rank": row["without_coefficient"]["rank"],
+        "steady": steady(row),
         "override": "；".join(override["title"] for override in row["overrides"]),
         "indicators": [_indicator_cell(entry) for entry in row["indicators"]],
         "lost": [{"title": titles[entry["code"]].title, **entry} for entry in row["lost"][:TOP_LOST]],
@@ -93,11 +93,10 @@ def _indicator_cell(entry: Document) -> dict:
     return {"code": entry["code"], "title": entry["title"], "points": points, "weight": entry["weight"].removesuffix(".00"), "width": width}
 
 
-def _ranks_without_coefficient(rows: Sequence[Document]) -> dict[str, int]:
-    """Ranks by raw points, so that everyone sees what K alone does."""
-    ranked = [row for row in rows if row["rank"] is not None]
-    raws = {row["code"]: parse_scaled(row["raw"], HUNDREDTHS) for row in ranked}
-    return {code: 1 + sum(other > raw for other in raws.values()) for code, raw in raws.items()}
+def steady(row: Document) -> str | None:
+    """The interval of places under other weights, when it is more than one place."""
+    low, high = row["honest_rank"]["weights_only"] if row["honest_rank"] else (0, 0)
+    return f"{low}–{high}" if low != high else None
 
 
 def district_lost(rows: Sequence[Document], titles: Mapping[str, SubItem]) -> list[dict]:

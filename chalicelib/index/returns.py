@@ -1,4 +1,5 @@
-"""Monthly returns of a township 填报: what stands, what is missing. A return counts only when a second person confirmed it."""
+"""Monthly returns of a township 填报: what stands, what is missing. A return counts only with its attachment and a second person's
+confirmation (domain §5.2)."""
 
 from __future__ import annotations
 
@@ -12,12 +13,12 @@ PERIOD_MONTHS = {"month": 1, "quarter": 3}
 
 
 def confirmed(month: Month, item: SubItem) -> list[Record]:
-    """Confirmed returns of this sub-item that are data for this month, oldest first."""
+    """Returns of this sub-item that are data for this month, attached and confirmed, oldest first."""
     months = _months(month, item)
     return [
         record
         for record in month.own("monthly_return", month.returns_until)
-        if record["sub_item"] == item.code and record["month"] in months and _is_confirmed(record, month.returns_until)
+        if record["sub_item"] == item.code and record["month"] in months and is_proved(record, month.returns_until)
     ]
 
 
@@ -54,7 +55,10 @@ def untransferred(month: Month, item: SubItem) -> Measure:
     return own if own.state is not State.VALUE else month.measure(item, len(shown), 0, shown)
 
 
-def _is_confirmed(record: Record, until: str) -> bool:
+def is_proved(record: Record, until: str) -> bool:
+    """With an attachment (a reference of the return or a file as evidence) and confirmed by somebody else by that day."""
+    if not (record.get("attachment") or record.get("evidence")):
+        return False
     return bool(record.get("confirmed_by")) or next(steps(record, "monthly_return_confirmed", until), None) is not None
 
 

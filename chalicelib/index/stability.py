@@ -101,7 +101,8 @@ def _ask(ask: Ask) -> dict:
 
 
 def _plan(plan: Plan) -> dict:
-    return {"case_count": plan.cases, "points": _points(plan.points), "steps": [{"code": code, "case_count": n} for code, n in plan.steps.items()]}
+    steps = [{"code": code, "case_count": cases, "points": _points(plan.gains[code])} for code, cases in plan.steps.items()]
+    return {"case_count": plan.cases, "points": _points(plan.points), "steps": steps}
 
 
 def _points(hundredths: Fraction, scale: int = HUNDREDTHS) -> str:

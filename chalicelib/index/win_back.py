@@ -51,14 +51,18 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The fewest cases that win at least a goal: cases by sub-item, and the exact points (hundredths) they win."""
+    """The fewest cases that win at least a goal: by sub-item the cases and the exact points (hundredths) they win."""
 
     steps: dict[str, int]
-    points: Fraction
+    gains: dict[str, Fraction]
 
     @property
     def cases(self) -> int:
         return sum(self.steps.values())
+
+    @property
+    def points(self) -> Fraction:
+        return sum(self.gains.values(), NOTHING)
 
 
 def win_back(score: TownshipScore, month: str, rules: IndexRules) -> tuple[Ask, ...]:
@@ -138,14 +142,16 @@ def fewest_cases(asks: Sequence[Ask], goal: int = GOAL) -> Plan | None:
 def plan_with(begun: Sequence[Ask], quick: Sequence[Ask], wanted: Fraction) -> Plan:
     """A plan that makes the slow beginnings of some sub-items and then takes the largest gains first."""
     steps = {ask.code: ask.idle + 1 for ask in begun}
-    won = sum((ask.runs[0][1] for ask in begun), NOTHING)
+    gains = {ask.code: ask.runs[0][1] for ask in begun}
+    left = wanted - sum(gains.values(), NOTHING)
     runs = [(gain, count, ask.code) for ask in quick for count, gain in ask.runs]
     runs += [(gain, count, ask.code) for ask in begun for count, gain in ask.runs[1:]]
     for gain, count, code in sorted(runs, key=lambda run: -run[0]):
-        if won >= wanted:
+        if left <= 0:
             break
-        needed = (wanted - won) / gain
+        needed = left / gain
         taken = min(count, -(-needed.numerator // needed.denominator))
         steps[code] = steps.get(code, 0) + taken
-        won += taken * gain
-    return Plan(steps, won)
+        gains[code] = gains.get(code, NOTHING) + taken * gain
+        left -= taken * gain
+    return Plan(steps, gains)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 WORDS = {"errors", "clock", "config", "exact", "canonical", "ids", "labels", "workdays"}
 OUTSIDE = {"tables", "bulk", "presign", "supervision.quarantine", "supervision.shelf", "grading.saving", "index.runs", "index.sources"}
-FACES = {"render", "http", "grading.radar", "code.qr"}
+FACES = {"render", "http", "grading.radar", "code.qr", "index.firm"}
 JOBS = {"grading.regrade", "grading.sweep", "grading.recompute", "index.monthly", "index.township", "index.finish", "intake.run"}
 ENTRANCES = {"code.scan", "code.compose", "code.desk", "grading.desk", "registry.window", "access.oidc", "access.signin"}
 RINGS = ("words", "domain", "outside", "faces", "jobs", "entrances")

@@ -56,8 +56,10 @@ def cases(code: str, *facts: dict, events: tuple[Event, ...] = ()) -> list[str]:
 def returned(
     sub_item: str, numerator: int, month: str = JUNE, on: str = "2020-06-30", *, confirmed: str | None = "2020-07-01", **fields: object
 ):
-    """A monthly return and, unless ``confirmed`` is None, its confirmation."""
-    event = fact("monthly_return", on, sub_item=sub_item, month=month, numerator=numerator, **fields)
+    """A monthly return with its attachment and, unless ``confirmed`` is None, its confirmation."""
+    fields = {"attachment": "FJ-1", **fields}
+    given = {key: value for key, value in fields.items() if value is not None}
+    event = fact("monthly_return", on, sub_item=sub_item, month=month, numerator=numerator, **given)
     return (event, step("monthly_return_confirmed", event, confirmed)) if confirmed else (event,)
 
 
@@ -310,6 +312,7 @@ def test_a_confirmed_return_is_data_and_a_missing_or_unconfirmed_one_is_not_repo
     assert counts("PX4", site("a"), events=returned("PX4", 5, denominator=12)) == (5, 12)
     assert counts("ZR1", site("a")) == "not_reported"
     assert counts("ZR1", site("a"), events=returned("ZR1", 1, confirmed=None)) == "not_reported"
+    assert counts("ZR1", site("a"), events=returned("ZR1", 1, attachment=None)) == "not_reported", "nothing proves it"
     assert counts("ZR1", site("a"), events=returned("ZR1", 1, month="2020-05")) == "not_reported"
     assert counts("PX4", site("a"), events=returned("PX4", 5)) == "not_reported", "a year plan cannot be guessed"
 

@@ -306,7 +306,7 @@ def test_finishing_again_publishes_nothing_new(undisturbed: Stack) -> None:
 
 
 def test_returns_and_their_confirmation_reach_the_score() -> None:
-    event = fact("monthly_return", "2020-06-30", subject=TOWNSHIPS[0], sub_item="ZR1", month=JUNE, numerator=1)
+    event = fact("monthly_return", "2020-06-30", subject=TOWNSHIPS[0], sub_item="ZR1", month=JUNE, numerator=1, attachment="FJ-1")
     made = stack(events={TOWNSHIPS[0]: [event, step("monthly_return_confirmed", event, "2020-06-30")]})
     start(JUNE, made.desk(), JULY_FIRST, run="one")
     made.drain()
