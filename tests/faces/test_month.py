@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import re
+from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 from chalicelib.index import rules as methods
 from chalicelib.index.document import read_input
 from chalicelib.index.draw import middle_of, radar
+from chalicelib.index.firm import percent_words, places_change, places_words, signed_fraction, signed_points
 from chalicelib.index.pages import render_release
 from chalicelib.index.present import change_words, counted_words, month_words
 from chalicelib.index.result import result_document
@@ -65,7 +67,7 @@ def text(body: bytes) -> str:
     return re.sub(r"<[^>]+>", "", body.decode("utf-8"))
 
 
-VOID = frozenset(("meta", "link", "br", "wbr", "img", "input", "hr", "path", "rect", "circle"))
+VOID = frozenset(("meta", "link", "br", "wbr", "img", "input", "hr", "path", "rect", "circle", "line"))
 
 
 class Tags(HTMLParser):
@@ -176,6 +178,56 @@ def test_the_same_result_renders_the_same_bytes(release: dict) -> None:
     assert render_release(result, LABELS, DISTRICT, RULES, BASE) == render_release(
         month(district_document()), LABELS, DISTRICT, RULES, BASE
     )
+
+
+def test_the_front_page_shows_how_firm_places_are_and_what_k_does(release: dict) -> None:
+    page, result = release["public"]["index.html"].decode(), json.loads(release["public"]["index.json"])
+    ranked = [row for row in result["townships"] if row["honest_rank"]]
+    assert page.count('<td class="d"><svg class="iv"') == len(ranked) == 19
+    groups = {row["honest_rank"]["group"] for row in ranked}
+    assert page.count('scope="rowgroup"') == len(groups) > 1
+    assert f"重排 {result['uncertainty']['runs']} 次" in text(release["public"]["index.html"])
+    assert f"失败 {result['uncertainty']['failed']} 次" in page and result["uncertainty"]["seed"] in page
+    moved = [row for row in ranked if row["without_coefficient"]["places_by_coefficient"]]
+    assert f"{len(moved)} 个镇街的名次因系数 K 而不同" in page and moved
+
+
+def test_a_township_page_says_why_it_moved_and_the_table_sums(release: dict) -> None:
+    row = json.loads(release["public"]["townships/330110001.json"])["townships"][0]
+    page = text(release["public"]["townships/330110001.html"])
+    for part in row["change"]["parts"]:
+        assert signed_points(part["index"]) in page and signed_fraction(part["rank"]) in page
+    assert sum(Fraction(part["index"]) for part in row["change"]["parts"]) == Fraction(row["change"]["index"])
+    assert "自身数据" in page and "其他镇街的变化" in page and "计算方法" in page
+    assert "科技应用" in page.partition("得失最多的小项")[2], "CX3 moved"
+
+
+def test_a_township_page_lists_the_cheapest_points_with_what_to_do(release: dict) -> None:
+    row = json.loads(release["public"]["townships/330110001.json"])["townships"][0]
+    page = text(release["public"]["townships/330110001.html"])
+    items = {item.code: item for item in RULES.sub_items}
+    assert f"最少办 {row['win_back_plan']['case_count']} 件事可以追回 {row['win_back_plan']['points']} 分" in page
+    assert all(items[step["code"]].remedy in page and f"+{step['points']}" in page for step in row["win_back_plan"]["steps"])
+    best = row["best_case"]
+    assert all(weight in page for weight in best["weights"].values()) and f"指数 {best['index']}" in page
+
+
+def test_what_cannot_be_won_back_is_named_apart(release: dict) -> None:
+    assert "已经发生、无法追回：SG1" in text(release["public"]["townships/330110002.html"])
+
+
+def test_a_township_without_a_rank_has_no_interval_but_its_points(release: dict) -> None:
+    code = DISTRICT.townships[7].code
+    page = release["public"][f"townships/{code}.html"].decode()
+    assert "名次有多稳</h2>" not in page and "最省力的 5 分" in page
+
+
+def test_exact_fractions_are_written_for_people() -> None:
+    assert [signed_fraction(text) for text in ("0", "2", "-1/2", "-7/6")] == ["0", "+2", "−1/2", "−1 1/6"]
+    assert [signed_points(text) for text in ("0", "111/20", "-1/20")] == ["0.00", "+5.55", "−0.05"]
+    assert [places_words(pair) for pair in ([3, 3], [2, 5])] == ["3", "2–5"]
+    assert [places_change(count) for count in (None, 0, 2, -1)] == ["—", "不变", "提前 2 名", "后移 1 名"]
+    assert [percent_words(share) for share in ("0.973", "1.000", None)] == ["97.3%", "100.0%", "—"]
 
 
 def test_the_method_page_lists_every_sub_item_with_its_basis(release: dict) -> None:
