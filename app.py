@@ -38,6 +38,14 @@ def scan(event, context):
     return handle(event, settings())
 
 
+@app.lambda_function(name="report")
+def report(event, context):
+    """POST /reports and /receipts: forms of the public."""
+    from chalicelib.reports.views import handle
+
+    return handle(event, settings())
+
+
 @app.on_dynamodb_record(stream_arn=PLACEHOLDER_STREAM, name="regrade")
 def regrade(event):
     """A batch of appended events: regrade the sites concerned."""

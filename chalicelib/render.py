@@ -12,7 +12,7 @@ from chalicelib import labels
 from chalicelib.register.district import District
 
 PACKAGE = Path(__file__).resolve().parent
-ROOMS = ("code", "index", "riskmap")
+ROOMS = ("code", "index", "riskmap", "reports")
 
 
 @lru_cache(maxsize=1)

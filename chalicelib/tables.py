@@ -205,7 +205,20 @@ class Quarantine(Base):
     doc = UnicodeAttribute()
 
 
-MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Audit, Quarantine)
+class Reports(Base):
+    """Receipts and contacts of the public's reports, and the day's counters: erasable, and everything expires."""
+
+    class Meta(Base.Meta):
+        table_name = "reports"
+
+    receipt = UnicodeAttribute(hash_key=True)
+    doc = UnicodeAttribute(null=True)
+    contact = UnicodeAttribute(null=True)
+    used = NumberAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
+MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Audit, Quarantine, Reports)
 
 
 def table_name(prefix: str, model: type[Base]) -> str:

@@ -121,7 +121,7 @@ class TestLeastPrivilege:
                 if {"Fn::GetAtt": ["EventsTable", "Arn"]} in statement["Resource"]:
                     assert "dynamodb:UpdateItem" not in statement["Action"], name
 
-    def test_only_the_api_appends_events(self, expanded: dict) -> None:
+    def test_only_the_api_and_the_public_s_forms_append_events(self, expanded: dict) -> None:
         events = {"Fn::GetAtt": ["EventsTable", "Arn"]}
         writers = {
             name
@@ -129,7 +129,7 @@ class TestLeastPrivilege:
             for statement in statements(role)
             if events in statement["Resource"] and "dynamodb:PutItem" in statement["Action"]
         }
-        assert writers == {"ApiHandlerRole"}
+        assert writers == {"ApiHandlerRole", "ReportRole"}
 
 
     def test_only_the_teller_publishes_to_the_topic(self, expanded: dict) -> None:

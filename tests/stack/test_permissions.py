@@ -138,7 +138,7 @@ def _create_probe(deployed: Deployed, output: str) -> str:
     return name
 
 
-TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "AuditTable", "QuarantineTable")
+TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "AuditTable", "QuarantineTable", "ReportsTable")
 KEYS = {
     "EventsTable": ("subject", "event_id"),
     "FactsTable": ("site_id",),
@@ -148,6 +148,7 @@ KEYS = {
     "NoticesTable": ("notice", "channel"),
     "AuditTable": ("day", "line"),
     "QuarantineTable": ("queue", "line"),
+    "ReportsTable": ("receipt",),
 }
 # What each function may do to which table, by the flows of docs/architecture.md; everything else must be refused.
 MAY = {
@@ -157,6 +158,7 @@ MAY = {
         "put": {"EventsTable", "AuditTable"},
         "query": {"EventsTable", "HistoryTable"},
     },
+    "ReportFunctionName": {"get": {"CardsTable", "ReportsTable"}, "put": {"EventsTable", "ReportsTable"}, "query": set()},
     "RegradeFunctionName": {
         "get": {"FactsTable", "CardsTable"},
         "put": {"FactsTable", "CardsTable", "HistoryTable", "QuarantineTable"},
