@@ -5,7 +5,7 @@ Each handler imports its job when it runs, so that the scan's cold start loads n
 
 from __future__ import annotations
 
-from chalice import Chalice, Cron
+from chalice import Chalice, Cron, Rate
 
 from chalicelib.access.views import authorizer
 from chalicelib.code.views import build_blueprint
@@ -58,6 +58,14 @@ def regrade(event):
 def sweep(event):
     """00:05 Shanghai: what time alone changes."""
     from chalicelib.grading.sweep import handle_schedule
+
+    return handle_schedule(settings())
+
+
+@app.schedule(Rate(2, unit=Rate.MINUTES), name="map_now")
+def map_now(event):
+    """Every other minute: the present map, where something changed."""
+    from chalicelib.riskmap.now import handle_schedule
 
     return handle_schedule(settings())
 

@@ -36,6 +36,10 @@ class Settings:
         """The present instant, or the demo's day at this time of day. For entrances only."""
         return clock.now(self.today)
 
+    def instant(self) -> datetime:
+        """The real instant, whatever day a demo pretends to have. For entrances only."""
+        return clock.utc_now()
+
     def day(self) -> date:
         """Today in Shanghai, or the demo's day. For entrances only."""
         return clock.day_of(self.now())

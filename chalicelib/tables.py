@@ -183,6 +183,17 @@ class Notices(Base):
     doc = UnicodeAttribute()
 
 
+class Changes(Base):
+    """Which townships' sites are being regraded, and how far the present map is (names with ``#``)."""
+
+    class Meta(Base.Meta):
+        table_name = "changes"
+
+    township = UnicodeAttribute(hash_key=True)
+    stamp = UnicodeAttribute(null=True)
+    doc = UnicodeAttribute(null=True)
+
+
 class Audit(Base):
     """Who did or saw what."""
 
@@ -218,7 +229,7 @@ class Reports(Base):
     expires_at = NumberAttribute()
 
 
-MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Audit, Quarantine, Reports)
+MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Quarantine, Reports)
 
 
 def table_name(prefix: str, model: type[Base]) -> str:

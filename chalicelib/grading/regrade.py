@@ -14,6 +14,7 @@ from datetime import date
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Unavailable
 from chalicelib.grading.card import build_card
+from chalicelib.grading.changes import ChangeBook
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rulebook import rules_change_after, rules_on
 from chalicelib.grading.saving import Regraded, Saver
@@ -59,6 +60,7 @@ class Regrader:
     def __init__(self, table_prefix: str, district: District) -> None:
         self.log = EventLog(table_prefix)
         self.saver = Saver(table_prefix)
+        self.changes = ChangeBook(table_prefix)
         self.quarantine = QuarantineStore(table_prefix)
         self.district = district
 
@@ -104,7 +106,9 @@ class Regrader:
     def repair(self, site_ids: Iterable[str], day: date, shelf: Shelf) -> Done:
         """Replace the stored documents of sites, already read, by what the log says, whatever version they claim."""
         results = [self.judge(site_id, day, shelf) for site_id in sorted(site_ids)]
-        saved = self.saver.mend([result for result in results if result is not None])
+        known = [result for result in results if result is not None]
+        self.changes.touch(townships_of(known))
+        saved = self.saver.mend(known)
         return Done(saved.written, saved.unchanged + saved.overtaken, tuple(saved.refused))
 
     def set_aside(self, rejected: Rejected) -> None:
@@ -139,6 +143,7 @@ class Regrader:
         known = [result for result in results if result is not None]
         empty = tuple(set(site_ids) - set(wrong) - {result.facts["site_id"] for result in known})
         try:
+            self.changes.touch(townships_of(known))
             saved = self.saver.save(known)
         except Unavailable:
             return Done(unchanged=empty, failed=tuple(result.facts["site_id"] for result in known) + tuple(wrong))
@@ -157,6 +162,12 @@ class Regrader:
         companies = {site_id: subject_of("enterprise", owner) for site_id, owner in owners.items() if owner}
         shelf.fetch_kin(companies.values())
         return failed | {site_id for site_id, company in companies.items() if not shelf.holds(company)}
+
+
+def townships_of(results: Iterable[Regraded]) -> set[str]:
+    """Every township these sites stand in or ever stood in: what happened there stays there (domain §12.12)."""
+    records = (result.facts["records"].get(kind, ()) for result in results for kind in ("site_registered", "site_moved"))
+    return {record["township"] for group in records for record in group}
 
 
 def handle_stream(event: Mapping[str, object], settings: Settings, regrader: Regrader | None = None) -> dict[str, list[dict[str, str]]]:

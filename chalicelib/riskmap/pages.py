@@ -1,4 +1,4 @@
-"""The month's map as files: pages, JSON and CSV twins, for the public and for staff. Same documents, same bytes.
+"""The map of a month, or of now, as files: pages, JSON and CSV twins, for the public and for staff. Same documents, same bytes.
 
 Public files carry aggregates only; ids and names of the deciding sites stand in the staff tree.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from chalicelib import clock
 from chalicelib.canonical import canonical_json
@@ -23,20 +24,31 @@ COLUMNS = (
     "领域", "权重", "状态", "企业数", "已赋码", "固有值v", "固有等级I", "平均分m", "治理等级G", "风险值R", "领域颜色",
 )  # fmt: skip
 LAYERS = ("inherent", "governance", "combined")
+NOW = "now"
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What every page of one release shares: month, district, where its files lie, and the month before by township."""
+    """What every page of one map shares: what it is of, its district, where its files lie, and the month it is compared with.
+
+    ``month`` is ``YYYY-MM`` or :data:`NOW`; ``day`` the day the townships are those of; ``shown`` what the pages say the data are as of.
+    """
 
     month: str
+    day: date
+    shown: str
     district: District
     base: str
     documents: tuple[Document, ...]
     previous: Mapping[str, Document]
+    compared_with: str | None
+
+    @property
+    def is_now(self) -> bool:
+        return self.month == NOW
 
     def township(self, document: Document) -> Township:
-        return self.district.township(str(document["township"]), clock.last_day(self.month))
+        return self.district.township(str(document["township"]), self.day)
 
 
 def render_release(
@@ -51,14 +63,37 @@ def render_release(
     ``township_documents`` are ``TownshipRisk.to_document()``, in any order; ``previous`` those of the month before.
     ``base`` is the absolute address of the release (``/map/2020-06/r1/``): the pointer page is a copy of ``index.html``.
     """
+    day = clock.last_day(month)
     edition = Edition(
-        month=month,
-        district=district,
-        base=base or f"/map/{month}/r1/",
-        documents=tuple(sorted(township_documents, key=lambda document: str(document["township"]))),
-        previous={str(document["township"]): document for document in previous or ()},
-    )
+        month, day, day.isoformat(), district, base or f"/map/{month}/r1/", _ordered(township_documents), _by_township(previous),
+        clock.previous_month(month) if previous else None,
+    )  # fmt: skip
     return {"public": _public(edition), "staff": _staff(edition)}
+
+
+def render_now(
+    moment: datetime,
+    township_documents: Sequence[Document],
+    district: District,
+    changed: Set[str],
+    compared_with: str | None = None,
+    previous: Sequence[Document] | None = None,
+) -> dict[str, dict]:
+    """As :func:`render_release`, for the present: pages over all townships, and of single ones those that ``changed``."""
+    shown = moment.strftime("%Y-%m-%d %H:%M")
+    edition = Edition(
+        NOW, moment.date(), shown, district, f"/map/{NOW}/", _ordered(township_documents), _by_township(previous),
+        compared_with if previous else None,
+    )  # fmt: skip
+    return {"public": _public(edition, changed), "staff": _staff(edition, changed)}
+
+
+def _ordered(documents: Sequence[Document]) -> tuple[Document, ...]:
+    return tuple(sorted(documents, key=lambda document: str(document["township"])))
+
+
+def _by_township(documents: Sequence[Document] | None) -> dict[str, Document]:
+    return {str(document["township"]): document for document in documents or ()}
 
 
 def public_document(document: Document) -> dict[str, object]:
@@ -76,28 +111,32 @@ def _anonymous(reasons: Sequence[Document]) -> list[dict[str, object]]:
     return [{key: value for key, value in reason.items() if key not in ("sites", "events")} for reason in reasons]
 
 
-def _public(edition: Edition) -> dict[str, bytes]:
+def _public(edition: Edition, changed: Set[str] | None = None) -> dict[str, bytes]:
     documents = [public_document(document) for document in edition.documents]
     files = {
         "index.html": _page("riskmap/month.html", edition, present.month_view(edition, documents, edition.base)),
         "map.json": canonical_json(_twin(edition, documents)),
         "map.csv": _table(edition, documents),
     }
-    for document in documents:
+    for document in _those(documents, changed):
         code = str(document["township"])
         files[f"townships/{code}.html"] = _township_page(edition, document, f"{edition.base}index.html", f"{edition.base}townships/{code}.json")
         files[f"townships/{code}.json"] = canonical_json(_twin(edition, [document]))
     return files
 
 
-def _staff(edition: Edition) -> dict[str, dict[str, bytes]]:
+def _those(documents: Sequence[Document], changed: Set[str] | None) -> list[Document]:
+    return [document for document in documents if changed is None or document["township"] in changed]
+
+
+def _staff(edition: Edition, changed: Set[str] | None = None) -> dict[str, dict[str, bytes]]:
     district = {
         "index.html": _page("riskmap/month.html", edition, present.month_view(edition, edition.documents, "")),
         "map.json": canonical_json(_twin(edition, edition.documents)),
         "map.csv": _table(edition, edition.documents),
     }
     scopes = {"district": district}
-    for document in edition.documents:
+    for document in _those(edition.documents, changed):
         code, twin = str(document["township"]), canonical_json(_twin(edition, [document]))
         district[f"townships/{code}.html"] = _township_page(edition, document, "../index.html", f"{code}.json")
         district[f"townships/{code}.json"] = twin
@@ -115,7 +154,7 @@ def _township_page(edition: Edition, document: Document, back: str, twin: str) -
 
 
 def _twin(edition: Edition, documents: Sequence[Document]) -> dict[str, object]:
-    return {"schema": 1, "kind": "map", "month": edition.month, "district": edition.district.id, "townships": list(documents)}
+    return {"schema": 1, "kind": "map", "month": edition.month, "as_of": edition.shown, "district": edition.district.id, "townships": list(documents)}
 
 
 def _table(edition: Edition, documents: Sequence[Document]) -> bytes:

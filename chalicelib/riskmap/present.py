@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from chalicelib import clock
 from chalicelib.exact import TENTHS, half_up, parse_scaled, text_of
 from chalicelib.register.district import District, Township
 from chalicelib.riskmap.draw import Cell, draw_map
@@ -30,8 +29,8 @@ def month_view(edition: Edition, documents: Sequence[Document], at: str) -> dict
     places = [(document, edition.township(document)) for document in documents]
     return {
         "at": at,
-        "month": month_text(edition.month),
-        "on": clock.last_day(edition.month).isoformat(),
+        "month": "实时" if edition.is_now else month_text(edition.month),
+        "on": edition.shown,
         "coverage": coverage_of(documents),
         "tallies": _tallies([document["combined"]["colour"] for document in documents]),  # type: ignore[index]
         "moves": _moves(edition, documents),
@@ -51,7 +50,7 @@ def township_view(edition: Edition, document: Document, township: Township) -> d
     names = document.get("names")
     return {
         "township": township,
-        "month": month_text(edition.month),
+        "month": "实时" if edition.is_now else month_text(edition.month),
         "on": document["on"],
         "coverage": coverage_of([document]),
         "document": document,

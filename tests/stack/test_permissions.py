@@ -81,7 +81,7 @@ def deployed(enforcing: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The whole stack under a fresh name; its stream is left to the tests of the stream."""
     package = build(tmp_path_factory.mktemp("package"), local=True)
     name = f"rights-{secrets.token_hex(3)}"
-    given = {"PlateKeys": PLATE_KEY, "IdKey": "7e" * 32, "ViewerProtocol": "allow-all", "StreamEnabled": "false"}
+    given = {"PlateKeys": PLATE_KEY, "IdKey": "7e" * 32, "ViewerProtocol": "allow-all", "StreamEnabled": "false", "SignInUrl": "http://localhost:8000"}
     outputs = deploy(name, package, given)
     yield Deployed(outputs, boto3.client("lambda"))
     boto3.client("cloudformation").delete_stack(StackName=name)
@@ -138,7 +138,7 @@ def _create_probe(deployed: Deployed, output: str) -> str:
     return name
 
 
-TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "AuditTable", "QuarantineTable", "ReportsTable")
+TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "QuarantineTable", "ReportsTable")
 KEYS = {
     "EventsTable": ("subject", "event_id"),
     "FactsTable": ("site_id",),
@@ -146,6 +146,7 @@ KEYS = {
     "HistoryTable": ("site_id", "line"),
     "RunsTable": ("run", "part"),
     "NoticesTable": ("notice", "channel"),
+    "ChangesTable": ("township",),
     "AuditTable": ("day", "line"),
     "QuarantineTable": ("queue", "line"),
     "ReportsTable": ("receipt",),
@@ -161,15 +162,16 @@ MAY = {
     "ReportFunctionName": {"get": {"CardsTable", "ReportsTable"}, "put": {"EventsTable", "ReportsTable"}, "query": set()},
     "RegradeFunctionName": {
         "get": {"FactsTable", "CardsTable"},
-        "put": {"FactsTable", "CardsTable", "HistoryTable", "QuarantineTable"},
+        "put": {"FactsTable", "CardsTable", "HistoryTable", "QuarantineTable", "ChangesTable"},
         "query": {"EventsTable"},
     },
     "SweepFunctionName": {
         "get": {"FactsTable", "CardsTable"},
-        "put": {"FactsTable", "CardsTable", "HistoryTable", "QuarantineTable"},
+        "put": {"FactsTable", "CardsTable", "HistoryTable", "QuarantineTable", "ChangesTable"},
         "query": {"EventsTable"},
     },
     "TellFunctionName": {"get": set(), "put": {"NoticesTable"}, "query": set()},
+    "MapNowFunctionName": {"get": {"ChangesTable"}, "put": {"ChangesTable"}, "query": set()},
     "MonthStartFunctionName": {"get": {"RunsTable"}, "put": {"RunsTable"}, "query": {"RunsTable"}},
     "MonthTownshipFunctionName": {"get": {"RunsTable"}, "put": {"RunsTable"}, "query": {"EventsTable", "RunsTable"}},
 }
@@ -247,6 +249,14 @@ class TestFilesAndQueues:
         outside = probes("MonthTownshipFunctionName")("s3", "put_object", Bucket=bucket, Key="elsewhere/probe.html")
         assert outside in REFUSED
 
+    def test_the_present_map_writes_its_own_folder_and_no_release(self, deployed: Deployed, probes: Probes) -> None:
+        ask, bucket = probes("MapNowFunctionName"), deployed.outputs["FilesBucket"]
+        for own in ("public/map/now/probe.html", "staff/district/map/now/probe.html", "staff/330110001/map/now/index.html"):
+            assert ask("s3", "put_object", Bucket=bucket, Key=own) == "ok", own
+        for other in ("public/map/2020-06/r1/probe.html", "public/map/current.json", "public/index/now/probe.html", "staff/district/index/probe.html"):
+            assert ask("s3", "put_object", Bucket=bucket, Key=other) in REFUSED, other
+        assert ask("s3", "get_object", Bucket=bucket, Key="staff/district/index/probe.json") in REFUSED
+
     def test_who_may_send_to_which_queue(self, deployed: Deployed, probes: Probes) -> None:
         senders = {
             "MonthQueueUrl": {"MonthStartFunctionName"},
@@ -311,6 +321,12 @@ class TestTheFunctionsThemselves:
         started = deployed.invoke("MonthStartFunctionName", scheduled())
         assert started["townships"] > 0
         assert wait_for(lambda: is_published(deployed.outputs["FilesBucket"]), seconds=60)
+
+    def test_the_present_map_is_built(self, deployed: Deployed, graded: object) -> None:
+        answer = deployed.invoke("MapNowFunctionName", scheduled())
+        assert (answer["busy"], answer["due"]) == (False, 20) or answer["due"] == 0, answer
+        page = boto3.client("s3").get_object(Bucket=deployed.outputs["FilesBucket"], Key="public/map/now/index.html")["Body"].read().decode()
+        assert "实时区域安全状况图" in page
 
     def test_the_api_wants_a_sign_in(self, deployed: Deployed) -> None:
         import urllib.error
