@@ -36,6 +36,8 @@ class Alias:
 def kinds_read(rules: RuleSet) -> frozenset[str]:
     """Every kind of fact that a judge asks for under these rules."""
     asked = set(ALWAYS)
+    for item in rules.derived.values():
+        asked.update(READS.get(item.derive["kind"], ()))
     for rule in (*rules.adjustments, *rules.vetoes, *rules.caps):
         asked.update((rule.params["kind"],) if rule.mechanism == "fact" else READS[rule.mechanism])
     return frozenset(asked - set(STANDING))

@@ -54,6 +54,7 @@ def catalogue(facts: Facts, judgement: Judgement) -> list[Act]:
         *bonus_acts(facts, judgement, pen),
         *self_check_acts(facts, judgement, pen),
         *assessment_acts(facts, judgement, items, pen),
+        *visit_acts(judgement, items, pen),
     ]
 
 
@@ -194,7 +195,7 @@ def has_full(facts: Facts, day: str) -> bool:
 def assessment_acts(facts: Facts, judgement: Judgement, items: Mapping[str, ItemResult], pen: Pen) -> Iterator[Act]:
     """A full assessment that finds what stands now: where there was none yet, or the last one is too old."""
     first = not has_full(facts, judgement.on)
-    if not first and not any(held(judgement, "assessment_overdue")):
+    if not judgement.rules.settable or (not first and not any(held(judgement, "assessment_overdue"))):
         return
     found = {code: {finding.clause: finding.count for finding in items[code].findings} for code in judgement.rules.settable}
     away = [code for code, item in judgement.rules.settable.items() if items[code].status == "not_applicable" and item.not_applicable]
@@ -202,3 +203,14 @@ def assessment_acts(facts: Facts, judgement: Judgement, items: Mapping[str, Item
     entry = Entry("assessment", pen.write("assessment", DISTRICT, 1, **payload))
     title = "接受首次全面评定（未评定项目均符合要求）" if first else "接受新一次全面评定（现有问题以外均符合要求）"
     yield Act("renew_assessment", "", title, EFFORT["renew_assessment"], pen.on, (entry,), Gain("", UNBOUNDED))
+
+
+def visit_acts(judgement: Judgement, items: Mapping[str, ItemResult], pen: Pen) -> Iterator[Act]:
+    """A new inspection that finds nothing and passes, where the rules look at the latest one."""
+    lacking = [code for code, _ in derived_as(judgement.rules, "latest_inspection") if items[code].value != items[code].points]
+    ending = {outcome for rule, _ in held(judgement, "finding_until_passed") for outcome in rule.params["ended_by"]}
+    if lacking or ending or any(held(judgement, "inspection_outcome", "inspection_overdue")):
+        outcome = {"outcome": min(ending)} if ending else {}
+        entry = Entry("inspection", pen.write("inspection", DISTRICT, 1, officers=[], **outcome))
+        title = "整改后接受新一次检查，未发现问题"
+        yield Act("pass_inspection", "", title, EFFORT["renew_assessment"], pen.on, (entry,), Gain("", UNBOUNDED))

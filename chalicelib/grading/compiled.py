@@ -9,15 +9,22 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from chalicelib.grading.limits import HOLDS
+from chalicelib.grading.limits import HOLDS as BY_STANDING
 from chalicelib.grading.rules import Rule, RuleSet
-from chalicelib.grading.score import COUNT, PENALTIES
+from chalicelib.grading.score import COUNT as BY_EVENT
+from chalicelib.grading.score import PENALTIES
+from chalicelib.grading.visit_limits import HOLDS as BY_VISIT
+from chalicelib.grading.visits import COUNT as FOUND
 
+COUNT, HOLDS = {**BY_EVENT, **FOUND}, {**BY_STANDING, **BY_VISIT}
 ACCIDENT, CERTIFICATE = ("accident",), ("certificate",)
 # What is known of a site beside its kinds of facts before its rules are asked: a hazard is open, a hazard repeats an
 # earlier one, an item is below full that a veto or a cap watches.
 STANDING = OPEN_HAZARD, REPEATED_HAZARD, WATCHED_ITEM = "open hazard", "repeated hazard", "watched item"
+VISIT = ("inspection", "hazard_found")
 READS = {
+    "latest_inspection": VISIT,
+    "recent_findings": VISIT,
     "light_injuries": ACCIDENT,
     "serious_injuries": ACCIDENT,
     "fatal_accidents": ACCIDENT,
@@ -40,7 +47,11 @@ READS = {
     "self_check_overdue": ("self_check", "assessment"),
     "assessment_overdue": ("assessment",),
     "item_findings": (WATCHED_ITEM,),
-    "axis_below": ("assessment",),
+    "axis_below": ("site_registered",),
+    "findings_with": ("hazard_found",),
+    "finding_until_passed": VISIT,
+    "inspection_outcome": ("inspection",),
+    "inspection_overdue": ("inspection",),
 }
 
 

@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
 
 from chalicelib.exact import half_up
+from chalicelib.grading import visits
 from chalicelib.grading.case import Case, Record, months_after, months_before, next_month
-from chalicelib.grading.model import maker
+from chalicelib.grading.model import Derived, maker
 from chalicelib.grading.rules import Item, RuleSet
-
-
-class Derived(NamedTuple):
-    """The value of an item worked out from facts; ``status`` valued, nothing_due or not_done."""
-
-    value: int
-    status: str
-    ratio: tuple[int, int] | None
-    on: str
-    evidence: tuple[str, ...]
 
 
 NONE_OF_NONE = (0, 0)
@@ -139,4 +129,5 @@ DERIVE = {
     "self_check_months": self_check_months,
     "rectified_in_time": rectified_in_time,
     "passed_first_recheck": passed_first_recheck,
+    **visits.DERIVE,
 }

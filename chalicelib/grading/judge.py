@@ -34,7 +34,7 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     kinds, chemical_type = frozenset(records), register.fields.get("chemical_type")
     plan = plan_of(rules, kinds, chemical_type, bool(case.open_hazards), bool(case.repeats), watched)
     adjustments = adjust(case, rules, plan.adjustments)
-    complete = found.full is not None and not found.missing
+    complete = not found.missing and (found.full is not None or not rules.settable)
     result = score(found, adjustments, rules) if complete else None
     hearing = Hearing(case, rules, found, result, register)
     vetoes = holding(hearing, plan.vetoes)

@@ -15,6 +15,8 @@ DERIVED = {
     "self_check_months": {"months": "count", "each": "points"},
     "rectified_in_time": {"months": "count", "finders": "texts"},
     "passed_first_recheck": {"months": "count", "finders": "texts"},
+    "latest_inspection": {"weights": "weights"},
+    "recent_findings": {"months": "count", "weights": "weights"},
 }
 COUNTED = {
     "light_injuries": {"months": "dated"},
@@ -29,6 +31,7 @@ COUNTED = {
     "best_certificate": {"grades": "amounts"},
     "accident_free": {"steps": "steps"},
     "engineers": {},
+    "findings_with": {"months": "dated", "field": "text", "values": "texts?"},
 }
 CONDITIONS = {
     "fatal_accident": {"months": "dated"},
@@ -45,6 +48,9 @@ CONDITIONS = {
     "self_check_overdue": {"days": "count"},
     "assessment_overdue": {"higher_months": "count", "other_months": "count"},
     "axis_below": {"below": "tenths"},
+    "inspection_outcome": {"outcomes": "texts"},
+    "finding_until_passed": {"field": "text", "values": "texts", "settled_by": "texts?", "ended_by": "texts"},
+    "inspection_overdue": {"months_by_class": "months"},
 }
 WITHOUT_POINTS = ("best_certificate", "accident_free")
 
@@ -63,6 +69,26 @@ def read_params(table: Table, form: Mapping[str, str]) -> dict[str, object]:
 def read_amounts(table: Table, key: str) -> dict[str, int]:
     inner = table.table(key)
     return {name: inner.points(name) for name in inner.data}
+
+
+def read_months(table: Table, key: str) -> dict[str, int]:
+    """Months by the register's inherent class."""
+    inner = table.table(key)
+    months = {name: inner.count(name) for name in inner.data}
+    if not months:
+        table.wrong(key, None, "at least one class is required")
+    return months or {"": 0}
+
+
+def read_weights(table: Table, key: str) -> dict[str, object]:
+    """What a finding takes by its word in ``field``, and less when one of ``settled_by`` says that it was put right on the spot."""
+    inner = table.table(key)
+    weights = {"field": inner.text("field"), "settled_by": inner.texts("settled_by")}
+    weights |= {name: read_amounts(inner, name) or {"": 0} for name in ("amounts", "settled")}
+    if set(weights["amounts"]) != set(weights["settled"]):
+        inner.wrong("settled", None, "must name the same words as amounts")
+    inner.finish()
+    return weights
 
 
 def read_steps(table: Table, key: str) -> tuple[tuple[int, int], ...]:
@@ -102,6 +128,8 @@ READERS = {
     "dated": Table.dated,
     "grade": lambda table, key: Grade.of(table.choice(key, COLOURS)),
     "amounts": read_amounts,
+    "months": read_months,
+    "weights": read_weights,
     "steps": read_steps,
     "findings": read_finding_tests,
     "tests": read_accident_tests,

@@ -76,6 +76,16 @@ class ItemResult(NamedTuple):
     ratio: tuple[int, int] | None = None
 
 
+class Derived(NamedTuple):
+    """The value of an item worked out from facts; ``status`` valued, nothing_due or not_done."""
+
+    value: int
+    status: str
+    ratio: tuple[int, int] | None
+    on: str
+    evidence: tuple[str, ...]
+
+
 class Occurrence(NamedTuple):
     """One fact that counts under an adjustment, until ``end`` ("" = as long as it lasts)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from chalicelib.exact import HUNDREDTHS
+from chalicelib.grading.agreement import agree
 from chalicelib.grading.mechanisms import COLOURS, CONDITIONS, COUNTED, DERIVED, WITHOUT_POINTS, read_params
 from chalicelib.grading.model import Grade
 from chalicelib.grading.reading import Table
@@ -229,25 +229,3 @@ def read_condition(table: Table, *, veto: bool) -> Rule:
     )
     table.finish()
     return rule
-
-
-def agree(file: Table, rules: RuleSet) -> None:
-    """What no table can know alone: sums, and names that must exist elsewhere."""
-    for axis, (_, points) in rules.axes.items():
-        total = sum(item.points for item in rules.items.values() if item.axis == axis)
-        if total != points:
-            file.wrong(f"axes.{axis}", points / HUNDREDTHS, f"its items add up to {total / HUNDREDTHS}")
-    levels = {level.code for level in rules.levels}
-    codes = {rule.code for rule in rules.adjustments}
-    for rule in (*rules.adjustments, *rules.vetoes, *rules.caps):
-        for name, known in (("level", levels), ("overflow", codes)):
-            value = rule.params.get(name)
-            if value is not None and value not in known:
-                file.wrong(f"{rule.code}.{name}", value, "not defined in this file")
-        for item, clause in rule.params.get("findings", ()):
-            if item not in rules.items or (clause and clause not in rules.items[item].clauses):
-                file.wrong(f"{rule.code}.findings", f"{item} {clause}".strip(), "no such item or clause")
-        for test in rule.params.get("tests", ()):
-            for level in test["levels"]:
-                if level not in levels:
-                    file.wrong(f"{rule.code}.tests", level, "not defined in this file")

@@ -85,20 +85,20 @@ class TestTheDemosDay:
 
 
 class TestAnotherDistrict:
-    """A foreign register on the real stack by its folder and its mapping alone: no rule set, so every plate is grey."""
+    """A foreign register on the real stack by its folder and its mapping alone: graded by its own rule set, green as the best colour."""
 
-    def test_its_register_comes_in_and_every_plate_scans_without_a_colour(self, foreign_home: Home) -> None:
+    def test_its_register_comes_in_is_graded_from_its_inspections_and_scans_green(self, foreign_home: Home) -> None:
         with REGISTER.open(encoding="utf-8", newline="") as file:
             establishments = {row["Establishment ID"]: row["Establishment Name"] for row in csv.DictReader(file)}
         foreign_home.run("clock", "2020-12-31")
         code, told = foreign_home.run("import", str(REGISTER), "--mapping", "dinesafe")
         assert code == 0, told
         wait_for_cards(foreign_home, len(establishments))
-        assert status(foreign_home)["grades"] == {"none": len(establishments)}
-        plate = foreign_home.plate("none")
+        assert status(foreign_home)["grades"] == {"blue": 98, "yellow": 12, "orange": 3, "red": 1}
+        plate = foreign_home.plate("blue")
         code, page = get(foreign_home, "/" + plate.split("/", 3)[3])
         assert code == 200
-        assert "未赋码" in page
+        assert "绿" in page and "未赋码" not in page and "检查记录评分示范标准" in page
         assert foreign_home.run("recompute", "--from-log")[0] == 0
 
     def test_the_same_file_again_brings_nothing_new(self, foreign_home: Home) -> None:

@@ -69,8 +69,9 @@ def test_the_inherent_class_and_the_place_survive(log, rows):
     assert all(43 < site.payload["latitude"] < 44 and -80 < site.payload["longitude"] < -79 for site in sites)
 
 
-def test_there_is_no_rule_set_so_nobody_gets_a_colour():
-    assert DINESAFE.rule_set_on("grading", date(2020, 6, 30)) is None
+def test_it_is_graded_by_a_rule_set_of_its_own_from_the_day_of_its_first_record():
+    assert DINESAFE.rule_set_on("grading", date(2019, 12, 31)) is None
+    assert DINESAFE.rule_set_on("grading", date(2020, 1, 1)).path.name == "inspections-2020.toml"
 
 
 def test_inspections_after_the_districts_day_are_refused_by_row():
