@@ -205,6 +205,17 @@ class Audit(Base):
     doc = UnicodeAttribute()
 
 
+class Papers(Base):
+    """Numbers of papers served on sites: one item per number of a series, none left out, none given twice."""
+
+    class Meta(Base.Meta):
+        table_name = "papers"
+
+    series = UnicodeAttribute(hash_key=True)
+    number = NumberAttribute(range_key=True)
+    doc = UnicodeAttribute()
+
+
 class Quarantine(Base):
     """Records that can never succeed, with the reason."""
 
@@ -229,7 +240,7 @@ class Reports(Base):
     expires_at = NumberAttribute()
 
 
-MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Quarantine, Reports)
+MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Papers, Quarantine, Reports)
 
 
 def table_name(prefix: str, model: type[Base]) -> str:

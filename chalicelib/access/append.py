@@ -97,6 +97,10 @@ def _somebody_else_decides(identity: Identity, proposal: Proposal, subject: Subj
     return "in-the-evidence" if identity.subject in subject.involved else ""
 
 
+def _witnessed(identity: Identity, proposal: Proposal, subject: SubjectFacts) -> str:
+    return "" if _signed_by_two(identity, proposal.payload.get("officers")) else "two-officers"
+
+
 def _second_person(identity: Identity, proposal: Proposal, subject: SubjectFacts) -> str:
     return "same-person" if identity.subject == proposal.root.get("actor") else ""
 
@@ -115,6 +119,7 @@ RULES: tuple[tuple[Callable[[Proposal], bool], Rule], ...] = (
     (lambda proposal: proposal.kind in MAJOR_DECISIONS and _is_major(proposal), _major),
     (lambda proposal: proposal.kind == "hazard_closed" and _is_major(proposal), _major_closing),
     (lambda proposal: proposal.kind in VOIDS or proposal.kind == "override", _two_signers),
+    (lambda proposal: proposal.kind == "paper_signed" and proposal.payload.get("outcome") in ("refused", "left_in_place"), _witnessed),
     (lambda proposal: proposal.kind == "appeal_decided", _somebody_else_decides),
     (lambda proposal: proposal.kind == "monthly_return_confirmed", _second_person),
 )

@@ -61,7 +61,7 @@ class Desk:
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────
     def site(self, site_id: str, reveal: frozenset[str] = frozenset()) -> dict[str, object]:
         """The site as this person may see it. NotFound without such a site. Staff views and reveals are audited."""
-        facts, day = self._facts(site_id), self.settings.day()
+        facts, day = self.facts(site_id), self.settings.day()
         card = self.stores.cards.find(site_id)
         document = site.site_document(facts, self.stores.judge(facts, day), card, day.isoformat())
         view = visible(document, self.identity, site.site_subject(facts, day.isoformat()), reveal)
@@ -130,9 +130,9 @@ class Desk:
             self.note("read", subject, str(view.document["audience"]))
 
     def _site_subject(self, site_id: str) -> SubjectFacts:
-        return site.site_subject(self._facts(site_id), self.settings.day().isoformat())
+        return site.site_subject(self.facts(site_id), self.settings.day().isoformat())
 
-    def _facts(self, site_id: str) -> dict[str, object]:
+    def facts(self, site_id: str) -> dict[str, object]:
         """The site's facts from the log itself: what was appended a moment ago is in them."""
         kin = kin_of(site_id, cache(self.stores.log.list_events))
         if owner_of(kin.site) is None:
@@ -146,8 +146,12 @@ class Desk:
         BadInput names everything wrong with it; Forbidden says which rule refuses; Conflict: the key stands with other
         content; NotFound: no such subject.
         """
-        kind, key = asked(body, scope)
         standing = self.stores.log.list_events(ids.subject_of(scope, subject_id))
+        return self._keep(self.accepted(scope, subject_id, body, standing), standing)
+
+    def accepted(self, scope: str, subject_id: str, body: Mapping[str, object], standing: Sequence[Event]) -> Event:
+        """The event that a body asks for, judged by every rule against what stands; nothing is written. Errors as :meth:`append`."""
+        kind, key = asked(body, scope)
         subject = self._subject(scope, subject_id, standing)
         event = self._event(kind, subject_id, key, body)
         root = root_of(kind, event, standing)
@@ -156,7 +160,7 @@ class Desk:
         found = problems(event) or [*self.stores.refuse(event), *self._too_late(event, standing)]
         if found:
             raise BadInput(found)
-        return self._keep(event, standing)
+        return event
 
     def _judge_append(self, kind: Kind, event: Event, root: Event | None, subject: SubjectFacts, standing: Sequence[Event]) -> None:
         facts = {**root.payload, "actor": root.actor.id} if root else {}

@@ -5,24 +5,42 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from chalice import Blueprint
+from chalice import Blueprint, Response
 from chalice.app import Authorizer
 
+from chalicelib.access.identity import Identity
 from chalicelib.access.views import caller
 from chalicelib.config import Settings, settings
-from chalicelib.http import answers
+from chalicelib.errors import BadInput, Problem, Unavailable
+from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body
+from chalicelib.ids import as_id
 
 BACK = "/desk/"
+MakeOffice = Callable[[Identity, Settings], object]
 
 
-def build_blueprint(guard: Authorizer, configure: Callable[[], Settings] = settings) -> Blueprint:
-    """Where to sign in (open to everybody) and what the codes mean."""
+def build_blueprint(guard: Authorizer, make_office: MakeOffice | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
+    """All routes of the front end behind this authorizer. ``make_office`` composes the office; that of the stack by default."""
     routes = Blueprint("chalicelib.desk.views")
     answered = answers(routes)
 
+    def office():
+        from chalicelib.desk.compose import compose_office
+
+        return (make_office or compose_office)(caller(routes.current_request.context), configure())
+
+    _add_signing_in(routes, answered, guard, configure)
+    _add_looking(routes, answered, guard, office)
+    _add_doing(routes, answered, guard, office)
+    _add_photos(routes, answered, guard, office)
+    return routes
+
+
+def _add_signing_in(routes: Blueprint, answered: Callable, guard: Authorizer, configure: Callable[[], Settings]) -> None:
     @routes.route("/sign-in", methods=["GET"])
     @answered
     def where_to_sign_in():
+        """Where people sign in: the provider's endpoints for code + PKCE."""
         from chalicelib.access.signin import sign_in
 
         current = configure()
@@ -33,9 +51,91 @@ def build_blueprint(guard: Authorizer, configure: Callable[[], Settings] = setti
     @routes.route("/words", methods=["GET"], authorizer=guard)
     @answered
     def what_codes_mean():
+        """The Chinese of every code."""
         from chalicelib.desk.words import words
+        from chalicelib.register.district import load_district
 
         caller(routes.current_request.context)
-        return words()
+        current = configure()
+        return words({township.code: township.name for township in load_district(current.district).townships_on(current.day())})
 
-    return routes
+
+    @routes.route("/check-items", methods=["GET"], authorizer=guard)
+    @answered
+    def what_a_check_goes_through():
+        """The items and clauses of today's rule set that a check or an assessment goes through."""
+        from chalicelib.desk.words import check_items
+        from chalicelib.grading.rules import load_rule_set
+        from chalicelib.register.district import load_district
+
+        caller(routes.current_request.context)
+        current = configure()
+        ref = load_district(current.district).rule_set_on("grading", current.day())
+        if ref is None:
+            raise Unavailable("no rule set applies on this day")
+        return check_items(load_rule_set(ref.path))
+
+
+def _add_looking(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable) -> None:
+    @routes.route("/sites/{site_id}/record", methods=["GET"], authorizer=guard)
+    @answered
+    def whole_record(site_id):
+        """A site with all its hazards and its whole story, newest first, as far as one may see it."""
+        reveal = (routes.current_request.query_params or {}).get("reveal", "")
+        return office().record(as_id(site_id), frozenset(filter(None, reveal.split(","))))
+
+    @routes.route("/work", methods=["GET"], authorizer=guard)
+    @answered
+    def work_list():
+        """A township's sites with what is to be done at each: overdue, due today, to order, to recheck."""
+        query = routes.current_request.query_params or {}
+        if not query.get("township"):
+            raise BadInput([Problem("query", "township", "", "必填：镇街编号")])
+        position = decode_cursor(query.get("cursor")) or {}
+        rows, after = office().work(query["township"], str(position.get("after", "")))
+        return {"sites": rows, "cursor": encode_cursor({"after": after}) if after else None}
+
+    @routes.route("/find", methods=["GET"], authorizer=guard)
+    @answered
+    def find_sites():
+        """Sites of one's reach by a part of their name."""
+        return {"sites": office().find((routes.current_request.query_params or {}).get("q", ""))}
+
+
+def _add_doing(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable) -> None:
+    @routes.route("/scans", methods=["POST"], authorizer=guard)
+    @answered
+    def staff_scan():
+        """A member of staff has scanned a plate: the site behind it, written down in the audit log."""
+        plate = json_body(routes.current_request.raw_body).get("plate")
+        return office().scanned(plate if isinstance(plate, str) else "")
+
+    @routes.route("/sites/{site_id}/papers", methods=["POST"], authorizer=guard)
+    @answered
+    def serve_paper(site_id):
+        """Record what a paper says under its next number: all of its facts, or nothing."""
+        served = office().serve(as_id(site_id), json_body(routes.current_request.raw_body))
+        return json_answer({"number": served.number, "event_ids": served.event_ids, "new": served.new}, 201 if served.new else 200)
+
+
+def _add_photos(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable) -> None:
+    @routes.route("/sites/{site_id}/photos", methods=["POST"], authorizer=guard)
+    @answered
+    def send_photo(site_id):
+        """A form with which a browser sends one photo of a site straight to the bucket."""
+        from chalicelib.desk.photos import photo_form
+
+        desk = office().desk
+        desk.reached(as_id(site_id))
+        asked = json_body(routes.current_request.raw_body)
+        return json_answer(photo_form(desk.settings.files_bucket, desk.settings.files_url, site_id, asked.get("content_type")), 201)
+
+    @routes.route("/sites/{site_id}/photos/{name}", methods=["GET"], authorizer=guard)
+    @answered
+    def see_photo(site_id, name) -> Response | dict:
+        """Where a photo of a site can be seen for some minutes."""
+        from chalicelib.desk.photos import photo_address
+
+        desk = office().desk
+        desk.reached(as_id(site_id))
+        return {"url": photo_address(desk.settings.files_bucket, desk.settings.files_url, site_id, name)}

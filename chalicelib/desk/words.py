@@ -1,14 +1,30 @@
-"""The Chinese of every code that the front end meets, from the labels and the vocabulary: it has no second list. Pure."""
+"""The Chinese of every code that the front end meets, from the labels, the vocabulary and ``words.toml``: it has no second list. Pure."""
 
 from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chalicelib import labels
 from chalicelib.supervision.vocabulary import load_vocabulary
 
+if TYPE_CHECKING:
+    from chalicelib.grading.rules import RuleSet
 
-def words() -> dict[str, object]:
-    """Titles by code: grades, axes, roles, sources, states, sectors, and the kinds of facts with who may append them."""
-    kinds = load_vocabulary().kinds
+FILE = Path(__file__).with_name("words.toml")
+
+
+@lru_cache(maxsize=1)
+def vocabulary_words() -> Mapping[str, Mapping[str, str]]:
+    """Words of payload fields (``field``) and of their enumerated values (``value``)."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def words(townships: Mapping[str, str]) -> dict[str, object]:
+    """Titles by code: grades, axes, roles, sources, states, sectors, townships, fields, values, and the kinds of facts."""
     return {
         "grade": labels.GRADE,
         "grade_meaning": labels.GRADE_MEANING,
@@ -18,6 +34,24 @@ def words() -> dict[str, object]:
         "state": labels.STATE,
         "sector": labels.SECTOR,
         "hazard_state": labels.HAZARD_STATE,
-        "kind": {name: kind.title for name, kind in kinds.items()},
-        "append": {name: dict(kind.append) for name, kind in kinds.items()},
+        "township": dict(townships),
+        **vocabulary_words(),
+        "kind": {name: kind.title for name, kind in load_vocabulary().kinds.items()},
     }
+
+
+def check_items(rules: RuleSet) -> dict[str, object]:
+    """What a check goes through: the items that people find, each with its clauses and when it may be left out."""
+    items = [
+        {
+            "code": item.code,
+            "axis": item.axis,
+            "title": item.title,
+            "key": item.key,
+            "not_applicable": item.not_applicable,
+            "clauses": [{"code": clause.code, "title": clause.title, "counted": clause.mode == "each"} for clause in item.clauses.values()],
+        }
+        for item in rules.items.values()
+        if item.derive is None
+    ]
+    return {"rule_set": {"id": rules.id, "version": rules.version, "title": rules.title, "notice": rules.notice}, "items": items}

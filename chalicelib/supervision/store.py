@@ -74,6 +74,10 @@ class EventLog:
             self._append_chunk([put for group in chunk for put in group], new, same)
         return Appended(tuple(new), tuple(same))
 
+    def puts(self, events: Iterable[Event], now: datetime) -> list[dict[str, object]]:
+        """The conditional writes of at most 100 events, for a transaction that writes something beside them."""
+        return [self._put(event, text, clock.instant_text(now)) for event, text in _distinct(events).values()]
+
     def _put(self, event: Event, text: str, instant: str) -> dict[str, object]:
         item = {
             "subject": {"S": event.subject},

@@ -35,6 +35,7 @@ self_check                         - o - - - - -
 inspection                         - - a A x - -
 inspection_quality_checked         - - - A - - -
 double_random_task                 - - - A - - A
+paper_signed                       - - a A - - -
 hazard_found                       - o a A x - -
 rectification_ordered              - - a A - - -
 rectification_started              - o - - - - -
@@ -187,6 +188,16 @@ def test_closing_a_major_hazard_takes_an_enforcement_certificate() -> None:
     without = Identity("d-1", "district", "district", False)
     assert close(without, "major", TWO) == "certificate"
     assert close(without, "general", ["d-1"]) == ""
+
+
+def test_a_refused_signature_is_witnessed_by_two_officers() -> None:
+    def sign(outcome: str, officers: list[str]) -> str:
+        said = {"paper": "JC-1", "outcome": outcome, "officers": officers}
+        return may_append(NEAR["township"], proposal("paper_signed", said), SUBJECT).reason
+
+    assert sign("signed", []) == ""
+    assert sign("refused", ["t-1"]) == sign("left_in_place", ["t-2", "t-3"]) == "two-officers"
+    assert sign("refused", ["t-1", "t-2"]) == ""
 
 
 @pytest.mark.parametrize("kind", ["hazard_dismissed", "extension_decided"])

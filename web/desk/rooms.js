@@ -1,8 +1,18 @@
 // Every view of the desk: its address (#/path/argument…), who has it, and the module that shows it. A view without a title is
 // reached from another one. See "The desk" in docs/architecture.md.
+const OFFICIALS = ["township", "district"];
+
 export const ROOMS = [
   { path: "", title: "", roles: ["enterprise", "township", "district", "expert", "admin"], load: () => import("./views/home.js") },
-  { path: "sites", title: "场所", roles: ["township", "district", "admin"], load: () => import("./views/sites.js") },
+  { path: "work", title: "工作清单", about: "按颜色、逾期、今天到期安排检查", roles: OFFICIALS, load: () => import("./views/work.js") },
+  { path: "find", title: "查找", about: "按名称或码牌打开一处场所的全部记录", roles: OFFICIALS, load: () => import("./views/find.js") },
+  { path: "scan", title: "", roles: ["township", "district", "expert", "enterprise"], load: () => import("./views/scan.js") },
+  { path: "site", title: "", roles: ["township", "district", "expert"], load: () => import("./views/site.js") },
+  { path: "inspect", title: "", roles: OFFICIALS, load: () => import("./views/inspect.js") },
+  { path: "hazard", title: "", roles: OFFICIALS, load: () => import("./views/hazard.js") },
+  { path: "order", title: "", roles: OFFICIALS, load: () => import("./views/order.js") },
+  { path: "paper", title: "", roles: OFFICIALS, load: () => import("./views/paper.js") },
+  { path: "sites", title: "场所", about: "全部场所，可排序和导出", roles: ["district", "admin"], load: () => import("./views/sites.js") },
 ];
 
 export const roomsOf = role => ROOMS.filter(room => room.roles.includes(role));

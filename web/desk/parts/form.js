@@ -6,8 +6,8 @@ import { h, refusal, show } from "./dom.js";
 
 let count = 0;
 
-// `send(values)` gives what to say when it is done (text or an element), or nothing.
-export function form({ fields, button, send, title = "" }) {
+// `send(values)` gives what to say when it is done (text or an element), or nothing; `clear` empties the form for the next one.
+export function form({ fields, button, send, title = "", clear = false }) {
   const notice = h("div", { class: "notice", tabindex: "-1" });
   const submit = h("button", { class: "button" }, button);
   const made = fields.filter(Boolean).map(field => ({ field, element: input(field) }));
@@ -20,6 +20,7 @@ export function form({ fields, button, send, title = "" }) {
     submit.disabled = true;
     try {
       const done = await send(Object.fromEntries(made.map(({ field, element: row }) => [field.name, valueOf(field, row)])));
+      if (clear) element.reset();
       if (done) tell(h("div", { class: "done" }, done));
       else show(notice);
     } catch (error) {

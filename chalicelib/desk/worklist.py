@@ -1,0 +1,67 @@
+"""What is to be done at a site today: its colour, its open hazards by what stands next, what is overdue and what falls due. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.supervision.hazards import AWAITING_RECHECK, ORDERED, RECTIFYING, REGISTERED, HazardState, state_of
+
+# Who acts next in each state of a hazard.
+NEXT = {REGISTERED: "order", ORDERED: "enterprise", RECTIFYING: "enterprise", AWAITING_RECHECK: "recheck"}
+SEVERAL = 12
+
+Record = Mapping[str, object]
+
+
+def hazard_line(record: Record, state: HazardState, on: str) -> dict[str, object]:
+    """A hazard as lists show it: where it stands, its deadline, whether that has passed, whose turn it is."""
+    return {
+        "id": record["id"],
+        "on": record["on"],
+        "by": record["by"],
+        "level": record["level"],
+        "item": record.get("item"),
+        "description": record.get("description"),
+        "state": state.state,
+        "deadline_on": state.deadline_on,
+        "overdue": state.overdue,
+        "due_today": state.open and not state.overdue and state.deadline_on == on,
+        "refused": state.refused,
+        "next": NEXT.get(state.state),
+        "number": _order_number(record),
+    }
+
+
+def hazard_lines(facts: Mapping[str, object], on: str, *, open_only: bool = True) -> list[dict[str, object]]:
+    """The hazards of a site on a day, those overdue first, then by deadline."""
+    records = facts["records"].get("hazard_found", ())  # type: ignore[attr-defined]
+    judged = [(record, state_of(record, on)) for record in records if "void" not in record and record["on"] <= on]
+    lines = [hazard_line(record, state, on) for record, state in judged if state.open or not open_only]
+    return sorted(lines, key=lambda line: (not line["overdue"], str(line["deadline_on"]), str(line["id"])))
+
+
+def work_row(row: Mapping[str, object], facts: Mapping[str, object] | None, on: str) -> dict[str, object]:
+    """A site's line of the work list: its row in the list of cards, and what its facts ask for on this day."""
+    lines = hazard_lines(facts, on) if facts else []
+    return {
+        **row,
+        "open": len(lines),
+        "major": sum(line["level"] == "major" for line in lines),
+        "overdue": sum(bool(line["overdue"]) for line in lines),
+        "due_today": sum(bool(line["due_today"]) for line in lines),
+        "to_order": sum(line["next"] == "order" for line in lines),
+        "to_recheck": sum(line["next"] == "recheck" for line in lines),
+        "next_on": min((str(line["deadline_on"]) for line in lines), default=None),
+        "last_inspection": last_day(facts, "inspection", on) if facts else None,
+        "hazards": lines[:SEVERAL],
+    }
+
+
+def last_day(facts: Mapping[str, object], kind: str, on: str) -> str | None:
+    records: Sequence[Record] = facts["records"].get(kind, ())  # type: ignore[attr-defined]
+    return max((str(record["on"]) for record in records if "void" not in record and record["on"] <= on), default=None)  # type: ignore[operator]
+
+
+def _order_number(record: Record) -> str | None:
+    numbers = [step.get("number") for step in record.get("then", ()) if step["kind"] == "rectification_ordered" and "void" not in step]  # type: ignore[attr-defined]
+    return numbers[-1] if numbers else None

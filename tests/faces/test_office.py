@@ -1,0 +1,251 @@
+"""The office through Chalice's own client: the whole record, the work list, finding, staff scans, papers with numbers, photos."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from chalice import Chalice, CognitoUserPoolAuthorizer
+
+from chalicelib.code.desk import Desk
+from chalicelib.code.token import parse_keys, sign
+from chalicelib.desk.office import Office
+from chalicelib.desk.papers import PAPERS, number_of, office_of, series_of
+from chalicelib.desk.views import build_blueprint
+from chalicelib.desk.words import vocabulary_words
+from chalicelib.errors import Conflict
+from chalicelib.supervision.facts import fold
+from chalicelib.supervision.vocabulary import load_vocabulary
+from tests.faces.test_api import ENTERPRISE, NEXT_TOWNSHIP, OTHER_SITE, SECRET, SETTINGS, SITE, TOWNSHIP, World
+
+pytestmark = pytest.mark.filterwarnings("ignore:CognitoUserPoolAuthorizer")
+HOSTILE = "<img src=x onerror=alert(1)>'\";=cmd|' /C calc'!A0"
+
+
+class MemoryFacts:
+    def __init__(self, world: World) -> None:
+        self.log = world.log
+
+    def load(self, site_ids):
+        return {site: fold(self.log.list_events(f"S:{site}"), self.log.list_events(f"E:{ENTERPRISE}")) for site in site_ids}
+
+
+class MemoryPapers:
+    """Numbers and their facts together, as the transaction of the store."""
+
+    def __init__(self, world: World) -> None:
+        self.log, self.taken = world.log, []
+
+    def issue(self, series: str, numbered, doc, now: datetime) -> int:
+        position = sum(name == series for name, _ in self.taken) + 1
+        events = numbered(position)
+        if any(event.event_id in self.log.events.get(event.subject, {}) for event in events):
+            raise Conflict("stands already")
+        self.log.append(events, now)
+        self.taken.append((series, position))
+        return position
+
+
+class OfficeWorld(World):
+    def __init__(self) -> None:
+        super().__init__()
+        self.papers = MemoryPapers(self)
+        self.app = Chalice(app_name="office-test")
+        guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
+
+        def office(identity, settings):
+            return Office(Desk(identity, self.stores, settings), MemoryFacts(self), self.papers)
+
+        self.app.register_blueprint(build_blueprint(guard, office, lambda: replace(SETTINGS, files_bucket="files")))
+
+    def serve(self, who: str, *events: dict, paper: str = "inspection_record", site: str = SITE):
+        return self.ask("POST", f"/sites/{site}/papers", who, {"paper": paper, "events": list(events)})
+
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.log.list_events(f"S:{SITE}")]
+
+
+def inspection(key: str = "i-1", **payload: object) -> dict:
+    return {"kind": "inspection", "key": key, "payload": {"officers": ["t-1", "t-9"], **payload}}
+
+
+def hazard(key: str = "h-1", **payload: object) -> dict:
+    return {"kind": "hazard_found", "key": key, "payload": {"level": "general", "description": "通道堵塞", "deadline_on": "2020-07-16", **payload}}
+
+
+@pytest.fixture
+def world() -> OfficeWorld:
+    return OfficeWorld()
+
+
+# ── Papers 文书 ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_an_inspection_and_its_hazards_are_one_paper_with_the_next_number(world: OfficeWorld) -> None:
+    first = world.serve("township", hazard(), inspection())
+    assert (first.status_code, first.json_body["number"], first.json_body["new"]) == (201, f"{TOWNSHIP}-JC-2020-0001", True)
+    events = {event.event_id: event for event in world.log.list_events(f"S:{SITE}")}
+    checked, found = (events[event_id] for event_id in first.json_body["event_ids"])
+    assert (checked.kind, checked.payload["number"]) == ("inspection", f"{TOWNSHIP}-JC-2020-0001")
+    assert found.payload["inspection"] == checked.event_id
+    assert world.serve("township", inspection("i-2")).json_body["number"].endswith("-0002")
+    assert world.serve("district", inspection("i-3")).json_body["number"] == "district-JC-2020-0001"
+
+
+def test_sending_a_paper_again_takes_no_second_number(world: OfficeWorld) -> None:
+    once, again = (world.serve("township", inspection(), hazard()) for _ in range(2))
+    assert (again.status_code, again.json_body["number"], again.json_body["new"]) == (200, once.json_body["number"], False)
+    assert len(world.papers.taken) == 1
+    assert world.serve("township", inspection(), hazard(description="别的")).status_code == 409
+
+
+def test_a_paper_with_one_wrong_fact_keeps_nothing_and_names_every_fault(world: OfficeWorld) -> None:
+    before = world.kinds()
+    answer = world.serve("township", inspection(sectors=["NOTHING"]), hazard(deadline_on="2020-05-01"), hazard("h-2", level="huge"))
+    assert answer.status_code == 400
+    assert {(fault["place"], fault["column"]) for fault in answer.json_body["problems"]} == {
+        ("events[0]", "payload.sectors"), ("events[1]", "payload.occurred_on"), ("events[2]", "payload.level"),
+    }  # fmt: skip
+    assert world.kinds() == before and world.papers.taken == []
+
+
+def test_an_order_covers_several_hazards_under_one_number(world: OfficeWorld) -> None:
+    orders = [
+        {"kind": "rectification_ordered", "key": f"o-{number}", "caused_by": hazard_id, "payload": {"deadline_on": "2020-07-20"}}
+        for number, hazard_id in enumerate((world.general, world.major))
+    ]
+    served = world.serve("township", *orders, paper="rectification_order").json_body
+    assert served["number"] == f"{TOWNSHIP}-ZG-2020-0001" and len(served["event_ids"]) == 2
+    numbers = {event.payload["number"] for event in world.log.list_events(f"S:{SITE}") if event.kind == "rectification_ordered"}
+    assert numbers == {served["number"]}
+
+
+@pytest.mark.parametrize("who", ["neighbour", "enterprise", "stranger", "admin"])
+def test_others_serve_no_paper_and_the_attempt_is_written_down(world: OfficeWorld, who: str) -> None:
+    assert world.serve(who, inspection()).status_code == 403
+    assert world.papers.taken == [] and ("refuse" in {line.action for line in world.audit.lines})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"paper": "letter", "events": [inspection()]}, {"paper": "inspection_record", "events": []}, {"paper": "inspection_record", "events": [1]},
+     {"paper": "inspection_record", "events": [hazard()]}, {"paper": "inspection_record", "events": [inspection(), inspection("i-2")]},
+     {"paper": "rectification_order", "events": [inspection()]}, {"paper": ["x"], "events": {}}, {"paper": "inspection_record", "events": [inspection()] * 41},
+     {"paper": "inspection_record", "events": [inspection()], "number": "mine"}],
+)  # fmt: skip
+def test_what_is_no_such_paper_is_refused_in_words(world: OfficeWorld, body: dict) -> None:
+    answer = world.ask("POST", f"/sites/{SITE}/papers", "township", body)
+    assert answer.status_code == 400 and answer.json_body["problems"]
+
+
+def test_a_number_names_office_paper_year_and_place_in_the_series() -> None:
+    series = series_of(PAPERS["rectification_order"], office_of("township", "330110010"), "2020-07-01")
+    assert number_of(series, 12) == "330110010-ZG-2020-0012"
+    assert office_of("district", "330110") == office_of("township", "") == "district"
+
+
+# ── Reading 查阅 ────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_record_tells_the_whole_story_newest_first_without_naming_people(world: OfficeWorld) -> None:
+    world.serve("township", inspection(note=HOSTILE), hazard())
+    record = world.ask("GET", f"/sites/{SITE}/record", "township").json_body
+    assert [one["kind"] for one in record["timeline"]][:2] in (["inspection", "hazard_found"], ["hazard_found", "inspection"])
+    told = next(one for one in record["timeline"] if one["kind"] == "inspection")
+    assert (told["people"], told["says"]["note"]) == (2, HOSTILE)
+    assert "'t-9'" not in str(record["timeline"]) and "'33011001'" not in str(record["timeline"])
+    assert record["hazards"][0]["next"] == "order"
+
+
+def test_each_audience_sees_its_part_of_the_story(world: OfficeWorld) -> None:
+    world.fact("complaint", SITE, source="report", text="夜间作业")
+    world.fact("appeal", SITE, source="self", text="有异议")
+    kinds = {who: {one["kind"] for one in world.ask("GET", f"/sites/{SITE}/record", who).json_body["timeline"]} for who in ("enterprise", "township", "expert")}
+    assert "complaint" not in kinds["enterprise"] | kinds["expert"], "who reported is protected"
+    assert {"complaint", "appeal"} <= kinds["township"]
+    assert "appeal" in kinds["enterprise"] and "appeal" not in kinds["expert"]
+
+
+@pytest.mark.parametrize(("who", "status"), [("neighbour", 403), ("stranger", 403), ("admin", 403), (None, 401)])
+def test_the_record_is_for_those_in_charge(world: OfficeWorld, who: str | None, status: int) -> None:
+    assert world.ask("GET", f"/sites/{SITE}/record", who).status_code == status
+
+
+def test_the_work_list_counts_what_is_overdue_due_and_whose_turn_it_is(world: OfficeWorld) -> None:
+    world.fact("hazard_found", SITE, level="general", description="逾期", deadline_on="2020-06-20")
+    world.fact("hazard_found", SITE, level="general", description="今天", deadline_on="2020-07-01")
+    rechecked = world.fact("hazard_found", SITE, level="general", description="待查", deadline_on="2020-07-09")
+    world.fact("rectification_reported", SITE, caused_by=rechecked, source="self")
+    (row,) = world.ask("GET", f"/work?township={TOWNSHIP}", "township").json_body["sites"]
+    counted = {name: row[name] for name in ("open", "major", "overdue", "due_today", "to_order", "to_recheck", "next_on")}
+    assert counted == {"open": 5, "major": 1, "overdue": 1, "due_today": 1, "to_order": 4, "to_recheck": 1, "next_on": "2020-06-20"}
+    assert [line["description"] for line in row["hazards"]][:2] == ["逾期", "今天"]
+
+
+def test_a_work_list_is_of_ones_own_area(world: OfficeWorld) -> None:
+    assert world.ask("GET", f"/work?township={NEXT_TOWNSHIP}", "township").status_code == 403
+    assert world.ask("GET", f"/work?township={NEXT_TOWNSHIP}", "district").status_code == 200
+    for who in ("enterprise", "expert", "admin"):
+        assert world.ask("GET", f"/work?township={TOWNSHIP}", who).status_code == 403
+    assert world.ask("GET", "/work", "district").json_body["problems"][0]["column"] == "township"
+
+
+def test_sites_are_found_by_name_within_ones_reach(world: OfficeWorld) -> None:
+    assert {row["site_id"] for row in world.ask("GET", "/find?q=%E7%A4%BA%E4%BE%8B%E5%8E%82", "district").json_body["sites"]} == {SITE, OTHER_SITE}
+    assert [row["site_id"] for row in world.ask("GET", "/find?q=%E7%A4%BA%E4%BE%8B%E5%8E%82", "township").json_body["sites"]] == [SITE]
+    assert world.ask("GET", "/find?q=x", "township").status_code == 400
+    assert world.ask("GET", "/find?q=%E7%A4%BA%E4%BE%8B", "enterprise").status_code == 403
+
+
+# ── Scans 工作扫码 ──────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_staff_scan_is_written_down_and_says_whether_the_plate_is_the_valid_one(world: OfficeWorld) -> None:
+    ring = parse_keys(f"1:{SECRET}")
+    plate = sign(SITE, 3, ring)
+    scan = world.ask("POST", "/scans", "township", {"plate": f"HTTPS://AQM.EXAMPLE.CN/C/{plate}"}).json_body
+    assert (scan["site_id"], scan["valid"]) == (SITE, True)
+    assert ("t-1", "scan", f"S:{SITE}", "issue 3") in world.audit.said()
+    assert world.ask("POST", "/scans", "district", {"plate": sign(SITE, 2, ring).lower()}).json_body["valid"] is False
+
+
+@pytest.mark.parametrize("plate", ["", "x", None, 7, "0" * 29, "'; drop table", "/C/" + "Z" * 29])
+def test_a_forged_plate_opens_nothing(world: OfficeWorld, plate: object) -> None:
+    answer = world.ask("POST", "/scans", "township", {"plate": plate})
+    assert answer.status_code == 404 and answer.json_body["type"].endswith("plate-not-genuine")
+    assert not [line for line in world.audit.lines if line.action == "scan"]
+
+
+def test_a_scan_outside_ones_area_is_refused(world: OfficeWorld) -> None:
+    assert world.ask("POST", "/scans", "neighbour", {"plate": sign(SITE, 3, parse_keys(f"1:{SECRET}"))}).status_code == 403
+
+
+# ── Photos 照片 ─────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("content_type", ["image/svg+xml", "text/html", "application/pdf", "", None, 3])
+def test_only_pictures_are_taken(world: OfficeWorld, content_type: object) -> None:
+    assert world.ask("POST", f"/sites/{SITE}/photos", "enterprise", {"content_type": content_type}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["a.jpg", f"{OTHER_SITE}.{'0' * 20}.jpg", f"{SITE}.{'0' * 20}.svg", f"{SITE}.{'0' * 19}.jpg"])
+def test_no_other_file_is_shown(world: OfficeWorld, name: str) -> None:
+    assert world.ask("GET", f"/sites/{SITE}/photos/{name}", "enterprise").status_code == 404
+    assert world.ask("POST", f"/sites/{SITE}/photos", "stranger", {"content_type": "image/png"}).status_code == 403
+
+
+# ── Words 用词 ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_every_field_and_value_of_the_vocabulary_has_a_word() -> None:
+    vocabulary = load_vocabulary()
+    kinds = [kind for kind in vocabulary.kinds.values() if kind.scope != "township"]
+    assert {name for kind in kinds for name in kind.fields} <= set(vocabulary_words()["field"])
+    types = [vocabulary.types[field.type] for kind in kinds for field in kind.fields.values()]
+    values = {value for found in types for value in (found.get("enum") or found.get("items", {}).get("enum") or ())}
+    from chalicelib import labels
+
+    assert values <= {*vocabulary_words()["value"], *labels.STATE, *labels.SECTOR, *labels.GRADE}
+
+
+def test_words_and_check_items_are_for_the_signed_in(world: OfficeWorld) -> None:
+    assert world.ask("GET", "/words", None).status_code == 401
+    assert world.ask("GET", "/words", "enterprise").json_body["township"][TOWNSHIP] == "良渚街道"
+    items = world.ask("GET", "/check-items", "enterprise").json_body["items"]
+    assert len(items) > 20 and all(item["title"] and item["clauses"] for item in items)
+
+
+def test_anybody_learns_where_to_sign_in(world: OfficeWorld) -> None:
+    answer = world.ask("GET", "/sign-in", None)
+    assert answer.status_code == 200 and answer.json_body["redirect_uri"] == "https://aqm.example.cn/desk/"

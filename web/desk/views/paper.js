@@ -1,0 +1,85 @@
+// A paper with its number as it is printed and signed, and what became of it: signed, refused, left in place.
+import { get } from "../api.js";
+import { card, h } from "../parts/dom.js";
+import { append } from "../parts/events.js";
+import { form } from "../parts/form.js";
+import { print } from "../parts/print.js";
+
+const TITLES = { JC: "现场检查记录", ZG: "责令限期整改指令书" };
+const LEGAL = "依据《中华人民共和国安全生产法》第六十五条、第七十三条";
+
+export async function show({ me, words, rest, again }) {
+  const [id, number] = rest;
+  const record = await get(`/sites/${id}/record`);
+  const carriers = record.timeline.filter(one => one.says.number === number);
+  const head = h("div", { class: "title" }, h("h1", {}, TITLES[number.split("-")[1]] || "文书"), h("p", {}, h("a", { href: `#/site/${id}` }, record.identity.name)));
+  if (!carriers.length) return [head, card("", h("p", {}, "没有这份文书。"))];
+  const signing = record.timeline.find(one => one.kind === "paper_signed" && one.says.paper === number);
+  const sheet = number.includes("-JC-") ? inspectionSheet(record, carriers[0], number, words) : orderSheet(record, carriers, number, words);
+  sheet.append(signature(signing, words));
+  return [head,
+    h("div", { class: "acts screen" }, h("button", { type: "button", class: "button", onclick: () => print(sheet.cloneNode(true)) }, "打印"),
+      number.includes("-JC-") && record.hazards.some(one => one.next === "order") && h("a", { class: "line", href: `#/order/${id}` }, "下达整改指令书")),
+    h("div", { class: "columns" }, h("div", { class: "sheet-frame", tabindex: "0", role: "region", "aria-label": "文书预览" }, sheet), h("div", { class: "screen" }, signing ? card("签收", h("p", {}, words.value[signing.says.outcome], `（${signing.on}）`)) : signForm({ id, number, carrier: carriers[0], me, again })))];
+}
+
+// 余应急检记〔2020〕0001号: the office, the paper, the year, the number.
+function written(number, words) {
+  const [office, code, year, position] = number.split("-");
+  const name = words.township[office] || "区级";
+  return `${name}安${code === "JC" ? "检记" : "责改"}〔${year}〕${position}号`;
+}
+
+function frame(title, number, words, ...content) {
+  return h("article", { class: "sheet" }, h("h2", {}, title), h("p", { class: "number" }, written(number, words)), content, h("p", { class: "fine" }, `编号 ${number}。本文书由安全码系统生成，一式两份，一份交被检查单位，一份存档。`));
+}
+
+function inspectionSheet(record, inspection, number, words) {
+  const found = record.timeline.filter(one => one.kind === "hazard_found" && one.says.inspection === inspection.id).reverse();
+  return frame("现场检查记录", number, words,
+    rows(["被检查单位", record.identity.name], ["地址", record.case?.register?.address || ""], ["统一社会信用代码", record.identity.uscc || ""], ["检查日期", inspection.on],
+      ["检查人员", `${inspection.people} 人（姓名和执法证号见签名栏）`], ["检查领域", (inspection.says.sectors || []).map(one => words.sector[one]).join("、")]),
+    h("p", {}, "检查人员已出示执法证件，告知检查事由和被检查单位的权利义务。"),
+    h("h3", {}, "检查情况"), h("p", { class: "prose-line" }, inspection.says.note || "按计划对现场进行了检查。"),
+    h("h3", {}, `发现的问题和隐患（${found.length} 条）`),
+    found.length ? h("ol", {}, found.map(one => h("li", {}, `${one.says.description || one.says.item || ""}（${words.value[one.says.level]}，整改期限 ${one.says.deadline_on}）`))) : h("p", {}, "未发现问题。"));
+}
+
+function orderSheet(record, orders, number, words) {
+  const lines = orders.map(order => ({ order, hazard: record.hazards.find(one => one.id === order.answers) }));
+  return frame("责令限期整改指令书", number, words,
+    h("p", {}, h("b", {}, record.identity.name), "："),
+    h("p", {}, `经查，你单位存在下列问题：`),
+    h("ol", {}, lines.map(({ hazard, order }) => h("li", {}, `${hazard?.description || hazard?.item || ""}（${words.value[hazard?.level] || ""}），须于 ${order.says.deadline_on} 前整改完毕。`))),
+    h("p", {}, `${LEGAL}，现责令你单位按上列期限整改，达到有关法律法规规章和标准规定的要求。由此造成事故的，依法追究有关人员的责任。`),
+    h("p", {}, "整改期间，你单位应当采取措施，确保安全生产。对安全生产违法行为，将依法予以行政处罚。"),
+    h("p", {}, "如果不服本指令，可以依法在 60 日内申请行政复议，或者在 6 个月内依法提起行政诉讼，但本指令不停止执行，法律另有规定的除外。"),
+    h("p", { class: "right" }, `${orders[0].on}`));
+}
+
+const rows = (...given) => h("table", { class: "lines" }, h("tbody", {}, given.map(([name, value]) => h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, value)))));
+
+function signature(signing, words) {
+  const line = name => h("div", {}, h("span", {}, name), h("i"));
+  return h("div", { class: "signatures" },
+    signing && signing.says.outcome !== "signed"
+      ? h("p", {}, h("b", {}, `${words.value[signing.says.outcome]}：`), `${signing.on}，被检查单位${signing.says.outcome === "refused" ? "拒绝签名" : "未在场签收，文书留置送达"}。${signing.says.note || ""} 在场执法人员 ${signing.people} 人见证。`)
+      : line("被检查单位负责人（签名）："),
+    line("执法人员（签名、执法证号）："), line("执法人员（签名、执法证号）："), line("日期："), h("div", { class: "seal" }, "（公章）"));
+}
+
+function signForm({ id, number, carrier, me, again }) {
+  const root = carrier.kind === "inspection" ? carrier.id : carrier.answers;
+  return card("签收", h("p", { class: "soft" }, "打印后由被检查单位签名；不签的，由两名执法人员注明情况。"), form({
+    button: "记录签收情况",
+    fields: [
+      { name: "outcome", title: "情况", type: "choice", required: true, options: [["signed", "已签收"], ["refused", "拒签"], ["left_in_place", "留置送达"]] },
+      { name: "partner", title: "见证的另一位执法人员编号", hint: "拒签、留置送达时必填。", max: 64 },
+      { name: "note", title: "说明", type: "long", hint: "拒签的情况；不写个人姓名。" },
+    ],
+    send: async ({ outcome, partner, note }) => {
+      await append(id, "paper_signed", { paper: number, outcome, note, officers: [...new Set([me.subject, partner].filter(Boolean))] }, { caused_by: root });
+      again();
+    },
+  }));
+}

@@ -1,0 +1,134 @@
+// One site's whole record for those who supervise it: grade and why, hazards and whose turn it is, the story, papers, files.
+import { Problem, file, get } from "../api.js";
+import { card, day, h, pairs, refusal, show as fill } from "../parts/dom.js";
+import { daysBetween } from "../parts/events.js";
+import { badge, panel } from "../parts/grade.js";
+import { gallery } from "../parts/photos.js";
+import { table } from "../parts/table.js";
+
+const NEXT = { order: "待下达整改", enterprise: "企业整改中", recheck: "待复查" };
+
+export async function show({ me, words, rest, query, again }) {
+  const id = rest[0];
+  const record = await get(`/sites/${id}/record`);
+  const acts = ["township", "district"].includes(me.role);
+  return [
+    h("div", { class: "title" }, h("h1", {}, record.identity.name || "（名称未登记）"),
+      acts && h("div", { class: "acts screen" }, h("a", { class: "button", href: `#/inspect/${id}` }, "记录检查"))),
+    query.get("plate") === "old" && h("p", { class: "refusal", role: "alert" }, "扫到的码牌已更换或作废：现场应换新码牌。"),
+    panel(record.identity.grade, words.grade_meaning[record.identity.grade], h("p", {}, `评定日 ${record.identity.on || "—"}`, record.case?.score && ` · 得分 ${record.case.score}`)),
+    h("div", { class: "columns" },
+      h("div", {}, hazards(record, words, acts), story(record, words)),
+      h("div", {}, standing(record, words), why(record), register(record, words), plateCard(id, acts), people(record, again, id, me))),
+  ];
+}
+
+function standing(record, words) {
+  const { identity } = record;
+  return card("基本信息", pairs(["统一社会信用代码", identity.uscc], ["状态", words.state[identity.state]], ["镇街", words.township[identity.township] || identity.township],
+    ["下次变化", identity.review_on && day(identity.review_on)], ["上次检查", identity.last_inspection_on && day(identity.last_inspection_on)],
+    ["评分方法", identity.rule_set && `${identity.rule_set.title} ${identity.rule_set.version}`]));
+}
+
+function register(record, words) {
+  const known = record.case?.register || {};
+  return card("场所", pairs(["地址", known.address], ["行业代码", known.industry], ["从业人数", known.staff], ["危险化学品", record.secrets?.chemical_type && words.value[record.secrets.chemical_type]], ["重大危险源", record.secrets?.major_hazard_sources?.length || null],));
+}
+
+// Why it is this grade, for whoever may see it: what decides whatever the score says, then every point lost.
+export function why(record) {
+  const { vetoes = [], caps = [], flags = [], missing = [] } = record.case || {};
+  const decided = (title, list) => list.length > 0 && [h("h3", {}, title), h("ul", { class: "ticks-plain" }, list.map(one => h("li", {}, h("b", {}, `${one.code} ${one.title}`), `，${one.ends}`, one.end && h("span", { class: "num" }, `（${one.end}）`))))];
+  const lost = losses(record);
+  return card("为什么是这个等级", decided("一票否决", vetoes), decided("限级", caps),
+    lost.length > 0 ? table({ caption: "失分（满分 100）", rows: lost, sorted: "", columns: [
+      { key: "code", title: "条款" }, { key: "title", title: "内容" }, { key: "points", title: "失分", number: true }] }) : h("p", { class: "soft" }, "没有失分。"),
+    missing.length > 0 && h("p", { class: "soft" }, `尚无结论的条款：${missing.map(one => one.item || one.code || one).join("、")}`),
+    flags.length > 0 && h("p", { class: "soft" }, `标注：${flags.map(flag => flag.text || flag.code).join("；")}`));
+}
+
+// Points lost by item, and by what happened; a gain is no loss.
+function losses(record) {
+  const items = Object.fromEntries((record.radar?.items || []).map(one => [one.item, one.title]));
+  const rules = Object.fromEntries((record.case?.adjustments || []).map(one => [one.code, one.title]));
+  return (record.case?.ledger || []).map(line => ({ code: line.code, points: hundredths(line.points), title: items[line.code] || rules[line.code] || LINES[line.line] || "" })).filter(line => Number(line.points) > 0);
+}
+
+const LINES = { rescale: "不适用条款折算" };
+
+// A fraction of the ledger to two decimals, as it is published.
+function hundredths(text) {
+  const [over, under = "1"] = text.split("/");
+  return (Math.round((Number(over) / Number(under)) * 100) / 100).toFixed(2);
+}
+
+function hazards(record, words, acts) {
+  const open = record.hazards.filter(one => !["closed", "dismissed"].includes(one.state));
+  const done = record.hazards.length - open.length;
+  const toOrder = open.filter(one => one.next === "order").map(one => one.id);
+  return card(`未销号隐患 ${open.length} 条`,
+    open.length === 0 && h("p", { class: "soft" }, "没有未销号的隐患。"),
+    h("ul", { class: "hazards" }, open.map(one => h("li", { class: one.overdue ? "late" : null },
+      h("div", {}, h("b", {}, one.description || one.item || "未写明"), " ", h("span", { class: "tag" }, words.value[one.level]), " ", h("span", { class: "tag" }, words.hazard_state[one.state])),
+      h("p", { class: "soft" }, `${words.source[one.by]}，${one.on} 发现；期限 ${one.deadline_on}`, one.overdue ? h("b", { class: "late" }, `，逾期 ${daysBetween(one.deadline_on, record.today)} 天`) : `，${NEXT[one.next] || ""}`),
+      acts && h("a", { href: `#/hazard/${record.site_id}/${one.id}` }, "办理")))),
+    acts && toOrder.length > 0 && h("div", { class: "acts screen" }, h("a", { class: "button", href: `#/order/${record.site_id}` }, `下达整改指令书（${toOrder.length} 条）`)),
+    done > 0 && h("p", { class: "soft" }, `另有 ${done} 条已销号或作废，见下方记录。`));
+}
+
+export function story(record, words) {
+  const list = h("ol", { class: "story" });
+  const kinds = [...new Set(record.timeline.map(one => one.kind))];
+  const draw = kind => fill(list, record.timeline.filter(one => !kind || one.kind === kind).slice(0, 200).map(one => entry(record.site_id, one, words)));
+  draw("");
+  return card("全部记录",
+    h("div", { class: "field narrow screen" }, h("label", { for: "kind" }, "只看"), h("select", { id: "kind", onchange: event => draw(event.target.value) },
+      h("option", { value: "" }, `全部（${record.timeline.length}）`), kinds.map(kind => h("option", { value: kind }, words.kind[kind] || kind)))),
+    list);
+}
+
+function entry(siteId, one, words) {
+  return h("li", { class: one.withdrawn_on ? "withdrawn" : null },
+    h("div", { class: "when" }, day(one.on), " ", h("span", { class: "soft" }, words.source[one.by])),
+    h("div", {}, h("b", {}, words.kind[one.kind] || one.kind), one.people > 0 && h("span", { class: "soft" }, ` ${one.people} 人`), one.withdrawn_on && h("span", { class: "tag" }, `${one.withdrawn_on} 更正作废`)),
+    said(one.says, words),
+    gallery(siteId, one.evidence.filter(name => name.startsWith(`${siteId}.`)), words.kind[one.kind]),
+    ["inspection", "rectification_ordered"].includes(one.kind) && one.says.number && h("a", { href: `#/paper/${siteId}/${one.says.number}` }, `文书 ${one.says.number}`));
+}
+
+// What stands elsewhere on the page, or only means something to a machine.
+const UNSAID = new Set(["number", "inspection", "rule_set", "enterprise_id", "site_id", "longitude", "latitude", "datum", "site_seq", "repeat_of", "against", "double_random_task"]);
+
+// What a fact says in words; lists of findings by item, unknown names by their code.
+export function said(says, words) {
+  const lines = Object.entries(says).filter(([name, value]) => !UNSAID.has(name) && value !== null && value !== "" && !(Array.isArray(value) && !value.length));
+  return lines.length ? h("p", { class: "says" }, lines.map(([name, value]) => `${words.field[name] || name}：${plain(value, words)}`).join("；")) : null;
+}
+
+function plain(value, words) {
+  if (Array.isArray(value)) return value.map(one => plain(one, words)).join("、") || "无";
+  if (value && typeof value === "object") return Object.keys(value).length ? Object.entries(value).map(([key, inner]) => `${key} ${typeof inner === "object" ? Object.values(inner).reduce((sum, one) => sum + one, 0) + " 处" : inner}`).join("、") : "无";
+  const text = String(value);
+  return words.value[text] || words.state[text] || words.sector[text] || words.grade[text] || words.township[text] || text;
+}
+
+function plateCard(id) {
+  const place = h("div");
+  async function open() {
+    try {
+      const address = URL.createObjectURL(await file(`/plates/${id}.svg`));
+      fill(place, h("img", { class: "plate", src: address, alt: "该场所码牌的二维码" }), h("a", { class: "line", href: address, download: `码牌-${id}.svg` }, "保存"));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      fill(place, refusal(error));
+    }
+  }
+  return card("码牌", place, h("div", { class: "acts screen" }, h("button", { type: "button", class: "line", onclick: open }, "显示二维码")));
+}
+
+function people(record, again, id, me) {
+  if (!record.persons) return null;
+  const shown = (record.persons.certificates || []).map(one => h("li", {}, `${one.type}：${one.number || "—"}，至 ${one.valid_to}`));
+  return card("证照", shown.length ? h("ul", { class: "ticks-plain" }, shown) : h("p", { class: "soft" }, "没有登记。"),
+    me.role === "township" && shown.length > 0 && h("p", { class: "soft" }, "编号已遮蔽；查看原文会留下记录。"));
+}
