@@ -236,7 +236,7 @@ def test_every_field_and_value_of_the_vocabulary_has_a_word() -> None:
     values = {value for found in types for value in (found.get("enum") or found.get("items", {}).get("enum") or ())}
     from chalicelib import labels
 
-    assert values <= {*vocabulary_words()["value"], *labels.STATE, *labels.SECTOR, *labels.GRADE}
+    assert values <= {*vocabulary_words()["value"], *vocabulary_words()["field"], *labels.STATE, *labels.SECTOR, *labels.GRADE}
 
 
 def test_words_and_check_items_are_for_the_signed_in(world: OfficeWorld) -> None:

@@ -109,7 +109,7 @@ function plain(value, words) {
   if (Array.isArray(value)) return value.map(one => plain(one, words)).join("、") || "无";
   if (value && typeof value === "object") return Object.keys(value).length ? Object.entries(value).map(([key, inner]) => `${key} ${typeof inner === "object" ? Object.values(inner).reduce((sum, one) => sum + one, 0) + " 处" : inner}`).join("、") : "无";
   const text = String(value);
-  return words.value[text] || words.state[text] || words.sector[text] || words.grade[text] || words.township[text] || text;
+  return words.value[text] || words.field[text] || words.state[text] || words.sector[text] || words.grade[text] || words.township[text] || text;
 }
 
 function plateCard(id) {
