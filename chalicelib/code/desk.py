@@ -114,7 +114,7 @@ class Desk:
 
     def case(self, site_id: str, groups: Sequence[str]) -> dict[str, object]:
         """The facts of a site, for whoever sees these groups of it entire. NotFound, or Forbidden; a look by staff is audited."""
-        facts = self._facts(site_id)
+        facts = self.facts(site_id)
         if not sees_all(self.identity, site.site_subject(facts, self.settings.day().isoformat()), groups):
             raise Forbidden("outside your reach")
         if self.identity.role in STAFF:
