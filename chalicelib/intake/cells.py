@@ -25,6 +25,8 @@ EXCEL_EPOCH = datetime(1899, 12, 30)
 ISO_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
 VERBATIM = ("text", "list")
 WIDTH_NOTE, SERIAL_NOTE = "全角字符按半角读", "Excel序列号按日期读"
+# GB 11714 inside a code that is valid by GB 32100: never an error, some real codes break it.
+INNER_NOTE = "主体标识码（第9至17位）内部校验不符，已导入，请核对"
 FLAGS = {"是": True, "否": False, "有": True, "无": False, "true": True, "false": False, "1": True, "0": False, "y": True, "n": False}
 
 
@@ -47,6 +49,8 @@ def read_cell(column: Column, text: str) -> Any:
 
 def note_on(column: Column, text: str) -> str:
     """What was read over in a cell that could be read; empty when nothing was."""
+    if column.read == "uscc" and text and check_code(half_width(text)).warning:
+        return INNER_NOTE
     if column.read in VERBATIM:
         return ""
     if column.read in ("date", "instant") and SERIAL.fullmatch(half_width(text).strip()):

@@ -17,7 +17,8 @@
     fields = { level = "级别", deadline_on = { column = "发现日期", plus_days = 15 } }
 
 A reference is a column name or a table with one of ``column`` (and ``values``, ``plus_days``, ``unknown``), ``value`` (a
-constant), ``event`` + ``key`` (the id of another fact of the same subject), ``subject`` (the id of the row's site or enterprise).
+constant), ``event`` + ``key`` (the id of another fact of the same subject), ``subject`` (the id of the row's site or enterprise; with ``key``,
+of another one, by the columns that name it).
 """
 
 from __future__ import annotations
@@ -169,7 +170,7 @@ class _Loader:
             return Reference()
         if "event" in value and value["event"] not in self.kinds:
             self.fault(f"{place}.event", value["event"], "not a kind of the vocabulary")
-        if "subject" in value and value["subject"] not in self.subjects:
+        if "subject" in value and value["subject"] not in (("site", "enterprise") if "key" in value else self.subjects):
             self.fault(f"{place}.subject", value["subject"], "[subjects] does not name it")
         constant = value.get("value")
         return Reference(

@@ -173,8 +173,7 @@ class RowReader:
 
     def _value(self, reference: Reference, type_name: str = "", need: bool = False) -> Any:
         if reference.subject:
-            subject = self._subject(reference.subject, "")
-            return subject[2:] if subject else None
+            return self._subject_id(reference)
         if reference.event:
             return self._event_id(reference, need)
         value = self.values[reference.column] if reference.column else reference.value
@@ -187,6 +186,14 @@ class RowReader:
         except BadCell as error:
             self._problem(reference.column, value, str(error))
             return None
+
+    def _subject_id(self, reference: Reference) -> str | None:
+        """The id of the row's own site or enterprise, or of the other one that columns name."""
+        if not reference.key:
+            subject = self._subject(reference.subject, "")
+            return subject[2:] if subject else None
+        identity = self._identity(reference.key)
+        return None if identity is None else opaque_id(self.context.id_key, reference.subject, identity)
 
     def _event_id(self, reference: Reference, need: bool) -> str | None:
         """The id of another fact of the same subject; None when the columns of its identity are blank and it is not needed."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from chalicelib.errors import NotFound
 from chalicelib.grading.rules import load_rule_set
 from chalicelib.register.district import District, Township
-from infra.synthetic import conduct, rare, supervision, townships
+from infra.synthetic import conduct, life, rare, supervision, townships
 from infra.synthetic.book import Book, Summary
 from infra.synthetic.conduct import Era
 from infra.synthetic.sites import Site, make_sites, township_sizes
@@ -55,6 +55,7 @@ def write_site(site: Site, book: Book, era: Era) -> None:
     rare.write_equipment(site, book, era)
     rare.write_life(site, book, era)
     rare.write_enterprise_acts(site, book, era)
+    life.write_sectors(site, book, era)
 
 
 def write_townships(sizes: list[tuple[Township, float]], made: list[Site], book: Book, era: Era, seed: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from infra.synthetic import life
 from infra.synthetic.book import Book
 from infra.synthetic.conduct import Era
 from infra.synthetic.sites import Site
@@ -149,6 +150,7 @@ def write_showcase(sites: list[Site], book: Book, era: Era) -> None:
     _corrections(one(), one(), book, era)
     _papers(one(), book, era)
     _movements(one(), one(), book, era)
+    life.write_showcase(sites, one, book, era)
 
 
 def _corrections(first: Site, second: Site, book: Book, era: Era) -> None:
@@ -228,7 +230,7 @@ def _movements(first: Site, second: Site, book: Book, era: Era) -> None:
     book.put("plates", 场所编号=second.number, 补发日期=day, 新码序号=2, 作废日期=day, 旧码序号=1, 原因="码牌破损（示例）")
     book.put("site_states", 场所编号=second.number, 变更日期=day, 状态="停产", 原因="企业申请（示例）")
     for kind in ("企业说明", "信息纠错"):
-        book.put("remarks", 场所编号=first.number, 编号=book.number("SM"), 日期=day, 种类=kind, 内容="联系方式已更新（示例）")
+        book.put("remarks", 场所编号=first.number, 编号=book.number("SM"), 日期=day, 种类=kind, 内容="联系方式已更新（示例）", 公开日期=day if kind == "企业说明" else "")
     book.put(
         "complaints",
         场所编号=first.number,

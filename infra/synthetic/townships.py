@@ -11,21 +11,26 @@ from chalicelib.register.district import Township
 from infra.synthetic.book import Book
 from infra.synthetic.conduct import Era
 
-RETURN_MONTHS = 4
+RETURN_MONTHS = 24
 SECTORS = ("", "HAZARDOUS_CHEMICALS", "SPECIAL_PREMISES", "FIRE_SAFETY")
 
 
 def write_plans(township: Township, care: float, visits: Counter, book: Book, era: Era) -> None:
-    """The year's plan, in proportion to what was done: a careful township keeps up with it."""
+    """The plans of this year and the one before, in proportion to what is done: a careful township keeps up with them."""
+    for year in (era.as_of.year - 1, era.as_of.year):
+        _write_plan(township, care, visits, book, era, year)
+
+
+def _write_plan(township: Township, care: float, visits: Counter, book: Book, era: Era, year: int) -> None:
     for sector in SECTORS:
         done = visits[township.code, sector] * 12 / era.as_of.month
         planned = max(4, round(done / (0.93 + 0.12 * care)))
         book.put(
             "township_plans",
             镇街=township.name,
-            计划编号=f"{era.as_of.year}-{sector or 'ALL'}",
-            下达日期=date(era.as_of.year, 1, 1),
-            年度=era.as_of.year,
+            计划编号=f"{year}-{sector or 'ALL'}",
+            下达日期=date(year, 1, 1),
+            年度=year,
             领域=sector,
             检查数=planned,
         )
@@ -80,7 +85,7 @@ def write_acts(township: Township, care: float, book: Book, era: Era, seed: int)
     """Orders from above with their closing, transferred cases, and one failed feed somewhere."""
     random = Random(f"{seed}|acts|{township.code}")
     put, start = book.put, era.as_of.replace(day=1)
-    for back in (0, 31, 62):
+    for back in range(0, 31 * RETURN_MONTHS, 31):
         day = start - timedelta(days=back + random.randint(1, 20))
         due = day + timedelta(days=25)
         closed = era.within(day + timedelta(days=random.randint(8, 24) if random.random() < 0.75 + 0.2 * care else 34))

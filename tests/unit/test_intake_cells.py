@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.intake.cells import SERIAL_NOTE, WIDTH_NOTE, BadCell, note_on, read_cell
+from chalicelib.intake.cells import INNER_NOTE, SERIAL_NOTE, WIDTH_NOTE, BadCell, note_on, read_cell
 from chalicelib.intake.model import Column
+from infra.synthetic.sites import credit_code
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,10 @@ def test_cells_that_cannot_be_read_say_why(column, text, reason):
 )
 def test_what_was_read_over_is_told(column, text, note):
     assert note_on(column, text) == note
+
+
+def test_a_code_that_breaks_only_the_inner_check_is_read_with_a_hint():
+    column = Column("c", "uscc")
+    assert (read_cell(column, "91330110MA00000237"), note_on(column, "91330110MA00000237")) == ("91330110MA00000237", "")
+    broken = credit_code(962)
+    assert (read_cell(column, broken), note_on(column, broken)) == (broken, INNER_NOTE)

@@ -249,3 +249,22 @@ def test_any_cell_is_either_read_or_named(text, column):
         assert all(problem.place == "row 2" and problem.reason for problem in error.problems)
     else:
         assert len(plan.events) == 4
+
+
+def test_another_site_is_named_by_its_columns_under_the_same_key_as_its_own_row():
+    mapping = mapping_of("""
+schema = 1
+title = "合并"
+[subjects]
+site = ["编号"]
+[columns]
+"日期" = { read = "date" }
+[[records]]
+kind = "site_merged"
+on = "日期"
+source = { value = "district" }
+fields = { into = { subject = "site", key = ["并入编号"] } }
+""")
+    rows = plan_of("编号,日期,并入编号\nS1,2020-06-01,S2\n", mapping)
+    (event,) = rows.events
+    assert (event.subject_id, event.payload["into"]) == (ids.keyed_id(KEY, "site", "S1"), ids.keyed_id(KEY, "site", "S2"))
