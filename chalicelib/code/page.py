@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib import labels
-from chalicelib.code.words import FLAG, FLAG_MEANING, GRADE_EN, WHY_NONE, words
+from chalicelib.code.words import FLAG, FLAG_MEANING, WHY_NONE, grade_words, words
+from chalicelib.register.district import Swatch
 
 OLD_DAYS = 180
 VERY_OLD_DAYS = 365
@@ -114,12 +114,12 @@ class Scan:
         return said.clock_late.format(days=days) if number > days else said.clock.format(day=number, days=days)
 
 
-def twin(scan: Scan) -> dict[str, object]:
+def twin(scan: Scan, palette: Mapping[str, Swatch]) -> dict[str, object]:
     """The JSON twin of the page: the card as it is, and what the page worked out from it."""
     return {
         **scan.card,
-        "grade_word": labels.GRADE[scan.grade],
-        "grade_word_en": GRADE_EN[scan.grade],
+        "grade_word": grade_words("zh", palette)[scan.grade],
+        "grade_word_en": grade_words("en", palette)[scan.grade],
         "shown_on": scan.on.isoformat(),
         "out_of_date": scan.out_of_date,
         "evidence_age_days": scan.evidence_age_days,

@@ -23,7 +23,7 @@ def scan_page(scan: Scan, district: District, *, large: bool = False) -> str:
         district,
         scan=scan,
         card=scan.card,
-        t=words(scan.language),
+        t=words(scan.language, district.palette),
         large=large,
         plate=scan.plate,
         ways=ways(scan, large),
@@ -36,7 +36,7 @@ def scan_page(scan: Scan, district: District, *, large: bool = False) -> str:
 
 def badge(scan: Scan, district: District) -> str:
     """The grade as a small picture for the enterprise's own pages: word, shape, colour and the day it was worked out."""
-    said = words(scan.language)
+    said = words(scan.language, district.palette)
     title = said.due if scan.out_of_date else said.GRADE[scan.grade]
     swatch = district.palette["none" if scan.out_of_date else scan.grade]
     line = f"{scan.card['on']}"

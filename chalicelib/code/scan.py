@@ -163,7 +163,7 @@ def _large(scan: page.Scan, district: District) -> Answer:
 
 
 def _twin(scan: page.Scan, district: District) -> Answer:
-    return Answer(200, "application/json; charset=utf-8", json.dumps(page.twin(scan), ensure_ascii=False))
+    return Answer(200, "application/json; charset=utf-8", json.dumps(page.twin(scan, district.palette), ensure_ascii=False))
 
 
 def _badge(scan: page.Scan, district: District) -> Answer:

@@ -5,9 +5,11 @@ A name that the register holds (an enterprise, a township's Chinese name) is sho
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 
 from chalicelib import labels
+from chalicelib.register.district import Swatch
 
 LANGUAGES = ("zh", "en")
 TAG = {"zh": "zh-CN", "en": "en"}
@@ -132,8 +134,8 @@ PAIRS = {
     "not_applicable": ("不适用", "n/a"),
     "not_means": ("颜色不代表什么", "What the colour does not mean"),
     "not_1": (
-        "蓝码不等于没有风险或不会发生事故；红码不等于违法，也不是行政处罚。",
-        "Blue does not mean free of risk or accidents; red does not mean unlawful and is no penalty.",
+        "{best}不等于没有风险或不会发生事故；{worst}不等于违法，也不是行政处罚。",
+        "{best} does not mean free of risk or accidents; {worst} does not mean unlawful and is no penalty.",
     ),
     "not_2": (
         "颜色只反映截至评定日期、已记录在案的事实；依据越旧，参考价值越低（斜纹提示）。",
@@ -174,12 +176,24 @@ PAIRS = {
 RADAR_SPOKEN = (("六维雷达图", "无适用项"), ("Radar of six dimensions", "not applicable"))
 
 
-def words(language: str) -> SimpleNamespace:
-    """The words of a language: ``t.report`` and so on, and ``t.GRADE``, ``t.MEANING``, ``t.AXIS``, ``t.STATE`` by code."""
+def grade_words(language: str, palette: Mapping[str, Swatch]) -> dict[str, str]:
+    """What the grades are called where this palette holds: its colour words; no code is no colour."""
+    if language == "en":
+        return {code: palette[code].english or word for code, word in GRADE_EN.items()}
+    return {code: labels.GRADE[code] if code == "none" else f"{palette[code].word}码" for code in labels.GRADE}
+
+
+def words(language: str, palette: Mapping[str, Swatch] | None = None) -> SimpleNamespace:
+    """The words of a language: ``t.report`` and so on, and ``t.GRADE``, ``t.MEANING``, ``t.AXIS``, ``t.STATE`` by code.
+
+    A district's palette has colour words of its own.
+    """
     at = LANGUAGES.index(language)
     own = {
         "zh": (labels.GRADE, labels.GRADE_MEANING, labels.AXIS, labels.STATE),
         "en": (GRADE_EN, MEANING_EN, AXIS_EN, STATE_EN),
     }[language]
     tables = dict(zip(("GRADE", "MEANING", "AXIS", "STATE"), own, strict=True))
+    if palette:
+        tables["GRADE"] = grade_words(language, palette)
     return SimpleNamespace(language=language, tag=TAG[language], at=at, **tables, **{name: pair[at] for name, pair in PAIRS.items()})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -22,7 +22,7 @@ from chalicelib.index.finish import publish_month
 from chalicelib.index.runs import FINISH, MOVED, PLAN, TOWNSHIP, RunBook, StackRuns
 from chalicelib.index.sources import Sources, StackSources
 from chalicelib.index.structure import IndexRules
-from chalicelib.index.township import compute_partial, month_rules
+from chalicelib.index.township import compute_partial, month_rules, townships_of
 from chalicelib.publish.files import FileStore, bucket_files
 from chalicelib.publish.queue import Send, queue_sender
 from chalicelib.register.district import District, load_district
@@ -131,9 +131,18 @@ def _take_moved(run: str, plan: Mapping, desk: Desk) -> None:
     for code in plan["townships"]:
         for other, site_ids in parts[TOWNSHIP + code]["elsewhere"].items():
             left.setdefault(other, set()).update(site_ids)
+    for other, site_id in _gone_beyond(plan, desk):
+        left.setdefault(other, set()).add(site_id)
     for code in sorted(set(left).intersection(plan["townships"])):
         if MOVED + code not in parts:
             desk.runs.add(run, MOVED + code, _partial(code, plan, desk, sorted(left[code])))
+
+
+def _gone_beyond(plan: Mapping, desk: Desk) -> Iterator[tuple[str, str]]:
+    """Where sites stood before whose cards stand in a township that this month did not have: a later code, another district."""
+    for code in sorted({township.code for township in desk.district.townships} - set(plan["townships"])):
+        for facts in desk.sources.facts_of(code):
+            yield from ((other, facts["site_id"]) for other in sorted(townships_of(facts) - {code}))
 
 
 def _partial(township: str, plan: Mapping, desk: Desk, left: Sequence[str] = ()) -> dict:

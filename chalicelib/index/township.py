@@ -144,10 +144,15 @@ def lived_elsewhere(sites: Iterable[SiteMonth], code: str) -> dict[str, list[str
     """Township → sites that stood there once and whose card stands here now: their past events belong to it (domain §12.12)."""
     found: dict[str, list[str]] = {}
     for site in sites:
-        moves = [row for kind in ("site_registered", "site_moved") for row in site.facts["records"].get(kind, ()) if "void" not in row]
-        for other in sorted({row["township"] for row in moves} - {code}):
+        for other in sorted(townships_of(site.facts) - {code}):
             found.setdefault(other, []).append(site.site_id)
     return found
+
+
+def townships_of(facts: Mapping) -> set[str]:
+    """Every township that the site ever stood in."""
+    records = facts["records"]
+    return {row["township"] for kind in ("site_registered", "site_moved") for row in records.get(kind, ()) if "void" not in row}
 
 
 def _township_records(events: Sequence[Event], known_at: datetime) -> Mapping:

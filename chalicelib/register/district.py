@@ -25,6 +25,9 @@ SWATCH_KEYS = ("word", "letter", "fill", "ink", "tint", "shape", "pattern")
 class Township:
     """A township 镇街 for the days ``[valid_from, valid_to)``; ``valid_to`` None = open-ended.
 
+    ``successor`` is the code under which it goes on after its last day. ``outside``: it belongs to another district and is
+    known by name only, for sites that went there.
+
     ``q``, ``r`` are the axial coordinates of its cell (pointy-top). History is keyed on code and date, never on the code alone.
     """
 
@@ -40,6 +43,8 @@ class Township:
     longitude: float
     latitude: float
     label_radius_m: int
+    successor: str = ""
+    outside: bool = False
 
     def valid_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
@@ -47,7 +52,7 @@ class Township:
 
 @dataclass(frozen=True, slots=True)
 class Swatch:
-    """How one grade is shown: word, letter, shape and pattern beside the colour."""
+    """How one grade is shown: word, letter, shape and pattern beside the colour; ``english`` only for a colour of its own."""
 
     word: str
     letter: str
@@ -56,6 +61,7 @@ class Swatch:
     tint: str
     shape: str
     pattern: str
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +92,17 @@ class District:
     townships: tuple[Township, ...]
     folder: Path
     english_notice: str = ""
+    mappings: str = ""
+    synthetic_names: str = ""
 
     def townships_on(self, day: date) -> tuple[Township, ...]:
-        """The townships that exist on a day, in the file's order."""
-        return tuple(township for township in self.townships if township.valid_on(day))
+        """The townships that the district has on a day, in the file's order."""
+        return tuple(township for township in self.townships if township.valid_on(day) and not township.outside)
+
+    def mapping(self, name: str) -> Path:
+        """The mapping file of this name: the district's own, else that of the district whose tables it shares."""
+        own = self.folder / "mappings" / f"{name}.toml"
+        return own if own.is_file() or not self.mappings else self.folder.parent / self.mappings / "mappings" / f"{name}.toml"
 
     def township(self, code: str, day: date) -> Township:
         """The township with this code on this day. NotFound if there was none."""
@@ -118,8 +131,8 @@ def load_district(district_id: str, root: Path = DISTRICTS) -> District:
     texts = {key: _text(document, key, problems) for key in ("id", "name", "short", "english", "notice", "datum", "hotline")}
     if problems:
         raise BadRuleSet(problems, district=district_id)
-    english = str(document.get("english_notice", ""))
-    return District(**texts, palette=palette, rule_sets=rule_sets, townships=townships, folder=folder, english_notice=english)
+    more = {key: str(document.get(key, "")) for key in ("english_notice", "mappings", "synthetic_names")}
+    return District(**texts, **more, palette=palette, rule_sets=rule_sets, townships=townships, folder=folder)
 
 
 def _text(document: dict, key: str, problems: list[Problem]) -> str:
@@ -137,7 +150,7 @@ def _read_palette(document: dict, problems: list[Problem]) -> dict[str, Swatch]:
         missing = [key for key in SWATCH_KEYS if not isinstance(entry.get(key), str)]
         problems.extend(Problem("district.toml", f"palette.{code}.{key}", "", "a text is required") for key in missing)
         if not missing:
-            palette[code] = Swatch(**{key: entry[key] for key in SWATCH_KEYS})
+            palette[code] = Swatch(**{key: entry[key] for key in SWATCH_KEYS}, english=str(entry.get("english", "")))
     return palette
 
 
@@ -168,6 +181,11 @@ def _read_townships(path: Path, problems: list[Problem]) -> tuple[Township, ...]
             if any(_overlap(township, other) for other in townships):
                 problems.append(Problem(f"townships.csv row {number}", "code", township.code, "two townships share this code on the same day"))
             townships.append(township)
+    problems.extend(
+        Problem("townships.csv", "successor", each.successor, f"no township with this code takes over from {each.code}")
+        for each in townships
+        if each.successor and not any(other.code == each.successor and other.valid_from == each.valid_to for other in townships)
+    )
     if not townships and not problems:
         problems.append(Problem("townships.csv", "", "", "no township at all"))
     return tuple(townships)
@@ -185,7 +203,7 @@ def _township(row: dict[str, str], number: int, problems: list[Problem]) -> Town
     readers = {
         "code": str, "name": str, "short": str, "pinyin": str, "kind": str,
         "valid_from": date.fromisoformat, "valid_to": _date_or_none,
-        "q": int, "r": int, "longitude": float, "latitude": float, "label_radius_m": int,
+        "q": int, "r": int, "longitude": float, "latitude": float, "label_radius_m": int, "successor": str, "outside": _yes,
     }  # fmt: skip
     for column, read in readers.items():
         text = (row.get(column) or "").strip()
@@ -196,6 +214,12 @@ def _township(row: dict[str, str], number: int, problems: list[Problem]) -> Town
     if len(values) < len(readers):
         return None
     return Township(**values)  # type: ignore[arg-type]
+
+
+def _yes(text: str) -> bool:
+    if text not in ("", "yes"):
+        raise ValueError(text)
+    return text == "yes"
 
 
 def _date_or_none(text: str) -> date | None:

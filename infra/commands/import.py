@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chalicelib import clock
 from chalicelib.config import settings
+from chalicelib.register.district import District
 
 HELP = "import a CSV or XLSX file into the event log by a mapping file; all of it or nothing"
 MOST_SHOWN = 20
@@ -38,13 +39,13 @@ def run(args: argparse.Namespace) -> int:
 
     given = settings()
     district = load_district(args.district or given.district)
-    mapping = mapping_path(args.mapping, district.folder)
+    mapping = mapping_path(args.mapping, district)
     return (check if args.check else bring_in)(args, mapping, district, given)
 
 
-def mapping_path(name: str, folder: Path) -> Path:
-    """The file itself, else the district's own mapping of that name."""
-    own = folder / "mappings" / f"{name}.toml"
+def mapping_path(name: str, district: District) -> Path:
+    """The file itself, else the district's mapping of that name."""
+    own = district.mapping(name)
     return own if own.is_file() and not Path(name).is_file() else Path(name)
 
 

@@ -10,9 +10,9 @@ HELP = "start the local stack with the demo district and serve it on http://loca
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--small", action="store_true", help="3 townships of 30 sites instead of 8,800 sites")
+    size.add_argument("--small", action="store_true", help="3 townships of 30 sites instead of the whole district")
     size.add_argument("--sites", type=int, metavar="N", help="another number of sites")
-    parser.add_argument("--district", metavar="ID", help="a district of chalicelib/districts without demo data, for ./dev import (default: demo)")
+    parser.add_argument("--district", metavar="ID", help="a district of chalicelib/districts (default: demo); one without invented data waits for ./dev import")
     parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="the day the demo's data end (default: end of the last closed month)")
     parser.add_argument("--port", type=int, default=8000, help="port of the front door (default: %(default)s)")
     parser.add_argument("--lan", action="store_true", help="also https on this network, for phones")
@@ -35,12 +35,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if arguments.detach else report.stay(deployed)
 
 
-def chosen_sites(arguments: argparse.Namespace, kept: object) -> int:
-    """The size asked for, else the one that is there, else the whole district. BadInput for a size that is none."""
+def chosen_sites(arguments: argparse.Namespace, kept: object) -> int | None:
+    """The size asked for, else the one that is there, else None: the whole district. BadInput for a size that is none."""
     from chalicelib.errors import BadInput
     from infra.synthetic.district import SIZES
 
-    sites = SIZES["small"] if arguments.small else arguments.sites or (kept if isinstance(kept, int) else SIZES["full"])
-    if not 30 <= sites <= 100_000:
+    sites = SIZES["small"] if arguments.small else arguments.sites or (kept if isinstance(kept, int) else None)
+    if sites is not None and not 30 <= sites <= 100_000:
         raise BadInput(f"--sites {sites}: 30 to 100000")
     return sites

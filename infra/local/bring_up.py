@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.errors import BadInput, Conflict, Unavailable
+from chalicelib.register.district import load_district
 from infra.local import accounts, demo, emulator, front_door, serve, stack
 from infra.local.emulator import Endpoint
 from infra.local.home import ROOT, home, read_note, update_note
 from infra.local.progress import Progress
 from infra.local.stack import Deployed
+from infra.synthetic.district import full_size
 
 LAN_PORT_OFFSET = 443
 DRAIN_PATIENCE_SECONDS = 900
@@ -23,10 +25,11 @@ STALE_MARGIN_SECONDS = 10
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What was asked of ``up``. ``as_of`` None keeps the day of last time, else the end of the last closed month; ``district`` None
-    keeps the district of last time, else the demo. Only the demo has data of its own; another one is filled by ``./dev import``.
+    keeps the district of last time, else the demo. One with ``synthetic.csv`` in its folder is invented; another is filled by ``./dev import``.
+    ``sites`` None is the whole district.
     """
 
-    sites: int
+    sites: int | None
     port: int
     as_of: date | None
     lan: bool
@@ -48,8 +51,8 @@ def bring_up(wish: Wish, progress: Progress) -> Deployed:
     files = demo.upload_portal(deployed, ROOT / "web")
     progress(f"front door: {front_address(wish, addresses)} ({files} portal files)")
     catch_up(deployed, progress)
-    if district == stack.DEMO:
-        fill(deployed, wish.sites, as_of, pump, progress)
+    if whole := full_size(load_district(district)):
+        fill(deployed, wish.sites or whole, as_of, pump, progress)
     else:
         leave_to_import(deployed, district, progress)
     accounts.ensure(deployed)
@@ -74,8 +77,6 @@ def find_endpoint(progress: Progress) -> Endpoint:
 
 def settled_district(wish: Wish, endpoint: Endpoint) -> str:
     """The district of this home, chosen once. NotFound for one that has no folder, Conflict for a second one."""
-    from chalicelib.register.district import load_district
-
     note = read_note("demo")
     kept = str(note.get("district") or stack.DEMO) if note.get("begun_at") and note.get("url") == endpoint.url else None
     district = wish.district or kept or stack.DEMO
@@ -87,7 +88,7 @@ def settled_district(wish: Wish, endpoint: Endpoint) -> str:
 
 
 def leave_to_import(deployed: Deployed, district: str, progress: Progress) -> None:
-    """Another district has no demo data: say how its own come in, and remember since when they may have."""
+    """A district without invented data: say how its own come in, and remember since when they may have."""
     note = read_note("demo")
     update_note("demo", begun_at=note.get("begun_at") or time.time(), caught_up=read_note("serve").get("mark"))
     cards = len(demo.list_cards(deployed))

@@ -52,7 +52,7 @@ def import_district(deployed: Deployed, folder: Path, *, sites: int, as_of: date
     for path, mapping in summary.files:
         imported = import_file(
             path,
-            district.folder / "mappings" / f"{mapping}.toml",
+            district.mapping(mapping),
             log,
             district=district,
             id_key=bytes.fromhex(deployed.parameters["IdKey"]),

@@ -11,21 +11,28 @@ from chalicelib.register.district import District, Township
 from infra.synthetic import conduct, life, rare, supervision, townships
 from infra.synthetic.book import Book, Summary
 from infra.synthetic.conduct import Era
-from infra.synthetic.sites import Site, make_sites, township_sizes
+from infra.synthetic.sites import COUNTS, Site, counts_of, make_sites, township_sizes
 
 SIZES = {"small": 90, "full": 8800}
 DEFAULT_SEED = 20200612
+
+
+def full_size(district: District) -> int:
+    """How many sites the whole invented district has; 0 for a district without invented data."""
+    return sum(sites for sites, _ in counts_of(district).values()) if district.synthetic_names else 0
 
 
 def write(folder: Path, *, district: District, sites: int = SIZES["full"], as_of: date, seed: int = DEFAULT_SEED) -> Summary:
     """Write the tables of ``sites`` invented sites as they stand at the end of ``as_of``, with 24 months of history.
 
     Same arguments, same bytes. Import the files in the summary's order, each with its mapping from the district's
-    ``mappings/<name>.toml``. NotFound if the district has no grading rule set that day.
+    ``mappings/<name>.toml``. NotFound if the district has no grading rule set that day, or no invented townships.
     """
     standard = district.rule_set_on("grading", as_of)
     if standard is None:
         raise NotFound("no grading rule set on that day", district=district.id, day=as_of.isoformat())
+    if not district.synthetic_names or not township_sizes(district, sites, as_of):
+        raise NotFound("no invented townships in the district's folder", district=district.id, file=COUNTS)
     era = Era(as_of, load_rule_set(standard.path))
     book = Book()
     made = make_sites(district, sites, as_of, seed)

@@ -23,5 +23,4 @@ def import_tables(
 ) -> Iterator[Imported]:
     """Import the tables one after the other, telling of each as it is done. Errors as :func:`chalicelib.intake.run.import_file`."""
     for path, name in summary.files:
-        mapping = district.folder / "mappings" / f"{name}.toml"
-        yield import_file(path, mapping, log, district=district, id_key=id_key, today=today, now=now, progress=progress)
+        yield import_file(path, district.mapping(name), log, district=district, id_key=id_key, today=today, now=now, progress=progress)

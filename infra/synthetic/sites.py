@@ -6,14 +6,13 @@ import csv
 import math
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
 
 from chalicelib.register.district import District, Township
 from chalicelib.register.uscc import ALPHABET, close_code, organisation_check
 from infra.synthetic.trades import GIVEN, TRADES, Trade
 
-COUNTS = Path(__file__).with_name("synthetic_townships.csv")
+COUNTS = "synthetic.csv"
 SMALL_TOWNSHIPS = 3
 SITES_PER_ENTERPRISE = 8800 / 8500
 METRES_PER_DEGREE = 111_320
@@ -27,6 +26,14 @@ NOT_APPLICABLE = {
     "contractors": ("B06",),
     "health": ("W04",),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names given so far, all with the district's prefix."""
+
+    prefix: str
+    given: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +80,21 @@ class Site:
         )
 
 
+def counts_of(district: District) -> dict[str, tuple[int, float]]:
+    """Invented sites and care by township code, from the district's folder; empty where it has no invented data."""
+    path = district.folder / COUNTS
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: (int(row["synthetic_sites"]), float(row["synthetic_care"])) for row in csv.DictReader(file)}
+
+
 def township_sizes(district: District, sites: int, day: date) -> list[tuple[Township, int, float]]:
     """Townships of the district that the invented table knows, with their number of sites and their care.
 
     Up to ten sites per township of the table, three townships are enough (the small district); else all share in proportion.
     """
-    with COUNTS.open(encoding="utf-8", newline="") as file:
-        table = {row["code"]: (int(row["synthetic_sites"]), float(row["synthetic_care"])) for row in csv.DictReader(file)}
+    table = counts_of(district)
     known = [township for township in district.townships_on(day) if township.code in table]
     if sites < 10 * len(known):
         by_care = sorted(known, key=lambda township: (table[township.code][1], township.code))
@@ -94,7 +109,7 @@ def township_sizes(district: District, sites: int, day: date) -> list[tuple[Town
 def make_sites(district: District, sites: int, as_of: date, seed: int) -> list[Site]:
     """All sites, in a fixed order. About 8,500 enterprises for 8,800 sites."""
     made: list[Site] = []
-    names: set[str] = set()
+    names = Names(district.synthetic_names)
     for township, count, care in township_sizes(district, sites, as_of):
         for _ in range(count):
             random = Random(f"{seed}|site|{len(made)}")
@@ -105,7 +120,7 @@ def make_sites(district: District, sites: int, as_of: date, seed: int) -> list[S
 
 
 def _site(
-    number: int, sequence: int, township: Township, care: float, parent: Site | None, as_of: date, names: set[str], random: Random
+    number: int, sequence: int, township: Township, care: float, parent: Site | None, as_of: date, names: Names, random: Random
 ) -> Site:
     trade = parent.trade if parent else random.choices(TRADES, [each.share for each in TRADES])[0]
     low, high = trade.staff
@@ -115,7 +130,7 @@ def _site(
     chemical = (
         random.choice(trade.chemical) if trade.chemical else ("use" if trade.industry.startswith("C") and random.random() < 0.03 else "")
     )
-    enterprise = parent.enterprise_name if parent else _new_name(trade, names, random)
+    enterprise = parent.enterprise_name if parent else _new_name(trade, names.prefix, names.given, random)
     longitude, latitude = _position(township, random)
     return Site(
         number=f"S{number:06d}",
@@ -188,9 +203,9 @@ def _signs(trade: Trade, staff: int, special: tuple[str, ...], chemical: str, ra
     return frozenset(name for name, holds in candidates.items() if holds)
 
 
-def _new_name(trade: Trade, names: set[str], random: Random) -> str:
+def _new_name(trade: Trade, prefix: str, names: set[str], random: Random) -> str:
     while True:
-        name = f"杭州示例{random.choice(GIVEN)}{random.choice(GIVEN) if random.random() < 0.7 else ''}{random.choice(trade.words)}有限公司"
+        name = f"{prefix}{random.choice(GIVEN)}{random.choice(GIVEN) if random.random() < 0.7 else ''}{random.choice(trade.words)}有限公司"
         if name not in names:
             names.add(name)
             return name
