@@ -47,6 +47,7 @@ def _visit(site: Site, book: Book, era: Era, day: date, by: str) -> str:
         "inspections", 场所编号=site.number, 检查编号=number, 检查日期=day, 检查方=by, 检查人员=_pair(random), 领域=sectors_of(site),
         领导带队=random.random() < 0.2, 计划内=random.random() < 0.75, 质检日期=checked,
         质检合格="是" if random.random() < 0.7 + 0.15 * site.care + 0.15 * site.town_care else "否",
+        签收结果="" if by == "expert" else "拒签" if site.care < 0.15 else "签收",
     )  # fmt: skip
     return number
 
