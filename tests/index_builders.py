@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 
 from hypothesis import strategies as st
 
@@ -61,3 +62,25 @@ TOWNSHIPS = st.builds(
     lambda measures, sites, code: TownshipMonth(code, "某街道", sites, tuple(measures)),
     st.tuples(*(measures_of(code) for code in ITEMS)), st.integers(0, 1200), st.text("0123456789", min_size=9, max_size=9),
 )  # fmt: skip
+
+
+def random_measure(code: str, random: Random) -> Measure:
+    """Any legal measure of one sub-item, quickly; the counts favour edges."""
+    item, kind = ITEMS[code], random.random()
+    if kind < 0.12:
+        return Measure(code, State.NOT_REPORTED) if kind < 0.06 else no_data(code, month=random.choice([None, "2020-03", "2020-05"]), share="2/3")
+    if item.formula == "level":
+        return Measure(code, level=random.choice([None, *(level for level, _ in item.levels)]))
+    counts = sorted(random.choice([0, 1, 2, 3, 10, 37]) for _ in range(2))
+    if item.formula not in ("ratio", "ratio_unless", "inverse"):
+        random.shuffle(counts)
+    return Measure(code, numerator=counts[0], denominator=counts[1], condition=int(bool(item.condition) and random.random() < 0.2))
+
+
+def random_district(seed: int, count: int = 5) -> list[TownshipMonth]:
+    """Townships with codes 0, 1, 2, … and sites around the edges of K."""
+    random = Random(seed)
+    sites = [0, 99, 100, 299, 300, 499, 500, 799, 800, 4000]
+    return [
+        TownshipMonth(str(number), "某街道", random.choice(sites), tuple(random_measure(code, random) for code in ITEMS)) for number in range(count)
+    ]
