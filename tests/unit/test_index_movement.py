@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from index_builders import JUNE, RULES, TOWNSHIPS, at_share, no_data, township
+from index_builders import JUNE, NO_SHRINKING, RULES, TOWNSHIPS, at_share, no_data, township
 
 from chalicelib.exact import parse_scaled
 from chalicelib.index.model import Measure, State, TownshipMonth
@@ -79,7 +79,7 @@ def test_a_township_that_is_new_has_no_change() -> None:
 MONTHS = st.lists(TOWNSHIPS, min_size=1, max_size=4, unique_by=lambda entry: entry.code)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, phases=NO_SHRINKING)
 @given(MONTHS, MONTHS, st.data())
 def test_the_parts_sum_to_the_change_of_index_and_place(before: list[TownshipMonth], after: list[TownshipMonth], data: st.DataObject) -> None:
     kept = data.draw(st.permutations([entry.code for entry in before]))
@@ -94,7 +94,7 @@ def test_the_parts_sum_to_the_change_of_index_and_place(before: list[TownshipMon
                 assert sum(Fraction(part["rank"]) for part in parts) == row["change"]["rank"]
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, phases=NO_SHRINKING)
 @given(MONTHS)
 def test_a_published_month_scores_again_from_its_own_document(entries: list[TownshipMonth]) -> None:
     for row in result(MAY, entries)["townships"]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from index_builders import ITEMS, JUNE, RULES, TOWNSHIPS, at_share, no_data, township
+from index_builders import ITEMS, JUNE, NO_SHRINKING, RULES, TOWNSHIPS, at_share, no_data, township
 
 from chalicelib.errors import BadInput
 from chalicelib.exact import text_of
@@ -241,3 +241,37 @@ def test_the_order_of_townships_and_of_measures_changes_nothing(entries: list[To
     assert [(e.code, e.rank, e.index, e.colour) for e in score(JUNE, shuffled, RULES)] == [
         (e.code, e.rank, e.index, e.colour) for e in expected
     ]
+
+
+@settings(max_examples=40, deadline=None, phases=NO_SHRINKING)
+@given(TOWNSHIPS, st.sampled_from(sorted(ITEMS)))
+def test_not_reporting_is_never_better(entry: TownshipMonth, code: str) -> None:
+    silent = replace(entry, measures=tuple(Measure(code, State.NOT_REPORTED) if m.code == code else m for m in entry.measures))
+    told, untold = score_township(JUNE, entry, RULES), score_township(JUNE, silent, RULES)
+    assert (untold.index or 0) <= (told.index or 0) or told.index is None
+    assert untold.own_data <= told.own_data and untold.applicable >= told.applicable
+
+
+@settings(max_examples=40, deadline=None, phases=NO_SHRINKING)
+@given(TOWNSHIPS, st.sampled_from(sorted(code for code, item in ITEMS.items() if item.direction == "down" and item.formula != "level")))
+def test_one_more_of_what_should_not_be_is_never_better(entry: TownshipMonth, code: str) -> None:
+    measure = next(m for m in entry.measures if m.code == code)
+    if measure.state is State.VALUE and (ITEMS[code].formula != "inverse" or measure.numerator < measure.denominator):
+        more = replace(entry, measures=tuple(replace(m, numerator=m.numerator + 1) if m is measure else m for m in entry.measures))
+        assert score_township(JUNE, more, RULES).index <= score_township(JUNE, entry, RULES).index
+
+
+@settings(max_examples=40, deadline=None, phases=NO_SHRINKING)
+@given(TOWNSHIPS, st.sampled_from(sorted(code for code, item in ITEMS.items() if item.formula in ("ratio", "ratio_unless", "plan"))))
+def test_one_more_thing_done_is_never_worse(entry: TownshipMonth, code: str) -> None:
+    measure = next(m for m in entry.measures if m.code == code)
+    if measure.state is State.VALUE and measure.numerator < measure.denominator:
+        more = replace(entry, measures=tuple(replace(m, numerator=m.numerator + 1) if m is measure else m for m in entry.measures))
+        assert score_township(JUNE, more, RULES).index >= score_township(JUNE, entry, RULES).index
+
+
+@settings(max_examples=20, deadline=None, phases=NO_SHRINKING)
+@given(st.lists(TOWNSHIPS, min_size=2, max_size=5, unique_by=lambda entry: entry.code))
+def test_equal_indices_share_a_place_and_the_next_place_counts_them(entries: list[TownshipMonth]) -> None:
+    ranked = [entry for entry in score(JUNE, entries, RULES) if entry.sufficient]
+    assert [entry.rank for entry in ranked] == [1 + sum(other.index > entry.index for other in ranked) for entry in ranked]

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 import second_index
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from index_builders import JUNE, RULES, TOWNSHIPS, at_share, no_data, random_district, township
+from index_builders import JUNE, NO_SHRINKING, RULES, TOWNSHIPS, at_share, no_data, random_district, township
 
 from chalicelib.index.document import measure_document
 from chalicelib.index.model import Measure, TownshipMonth, TownshipScore
@@ -53,8 +53,7 @@ def test_both_say_the_same_of_many_random_districts() -> None:
         assert differences(MONTHS[seed % 4], random_district(seed)) == [], seed
 
 
-# A failing month is not made smaller: its counts are small as it is, and shrinking 45 sub-items takes minutes.
-@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=25, deadline=None, phases=NO_SHRINKING)
 @given(st.sampled_from(MONTHS), DISTRICTS)
 def test_both_say_the_same_of_any_district(month: str, entries: list[TownshipMonth]) -> None:
     assert differences(month, entries) == []

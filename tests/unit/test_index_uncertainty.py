@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from index_builders import JUNE, RULES, TOWNSHIPS, at_share, no_data, township
+from index_builders import JUNE, NO_SHRINKING, RULES, TOWNSHIPS, at_share, no_data, township
 
 from chalicelib.index.model import Measure, TownshipScore
 from chalicelib.index.score import score
@@ -93,7 +93,7 @@ def test_without_anybody_to_rank_there_is_no_experiment() -> None:
     assert (found.runs, found.townships) == (0, {}) and found.seed == seed_of("demo", JUNE)
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, phases=NO_SHRINKING)
 @given(st.lists(TOWNSHIPS, min_size=2, max_size=5, unique_by=lambda entry: entry.code), st.randoms(use_true_random=False))
 def test_the_order_of_townships_changes_nothing(entries: list, random) -> None:
     expected = experiment("demo", JUNE, score(JUNE, entries, RULES), FEW)
@@ -101,7 +101,7 @@ def test_the_order_of_townships_changes_nothing(entries: list, random) -> None:
     assert experiment("demo", JUNE, score(JUNE, entries, RULES), FEW) == expected
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, phases=NO_SHRINKING)
 @given(st.lists(TOWNSHIPS, min_size=1, max_size=5, unique_by=lambda entry: entry.code))
 def test_figures_hold_together(entries: list) -> None:
     scores = score(JUNE, entries, RULES)

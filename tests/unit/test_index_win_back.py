@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from index_builders import JUNE, RULES, TOWNSHIPS, at_share, no_data, township
+from index_builders import JUNE, NO_SHRINKING, RULES, TOWNSHIPS, at_share, no_data, township
 
 from chalicelib.index.best_case import best_case, best_weights
 from chalicelib.index.model import Measure, State, TownshipMonth
@@ -70,7 +70,7 @@ def gains(ask: Ask) -> Iterator[Fraction]:
         yield from [gain] * count
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, phases=NO_SHRINKING)
 @given(TOWNSHIPS)
 def test_every_case_wins_what_the_judge_gives_for_one_more(entry: TownshipMonth) -> None:
     result = score_township(JUNE, entry, RULES)
@@ -84,7 +84,7 @@ def test_every_case_wins_what_the_judge_gives_for_one_more(entry: TownshipMonth)
             assert shares[-1] == 1 and all(gain >= 0 for gain in gains(ask))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, phases=NO_SHRINKING)
 @given(TOWNSHIPS)
 def test_the_list_wins_back_all_that_can_be_won_and_the_cheapest_stands_first(entry: TownshipMonth) -> None:
     result = score_township(JUNE, entry, RULES)
@@ -164,7 +164,7 @@ def test_no_other_weights_within_the_bounds_are_better(shares: list[Fraction], m
         assert sum(best[c] * by_code[c] for c in best) >= sum(other[c] * by_code[c] for c in other)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, phases=NO_SHRINKING)
 @given(st.lists(TOWNSHIPS, min_size=1, max_size=4, unique_by=lambda entry: entry.code))
 def test_the_best_case_is_never_worse_than_the_published_one(entries: list[TownshipMonth]) -> None:
     ranked = score(JUNE, entries, RULES)
