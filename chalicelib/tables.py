@@ -216,6 +216,18 @@ class Papers(Base):
     doc = UnicodeAttribute()
 
 
+class Ledger(Base):
+    """The hash chain of acts by hand: its entries, a mark for each event entered, and the head."""
+
+    class Meta(Base.Meta):
+        table_name = "ledger"
+
+    part = UnicodeAttribute(hash_key=True)
+    name = UnicodeAttribute(range_key=True)
+    hash = UnicodeAttribute(null=True)
+    doc = UnicodeAttribute()
+
+
 class Quarantine(Base):
     """Records that can never succeed, with the reason."""
 
@@ -240,7 +252,7 @@ class Reports(Base):
     expires_at = NumberAttribute()
 
 
-MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Papers, Quarantine, Reports)
+MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Papers, Ledger, Quarantine, Reports)
 
 
 def table_name(prefix: str, model: type[Base]) -> str:

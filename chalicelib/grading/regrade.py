@@ -21,6 +21,7 @@ from chalicelib.grading.saving import Regraded, Saver
 from chalicelib.grading.trend import trend_of
 from chalicelib.ids import subject_of
 from chalicelib.register.district import District, load_district
+from chalicelib.supervision.chain import LedgerStore
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.kin import kin_of, owner_of, subjects_above, subjects_around
 from chalicelib.supervision.model import Event
@@ -62,6 +63,7 @@ class Regrader:
         self.saver = Saver(table_prefix)
         self.changes = ChangeBook(table_prefix)
         self.quarantine = QuarantineStore(table_prefix)
+        self.ledger = LedgerStore(table_prefix)
         self.district = district
 
     def sites_of(self, enterprise_ids: Iterable[str], shelf: Shelf) -> dict[str, set[str]]:
@@ -185,8 +187,22 @@ def handle_stream(event: Mapping[str, object], settings: Settings, regrader: Reg
             regrader.set_aside(taken)
         except Unavailable:
             failed.add(number)
-    failed |= _regrade_appended(regrader, appended, settings.day())
+    unentered = _unentered(regrader, appended)
+    failed |= unentered | _regrade_appended(
+        regrader, {number: taken for number, taken in appended.items() if number not in unentered}, settings.day()
+    )
     return {"batchItemFailures": [{"itemIdentifier": number} for number in records if number in failed]}
+
+
+def _unentered(regrader: Regrader, appended: Mapping[str, Event]) -> set[str]:
+    """Acts by hand go into the ledger before they move a colour. What could not be entered now, with all else of its subject."""
+    subjects = set()
+    for event in appended.values():
+        try:
+            regrader.ledger.enter([event])
+        except Unavailable:
+            subjects.add(event.subject)
+    return {number for number, event in appended.items() if event.subject in subjects}
 
 
 def _regrade_appended(regrader: Regrader, appended: Mapping[str, Event], day: date) -> set[str]:

@@ -49,6 +49,7 @@ class Kind:
     at_most: Mapping[str, str]
     pair: str = ""
     stays: bool = False
+    ledger: bool = False
 
     @property
     def voids(self) -> bool:
@@ -79,7 +80,7 @@ def _kind(name: str, entry: Mapping[str, object]) -> Kind:
     follows, reads = tuple(entry.get("follows", ())), tuple(entry["reads"])
     return Kind(
         name, entry["title"], entry["scope"], follows, entry["append"], reads, fields, entry.get("at_most", {}),
-        entry.get("pair", ""), entry.get("stays", False),
+        entry.get("pair", ""), entry.get("stays", False), entry.get("ledger", False),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 WORDS = {"errors", "clock", "config", "exact", "canonical", "ids", "labels", "workdays"}
-OUTSIDE = {"tables", "bulk", "presign", "desk.photos", "supervision.quarantine", "supervision.shelf", "grading.saving", "grading.changes", "index.runs", "index.sources"}
+OUTSIDE = {"tables", "bulk", "presign", "desk.photos", "supervision.chain", "supervision.quarantine", "supervision.shelf", "grading.saving", "grading.changes", "index.runs", "index.sources"}
 FACES = {"render", "http", "grading.radar", "code.qr", "index.firm"}
 JOBS = {"grading.regrade", "grading.sweep", "grading.recompute", "index.monthly", "index.township", "index.finish", "intake.run", "riskmap.now", "registry.follow"}
 ENTRANCES = {"code.scan", "code.compose", "code.desk", "grading.desk", "registry.window", "access.oidc", "access.signin", "desk.compose", "desk.office"}

@@ -138,7 +138,7 @@ def _create_probe(deployed: Deployed, output: str) -> str:
     return name
 
 
-TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "QuarantineTable", "ReportsTable")
+TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "LedgerTable", "QuarantineTable", "ReportsTable")
 KEYS = {
     "EventsTable": ("subject", "event_id"),
     "FactsTable": ("site_id",),
@@ -148,6 +148,7 @@ KEYS = {
     "NoticesTable": ("notice", "channel"),
     "ChangesTable": ("township",),
     "AuditTable": ("day", "line"),
+    "LedgerTable": ("part", "name"),
     "QuarantineTable": ("queue", "line"),
     "ReportsTable": ("receipt",),
 }
@@ -161,8 +162,8 @@ MAY = {
     },
     "ReportFunctionName": {"get": {"CardsTable", "ReportsTable"}, "put": {"EventsTable", "ReportsTable"}, "query": set()},
     "RegradeFunctionName": {
-        "get": {"FactsTable", "CardsTable"},
-        "put": {"FactsTable", "CardsTable", "HistoryTable", "QuarantineTable", "ChangesTable"},
+        "get": {"FactsTable", "CardsTable", "LedgerTable"},
+        "put": {"FactsTable", "CardsTable", "HistoryTable", "LedgerTable", "QuarantineTable", "ChangesTable"},
         "query": {"EventsTable"},
     },
     "SweepFunctionName": {
