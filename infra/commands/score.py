@@ -6,10 +6,12 @@ import argparse
 import json
 from pathlib import Path
 
-from chalicelib import labels
+from chalicelib import clock, labels
+from chalicelib.errors import BadInput, Problem
 from chalicelib.index import rules as methods
 from infra.documents import read_object
 
+PARTS = {"rules": "方法", "own": "自身数据", "others": "其他镇街", "coefficient": "系数"}
 HELP = "judge a month's townships: index, colour, rank, lost points (exit 1 when one is red)"
 
 
@@ -21,13 +23,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 judged, 1 a township is red, 2 bad input with every problem named."""
+    """0 judged, 1 a township is red, 2 bad input with every problem named; nothing is written in any case."""
     from chalicelib.index.document import read_input
     from chalicelib.index.result import result_document
     from chalicelib.index.score import score
 
     rules = methods.load_rules(args.rules)
     month, townships = read_input(read_object(args.file), rules)
+    if month > clock.month_of(clock.day_of(clock.now())):
+        raise BadInput([Problem("month", "", month, "this month has not begun")])
     previous = read_object(args.previous) if args.previous else None
     document = result_document(month, score(month, townships, rules), rules, previous)
     print(json.dumps(document, ensure_ascii=False, indent=1) if args.json else "\n".join(told(document)))
@@ -52,9 +56,24 @@ def township_lines(row: dict) -> list[str]:
     lines.append("  " + " · ".join(f"{entry['title']} {entry['points'] or '不适用'}/{entry['weight']}" for entry in row["indicators"]))
     lines += [f"  颜色受限：{override['title']}" for override in row["overrides"]]
     titles = {item["code"]: item for indicator in row["indicators"] for item in indicator["sub_items"]}
+    lines += firm_lines(row)
     lines += [
         f"  失分 {entry['code']} {titles[entry['code']]['title']} −{entry['lost']}{counted(titles[entry['code']])}" for entry in row["lost"]
     ]
+    return lines
+
+
+def firm_lines(row: dict) -> list[str]:
+    """How firm the place is, why it moved, where the cheapest points are."""
+    lines = []
+    if (honest := row["honest_rank"]) is not None:
+        low, high = honest["weights_only"]
+        lines.append(f"  名次区间 {low}–{high}（第 {honest['group']} 组） · 不计 K 第 {row['without_coefficient']['rank']} 名")
+    if row["change"] is not None:
+        lines.append("  变化 " + " · ".join(f"{PARTS[part['kind']]} {part['index']}" for part in row["change"]["parts"]))
+    if (plan := row["win_back_plan"]) is not None:
+        steps = "、".join(f"{step['code']} {step['case_count']} 件" for step in plan["steps"])
+        lines.append(f"  最省力 {plan['case_count']} 件追回 {plan['points']} 分：{steps}")
     return lines
 
 

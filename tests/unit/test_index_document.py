@@ -174,3 +174,33 @@ def test_the_command_says_bad_and_wrong(capsys: pytest.CaptureFixture[str], tmp_
     broken.write_text("{", encoding="utf-8")
     assert [main(["score", str(path)]) for path in (red, wrong, broken, tmp_path / "none.json")] == [1, 2, 2, 2]
     assert "numerator above denominator" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        ('"ZR1": {', '"QQ1": {"numerator": 1}, "ZR1": {', "QQ1"),
+        ('"numerator": 570,', '"numerator": 571000,', "numerator above denominator"),
+        ('"numerator": 570,', '"numerator": -1,', "'-1' · a whole number not below 0 is required"),
+        ('"numerator": 570,', '"numerator": "570",', "'570' · a whole number not below 0 is required"),
+        ('"ZR1": {', '"ZR1": {"numerator": 1, "denominator": 1}, "ZR1": {', "given twice: ZR1"),
+        ('"month": "2020-06"', '"month": "2999-01"', "this month has not begun"),
+    ],
+    ids=["unknown item", "numerator above denominator", "negative", "text in a number", "duplicate", "future month"],
+)
+def test_the_command_refuses_bad_input_by_name_and_changes_nothing(
+    before: str, after: str, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = (FOLDER / "input.example.json").read_text(encoding="utf-8")
+    assert before in body
+    (tmp_path / "in.json").write_text(body.replace(before, after, 1), encoding="utf-8")
+    assert main(["score", str(tmp_path / "in.json"), "--json"]) == 2
+    told = capsys.readouterr()
+    assert named in told.err and told.out == "" and [path.name for path in tmp_path.iterdir()] == ["in.json"]
+
+
+def test_the_command_says_how_firm_a_place_is_and_where_points_are_cheapest(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "may.json").write_text(json.dumps(result(may())), encoding="utf-8")
+    assert main(["score", str(FOLDER / "input.example.json"), "--previous", str(tmp_path / "may.json")]) == 0
+    told = capsys.readouterr().out
+    assert "名次区间 1–1（第 1 组）" in told and "变化 方法 0 · 自身数据" in told and "件追回 5.00 分：" in told
