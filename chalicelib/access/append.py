@@ -48,20 +48,22 @@ REASONS = {
     "two-signers": "须两名不同签署人（含本人）。",
     "in-the-evidence": "参与过相关检查或处理的人员不得作出申诉决定。",
     "same-person": "复核须由填报人以外的人员进行。",
+    "in-person": "此类决定须由有权人员逐件办理，不能批量导入。",
+    "source": "来源不在您可以转报的范围内。",
 }
 ALLOWED = Decision(True)
 
 
 def may_append(identity: Identity, proposal: Proposal, subject: SubjectFacts) -> Decision:
     """Whether this identity may append this event to this subject: first the matrix, then every rule of the kind."""
-    refusal = _outside_matrix(identity, proposal.append.get(identity.role), subject)
-    if refusal:
-        return Decision(False, refusal)
-    for applies, refuse in RULES:
-        reason = refuse(identity, proposal, subject) if applies(proposal) else ""
-        if reason:
-            return Decision(False, reason)
-    return ALLOWED
+    refusal = _outside_matrix(identity, proposal.append.get(identity.role), subject) or refusal_of_rules(identity, proposal, subject)
+    return Decision(False, refusal) if refusal else ALLOWED
+
+
+def refusal_of_rules(identity: Identity, proposal: Proposal, subject: SubjectFacts) -> str:
+    """The first rule beside the matrix that refuses, or nothing."""
+    refusals = (refuse(identity, proposal, subject) for applies, refuse in RULES if applies(proposal))
+    return next(filter(None, refusals), "")
 
 
 def _outside_matrix(identity: Identity, reach: str | None, subject: SubjectFacts) -> str:

@@ -242,6 +242,6 @@ def test_a_monthly_return_is_confirmed_by_a_second_person() -> None:
 
 
 def test_every_refusal_has_a_chinese_sentence() -> None:
-    reasons = {"role", "not-own", "outside-area", "not-assigned", "major-hazard-district", "certificate"}
+    reasons = {"role", "not-own", "outside-area", "not-assigned", "major-hazard-district", "certificate", "in-person", "source"}
     assert set(REASONS) == reasons | {"two-officers", "two-signers", "in-the-evidence", "same-person"}
     assert all(text.endswith("。") for text in REASONS.values())
