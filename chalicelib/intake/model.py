@@ -12,6 +12,10 @@ from chalicelib.intake.table import Wanted
 QUANTITIES = ("integer", "number", "fen", "findings")
 
 
+# What of a file is written: its good rows, all of it or nothing, nothing at all.
+GOOD, WHOLE, NOTHING = "good", "whole", "nothing"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """How the cells of a column are read. ``skip`` are cells that count as blank ("NA"), ``values`` the words translated."""

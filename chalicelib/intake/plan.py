@@ -6,7 +6,7 @@ The same rows in any order give the same events.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -21,6 +21,7 @@ from chalicelib.supervision.model import Event, to_text
 from chalicelib.supervision.vocabulary import problems
 
 MOST_PROBLEMS = 1000
+WATCHED = 1000
 
 
 @dataclass
@@ -54,8 +55,14 @@ def plan_events(table: Table, mapping: Mapping, context: Context) -> Plan:
     return plan
 
 
-def judge_table(table: Table, mapping: Mapping, context: Context, without: Collection[int] = frozenset()) -> Plan:
-    """The events of a table, the rows of ``without`` left out, and in the spool every problem of the others.
+def judge_table(
+    table: Table,
+    mapping: Mapping,
+    context: Context,
+    without: Collection[int] = frozenset(),
+    watch: Callable[[int], None] = lambda rows: None,
+) -> Plan:
+    """The events of a table, the rows of ``without`` left out, and in the spool every problem of the others; ``watch`` counts rows.
 
     BadInput when the columns are not those of the mapping. A fact that several rows tell together is told by all or not at all.
     """
@@ -68,9 +75,12 @@ def judge_table(table: Table, mapping: Mapping, context: Context, without: Colle
             torn |= dict.fromkeys(reader.shared_ids(row), row.number)
             continue
         count += 1
+        if count % WATCHED == 0:
+            watch(count)
         reader.read(row)
         judge.take(reader)
     judge.finish(torn)
+    watch(count)
     return Plan(judge.spool, count, reader.notes)
 
 

@@ -36,6 +36,14 @@ class Rejects:
         """Column, value and reason of everything wrong with a row."""
         return self.database.execute("SELECT name, value, reason FROM problems WHERE row = ?", (row,)).fetchall()
 
+    def count(self) -> int:
+        return self.database.execute("SELECT count(*) FROM problems").fetchone()[0]
+
+    def first(self, most: int) -> tuple[Problem, ...]:
+        """The first problems by row."""
+        found = self.database.execute("SELECT row, name, value, reason FROM problems ORDER BY row, name LIMIT ?", (most,))
+        return tuple(Problem(f"row {row}" if row else "", name, value, reason) for row, name, value, reason in found)
+
     def write(self, table: Table, path: Path) -> None:
         """Write the rejects file: UTF-8 with a byte-order mark, so that Excel opens it as it is. It may replace its source."""
         added = reject_columns(table)

@@ -13,11 +13,12 @@ from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Problem
 from chalicelib.intake.correct import Corrected, Correction, Corrector
 from chalicelib.intake.log import Log
 from chalicelib.intake.mapping import load_mapping
-from chalicelib.intake.model import Mapping
+from chalicelib.intake.model import GOOD, WHOLE, Mapping
+from chalicelib.intake.permission import Permission
 from chalicelib.intake.plan import Plan, judge_table
 from chalicelib.intake.read import read_file
 from chalicelib.intake.rejects import Rejects
@@ -31,14 +32,24 @@ from chalicelib.supervision.model import Actor, Event
 TRANSACTION = 100
 MOST_TOLD = 1000
 IMPORTER = Actor("import", "admin")
+JUDGED, COMPARED, APPENDED = "judged", "compared", "appended"
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an import may do beyond the plain one: leave bad rows out (into a rejects file), correct what stands otherwise."""
+    """What an import may do beyond the plain one.
+
+    With a rejects file bad rows are left out and written there, and ``writes`` says what becomes of the others; without one
+    a bad row is an error. ``correction`` corrects what stands otherwise, ``permission`` leaves out what the sender may not bring in.
+    ``stop`` is asked before every transaction: an import that was stopped is finished by the same import again.
+    """
 
     rejects: Path | None = None
     correction: Correction | None = None
+    permission: Permission | None = None
+    writes: str = GOOD
+    stop: Callable[[], bool] = lambda: False
 
 
 PLAIN = Wish()
@@ -46,10 +57,11 @@ PLAIN = Wish()
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: how the file was read, rows, events that are new and that were there already, new events by kind.
+    """What an import did, or without ``written`` would do: how the file was read, rows, events that are new and that were there
+    already, new events by kind. Without ``finished`` it was stopped: what it counts as new is in the log, the rest is not yet.
 
-    ``notes`` are what was read over, ``rejected`` the rows left out, ``corrected`` the facts told again (the first thousand;
-    ``corrections`` counts them all).
+    ``notes`` are what was read over, ``rejected`` the rows left out, ``problems`` what is wrong with them, ``corrected`` the facts
+    told again (of both the first thousand; ``problem_count`` and ``corrections`` count them all).
     """
 
     file: str
@@ -62,6 +74,10 @@ class Imported:
     rejected: int = 0
     corrections: int = 0
     corrected: tuple[Corrected, ...] = field(default=())
+    written: bool = True
+    finished: bool = True
+    problem_count: int = 0
+    problems: tuple[Problem, ...] = field(default=())
 
     def to_document(self) -> dict[str, object]:
         """The result as JSON."""
@@ -87,10 +103,10 @@ def import_file(
     today: date,
     now: datetime,
     actor: Actor = IMPORTER,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda stage, done, total: None,
     wish: Wish = PLAIN,
 ) -> Imported:
-    """Import a CSV or XLSX file by a mapping file; ``progress(done, total)`` counts events.
+    """Import a CSV or XLSX file by a mapping file; ``progress(stage, done, total)`` counts rows judged, then events (total 0: unknown).
 
     BadRuleSet for a faulty mapping, BadInput for faulty rows or rows about unknown sites, Conflict when a fact stands
     with other content: each names every row, and nothing was written. ``now`` is the real instant, ``today`` the
@@ -98,31 +114,38 @@ def import_file(
     """
     mapping = load_mapping(mapping_path)
     table = read_file(path, mapping.wanted)
-    settled = _settle(table, mapping, Context(id_key, district, actor, today), log, wish, now)
-    spool = settled.plan.spool
-    if wish.rejects and settled.rejects.rows:
-        settled.rejects.write(table, wish.rejects)
+    settled = _settle(table, mapping, Context(id_key, district, actor, today), log, wish, now, progress)
+    spool, rejects = settled.plan.spool, settled.rejects
+    if wish.rejects and rejects.rows:
+        rejects.write(table, wish.rejects)
+    written = wish.writes == GOOD or (wish.writes == WHOLE and not rejects.rows)
     corrector = Corrector(wish.correction or Correction(), settled.currents, actor, today, now)
-    total, done, told = spool.count(NEW) + spool.count(CORRECTED), 0, _Told()
-    for events in _transactions(told.through(_groups(settled, corrector, log))):
-        log.append(events, now)
-        done += len(events)
-        progress(min(done, total), total)
+    total, told, finished = spool.count(NEW) + spool.count(CORRECTED), _Told(), True
+    for groups in _transactions(_groups(settled, corrector, log)):
+        if written and wish.stop():
+            finished = False
+            break
+        if written:
+            log.append([event for events, _ in groups for event in events], now)
+            progress(APPENDED, min(told.events + sum(len(events) for events, _ in groups), total), total)
+        told.add(groups)
     notes = tuple(f"{column}：{count}格{note}" for (column, note), count in sorted(settled.plan.notes.items()))
     return Imported(
-        path.name, settled.plan.row_count, spool.count(NEW), spool.count(SAME), dict(sorted(told.kinds.items())), str(table.reading), notes,
-        len(settled.rejects.rows), told.corrections, tuple(told.corrected),
+        path.name, settled.plan.row_count, told.new, spool.count(SAME), dict(sorted(told.kinds.items())),
+        str(table.reading), notes, len(rejects.rows), told.corrections, tuple(told.corrected), written, finished, rejects.count(), rejects.first(MOST_TOLD),
     )  # fmt: skip
 
 
-def _settle(table: Table, mapping: Mapping, context: Context, log: Log, wish: Wish, now: datetime) -> _Settled:
+def _settle(table: Table, mapping: Mapping, context: Context, log: Log, wish: Wish, now: datetime, progress: Progress) -> _Settled:
     """Judge, compare and correct until nothing is wrong; with a rejects file every round leaves out the rows that are."""
     rejects = Rejects()
     while True:
-        plan = judge_table(table, mapping, context, rejects.rows)
+        plan = judge_table(table, mapping, context, rejects.rows, lambda rows: progress(JUDGED, rows, 0))
         spool, currents = plan.spool, Currents()
         if not spool.problem_count():
-            currents = compare(spool, mapping.records, log)
+            currents = compare(spool, mapping.records, log, lambda done: progress(COMPARED, done, plan.event_count))
+            if wish.permission and not spool.problem_count():
+                wish.permission.refuse(spool, mapping.records, currents, log, wish.correction)
             if wish.correction and not spool.problem_count():
                 Corrector(wish.correction, currents, context.actor, context.today, now).settle(spool, mapping.records)
         if wish.rejects is None:
@@ -142,25 +165,30 @@ def _refuse_conflicts(plan: Plan) -> None:
         raise Conflict("; ".join(str(problem) for problem in rows[:20]), rows=[str(problem) for problem in rows[:MOST_TOLD]], count=count)
 
 
+Group = tuple[list[Event], Corrected | None]
+
+
 @dataclass
 class _Told:
-    """Counts what goes by on its way into the log."""
+    """Counts what went into the log, or would."""
 
     kinds: Counter[str] = field(default_factory=Counter)
+    events: int = 0
+    new: int = 0
     corrections: int = 0
     corrected: list[Corrected] = field(default_factory=list)
 
-    def through(self, groups: Iterable[tuple[list[Event], Corrected | None]]) -> Iterator[list[Event]]:
+    def add(self, groups: Iterable[Group]) -> None:
         for events, corrected in groups:
+            self.events += len(events)
             self.kinds.update(event.kind for event in events)
-            if corrected is not None:
-                self.corrections += 1
-                if len(self.corrected) < MOST_TOLD:
-                    self.corrected.append(corrected)
-            yield events
+            self.new += corrected is None
+            self.corrections += corrected is not None
+            if corrected is not None and len(self.corrected) < MOST_TOLD:
+                self.corrected.append(corrected)
 
 
-def _groups(settled: _Settled, corrector: Corrector, log: Log) -> Iterator[tuple[list[Event], Corrected | None]]:
+def _groups(settled: _Settled, corrector: Corrector, log: Log) -> Iterator[Group]:
     """What goes into the log, in import order; a withdrawal and the fact told again belong together."""
     spool = settled.plan.spool
     for entry in spool.to_write():
@@ -169,13 +197,15 @@ def _groups(settled: _Settled, corrector: Corrector, log: Log) -> Iterator[tuple
         yield from corrector.carried(spool, log)  # type: ignore[arg-type]
 
 
-def _transactions(groups: Iterable[list[Event]]) -> Iterator[list[Event]]:
-    """Events by hundreds; no group is torn."""
-    packed: list[Event] = []
+def _transactions(groups: Iterable[Group]) -> Iterator[list[Group]]:
+    """Groups by hundreds of events; no group is torn."""
+    packed: list[Group] = []
+    size = 0
     for group in groups:
-        if len(packed) + len(group) > TRANSACTION:
+        if size + len(group[0]) > TRANSACTION:
             yield packed
-            packed = []
-        packed = packed + group
+            packed, size = [], 0
+        packed.append(group)
+        size += len(group[0])
     if packed:
         yield packed

@@ -7,7 +7,7 @@ the revision that counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -63,9 +63,9 @@ def revision_id(subject: str, kind: str, first_id: str, revision: int) -> str:
     return ids.event_id_of(subject, kind, f"{first_id}#{revision}") if revision else first_id
 
 
-def compare(spool: Spool, records: tuple[Record, ...], log: Log) -> Currents:
+def compare(spool: Spool, records: tuple[Record, ...], log: Log, watch: Callable[[int], None] = lambda done: None) -> Currents:
     """Look everything up, a page at a time: missing facts become problems of the spool, standing ones are told in it."""
-    currents = Currents()
+    currents, done = Currents(), 0
     for page in spool.unmet_needs():
         found = log.find_texts(page)
         spool.miss(event_id for subject, event_id in page if (subject, event_id) not in found)
@@ -73,6 +73,8 @@ def compare(spool: Spool, records: tuple[Record, ...], log: Log) -> Currents:
     for page in spool.pages():
         _look_up(page, log, currents)
         spool.settle(page)
+        done += len(page)
+        watch(done)
     mark_others(spool, records, currents)
     return currents
 

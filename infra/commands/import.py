@@ -117,6 +117,6 @@ def tell(done) -> None:
         print(f"  {f'row {one.row}' if one.row else 'goes along'} · {one.kind} · {one.voided} → {one.event_id} · {changed}".rstrip(" ·"))
 
 
-def show(done: int, total: int) -> None:
+def show(stage: str, done: int, total: int) -> None:
     if sys.stderr.isatty():
-        print(f"\r{done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        print(f"\r{stage} {done}{f'/{total}' if total else ''}", end="\n" if done == total else "", file=sys.stderr, flush=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 
-from chalicelib.intake.run import Imported, import_file
+from chalicelib.intake.run import Imported, Progress, import_file
 from chalicelib.intake.store import Log
 from chalicelib.register.district import District
 from infra.synthetic.book import Summary
@@ -19,7 +19,7 @@ def import_tables(
     id_key: bytes,
     today: date,
     now: datetime,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda stage, done, total: None,
 ) -> Iterator[Imported]:
     """Import the tables one after the other, telling of each as it is done. Errors as :func:`chalicelib.intake.run.import_file`."""
     for path, name in summary.files:

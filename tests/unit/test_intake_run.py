@@ -107,10 +107,10 @@ def test_other_content_under_the_same_identity_is_a_conflict_named_by_row(tables
 
 def test_events_go_by_hundreds_with_each_enterprise_next_to_its_sites(tables):
     log = MemoryLog()
-    seen: list[tuple[int, int]] = []
-    bring_in(log, tables("sites", *sites(60)), MAPPINGS / "sites.toml", progress=lambda done, total: seen.append((done, total)))
+    seen: list[tuple[str, int, int]] = []
+    bring_in(log, tables("sites", *sites(60)), MAPPINGS / "sites.toml", progress=lambda *told: seen.append(told))
     assert log.batches == [100, 100, 40]
-    assert seen == [(100, 240), (200, 240), (240, 240)]
+    assert seen == [("judged", 60, 0), ("compared", 240, 240), ("appended", 100, 240), ("appended", 200, 240), ("appended", 240, 240)]
     owner = {event.subject_id: event.payload["enterprise_id"] for event in log.of_kind("site_registered")}
     order = [owner.get(event.subject_id, event.subject_id) for event in log.events.values()]
     assert sum(one != other for one, other in pairwise(order)) == 59
