@@ -12,6 +12,7 @@ from chalicelib.code.views import build_blueprint
 from chalicelib.config import settings
 from chalicelib.desk import views as desk_views
 from chalicelib.grading import views as grading_views
+from chalicelib.intake import views as intake_views
 from chalicelib.registry import views as registry_views
 
 app = Chalice(app_name="safety-code")
@@ -19,6 +20,7 @@ app.api.binary_types = ["image/png", "application/pdf"]
 
 PLACEHOLDER_STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/events/stream/placeholder"
 PLACEHOLDER_QUEUE = "arn:aws:sqs:us-east-1:000000000000:month"
+PLACEHOLDER_IMPORTS = "arn:aws:sqs:us-east-1:000000000000:imports"
 PLACEHOLDER_NOTICES = "arn:aws:sqs:us-east-1:000000000000:notices"
 
 
@@ -27,6 +29,7 @@ gate = authorizer(app)
 app.register_blueprint(build_blueprint(gate))
 app.register_blueprint(desk_views.build_blueprint(gate))
 app.register_blueprint(grading_views.build_blueprint(gate))
+app.register_blueprint(intake_views.build_blueprint(gate))
 app.register_blueprint(registry_views.build_blueprint(gate))
 
 
@@ -93,3 +96,11 @@ def tell(event):
     from chalicelib.publish.notice import handle_messages
 
     return handle_messages(event.to_dict(), settings(), utc_now())
+
+
+@app.on_sqs_message(queue_arn=PLACEHOLDER_IMPORTS, batch_size=1, name="importer")
+def importer(event):
+    """A file that an official sent: bring it in, as far as the time goes."""
+    from chalicelib.intake.office import handle_message
+
+    return handle_message(event.to_dict(), settings(), lambda: event.context.get_remaining_time_in_millis() / 1000)

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib import clock
@@ -252,7 +252,33 @@ class Reports(Base):
     expires_at = NumberAttribute()
 
 
-MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Papers, Ledger, Quarantine, Reports)
+class ByOwner(GlobalSecondaryIndex):
+    """Somebody's jobs of a kind, by when they were asked for."""
+
+    class Meta:
+        index_name = "by_owner"
+        projection = AllProjection()
+
+    owner = UnicodeAttribute(hash_key=True)
+    created_at = UnicodeAttribute(range_key=True)
+
+
+class Jobs(Base):
+    """Files in and out: how far each is. Gone some weeks after."""
+
+    class Meta(Base.Meta):
+        table_name = "jobs"
+
+    job = UnicodeAttribute(hash_key=True)
+    owner = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    version = NumberAttribute()
+    expires_at = NumberAttribute()
+    doc = UnicodeAttribute()
+    by_owner = ByOwner()
+
+
+MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Papers, Ledger, Quarantine, Reports, Jobs)
 
 
 def table_name(prefix: str, model: type[Base]) -> str:

@@ -121,7 +121,7 @@ class TestLeastPrivilege:
                 if {"Fn::GetAtt": ["EventsTable", "Arn"]} in statement["Resource"]:
                     assert "dynamodb:UpdateItem" not in statement["Action"], name
 
-    def test_only_the_api_and_the_public_s_forms_append_events(self, expanded: dict) -> None:
+    def test_only_the_api_the_importer_and_the_public_s_forms_append_events(self, expanded: dict) -> None:
         events = {"Fn::GetAtt": ["EventsTable", "Arn"]}
         writers = {
             name
@@ -129,7 +129,7 @@ class TestLeastPrivilege:
             for statement in statements(role)
             if events in statement["Resource"] and "dynamodb:PutItem" in statement["Action"]
         }
-        assert writers == {"ApiHandlerRole", "ReportRole"}
+        assert writers == {"ApiHandlerRole", "ImporterRole", "ReportRole"}
 
 
     def test_only_the_teller_publishes_to_the_topic(self, expanded: dict) -> None:
@@ -160,9 +160,9 @@ class TestSettings:
         for name, function in of_type(expanded, "AWS::Lambda::Function").items():
             assert EVERYBODY_NEEDS <= set(environment(function)), name
 
-    def test_the_key_of_ids_is_with_the_api_alone(self, expanded: dict) -> None:
+    def test_the_key_of_ids_is_with_the_api_and_the_importer_alone(self, expanded: dict) -> None:
         holders = {name for name, function in of_type(expanded, "AWS::Lambda::Function").items() if "ID_KEY" in environment(function)}
-        assert holders == {"APIHandler"}
+        assert holders == {"APIHandler", "Importer"}
 
 
 def environment(function: dict) -> Mapping[str, object]:

@@ -138,7 +138,7 @@ def _create_probe(deployed: Deployed, output: str) -> str:
     return name
 
 
-TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "LedgerTable", "QuarantineTable", "ReportsTable")
+TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "LedgerTable", "QuarantineTable", "ReportsTable", "JobsTable")
 KEYS = {
     "EventsTable": ("subject", "event_id"),
     "FactsTable": ("site_id",),
@@ -150,14 +150,15 @@ KEYS = {
     "AuditTable": ("day", "line"),
     "LedgerTable": ("part", "name"),
     "QuarantineTable": ("queue", "line"),
+    "JobsTable": ("job",),
     "ReportsTable": ("receipt",),
 }
 # What each function may do to which table, by the flows of docs/architecture.md; everything else must be refused.
 MAY = {
     "ScanFunctionName": {"get": {"CardsTable"}, "put": set(), "query": set()},
     "ApiFunctionName": {
-        "get": {"CardsTable", "EventsTable"},
-        "put": {"EventsTable", "AuditTable"},
+        "get": {"CardsTable", "EventsTable", "JobsTable"},
+        "put": {"EventsTable", "AuditTable", "JobsTable"},
         "query": {"EventsTable", "HistoryTable"},
     },
     "ReportFunctionName": {"get": {"CardsTable", "ReportsTable"}, "put": {"EventsTable", "ReportsTable"}, "query": set()},
@@ -171,6 +172,7 @@ MAY = {
         "put": {"FactsTable", "CardsTable", "HistoryTable", "QuarantineTable", "ChangesTable"},
         "query": {"EventsTable"},
     },
+    "ImporterFunctionName": {"get": {"JobsTable"}, "put": {"EventsTable", "JobsTable", "AuditTable"}, "query": {"EventsTable"}},
     "TellFunctionName": {"get": set(), "put": {"NoticesTable"}, "query": set()},
     "MapNowFunctionName": {"get": {"ChangesTable"}, "put": {"ChangesTable"}, "query": set()},
     "MonthStartFunctionName": {"get": {"RunsTable"}, "put": {"RunsTable"}, "query": {"RunsTable"}},
@@ -241,6 +243,14 @@ class TestFilesAndQueues:
         assert ask("s3", "put_object", Bucket=bucket, Key="uploads/imports/probe.csv") == "ok"
         assert ask("s3", "put_object", Bucket=bucket, Key="exports/probe.csv") in REFUSED
 
+    def test_the_importer_sees_the_files_of_imports_alone(self, deployed: Deployed, probes: Probes) -> None:
+        ask, bucket = probes("ImporterFunctionName"), deployed.outputs["FilesBucket"]
+        assert ask("s3", "put_object", Bucket=bucket, Key="uploads/imports/J/result.json", Body=b"{}") == "ok"
+        assert ask("s3", "get_object", Bucket=bucket, Key="uploads/imports/J/result.json") == "ok"
+        for key in ("uploads/evidence/1.jpg", "staff/district/index/probe.json", "public/index/current.json", "exports/1.csv"):
+            assert ask("s3", "get_object", Bucket=bucket, Key=key) in REFUSED
+            assert ask("s3", "put_object", Bucket=bucket, Key=key, Body=b"x") in REFUSED
+
     def test_only_a_township_of_a_month_publishes(self, deployed: Deployed, probes: Probes) -> None:
         bucket = deployed.outputs["FilesBucket"]
         for tree in ("public", "staff/district"):
@@ -265,12 +275,14 @@ class TestFilesAndQueues:
             "MonthDeadLettersUrl": set(),
             "NoticeQueueUrl": {"MonthTownshipFunctionName"},
             "NoticeDeadLettersUrl": set(),
+            "ImportQueueUrl": {"ApiFunctionName", "ImporterFunctionName"},
+            "ImportDeadLettersUrl": set(),
         }
-        for queue in ("RegradeDeadLettersUrl", "MonthDeadLettersUrl", "NoticeDeadLettersUrl"):
+        for queue in ("RegradeDeadLettersUrl", "MonthDeadLettersUrl", "NoticeDeadLettersUrl", "ImportDeadLettersUrl"):
             for function in MAY:
                 answer = probes(function)("sqs", "send_message", QueueUrl=deployed.outputs[queue], MessageBody="x")
                 assert (answer not in REFUSED) is (function in senders[queue]), (queue, function, answer)
-        for queue in ("MonthQueueUrl", "NoticeQueueUrl"):
+        for queue in ("MonthQueueUrl", "NoticeQueueUrl", "ImportQueueUrl"):
             for function in MAY.keys() - senders[queue]:
                 answer = probes(function)("sqs", "send_message", QueueUrl=deployed.outputs[queue], MessageBody="x")
                 assert answer in REFUSED, (queue, function)

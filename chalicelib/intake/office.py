@@ -1,0 +1,157 @@
+"""The import office: what a signed-in official asks of uploads, the messages of the queue, and the real ports of a stack."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import orjson
+
+from chalicelib import clock, ids
+from chalicelib.access.append import REASONS
+from chalicelib.access.audit import audit_line
+from chalicelib.access.identity import Identity
+from chalicelib.access.imports import may_send
+from chalicelib.config import Settings
+from chalicelib.errors import BadInput, Forbidden, NotFound, Problem, Unavailable
+from chalicelib.intake.asked import CONTENT_TYPES, CSV, XLSX, asked_of, list_mappings
+from chalicelib.intake.upload import REJECTS, RESULT, Place, Ports, folder_of, sheet_key, work
+from chalicelib.jobs import DONE, FAILED, QUEUED, REFUSED, RUNNING, WAITING, Job
+from chalicelib.presign import Accepted, UploadForm, download_url, upload_form
+from chalicelib.register.district import load_district
+
+LOG = logging.getLogger(__name__)
+KIND = "import"
+ACCEPTED = Accepted((CSV, XLSX), 200 * 1024 * 1024)
+STATE_WORD = {WAITING: "等待上传", QUEUED: "排队中", RUNNING: "处理中", DONE: "完成", REFUSED: "未导入", FAILED: "出错"}
+DOWNLOADS = {"result": RESULT, "rejects": REJECTS}
+
+
+@dataclass(frozen=True)
+class Office:
+    """One request: who is asking, of which stack, at which instant."""
+
+    identity: Identity
+    ports: Ports
+    settings: Settings
+    now: Callable[[], datetime]
+
+    def mappings(self) -> list[dict[str, object]]:
+        """What can be imported. Forbidden to who may not."""
+        self._permitted()
+        return list_mappings(self._folder)
+
+    def ask(self, body: Mapping[str, object]) -> tuple[Job, UploadForm]:
+        """A new job and the form by which its file is sent. BadInput names everything wrong with the wish."""
+        self._permitted()
+        asked, now = asked_of(body, self._folder), self.now()
+        job_id = ids.base32(secrets.token_bytes(10), ids.SITE_ID_LENGTH)
+        me = self.identity
+        job = Job(
+            job_id, KIND, me.subject, me.role, me.organisation, asked.to_document(), clock.instant_text(now), me.enforcement_certificate
+        ).moved(now)
+        content_type = CONTENT_TYPES[asked.suffix]
+        form = upload_form(self.settings.files_bucket, sheet_key(job_id, asked), content_type, ACCEPTED, self.settings.files_url)
+        self._note(job_id, f"{asked.mapping} {asked.mode} asked")
+        self.ports.book.save(job)
+        return job, form
+
+    def start(self, job_id: str) -> Job:
+        """Put an uploaded file on the queue; asking again is no change. BadInput while the file is not there."""
+        job = self.job(job_id)
+        if job.state != WAITING:
+            return job
+        asked = asked_of(job.asked, self._folder)
+        if not self.ports.objects.exists(sheet_key(job_id, asked)):
+            raise BadInput([Problem("file", "", asked.filename, "文件还没有上传完成，请重新选择文件")])
+        queued = job.moved(self.now(), state=QUEUED)
+        self.ports.book.save(queued)
+        self.ports.send(job_id)
+        return queued
+
+    def job(self, job_id: str) -> Job:
+        """One's own job. NotFound without it."""
+        self._permitted()
+        job = self.ports.book.find(job_id)
+        if job is None or job.owner != self.identity.subject or job.kind != KIND:
+            raise NotFound("no such job")
+        return job
+
+    def jobs(self) -> list[Job]:
+        self._permitted()
+        return self.ports.book.list_of(self.identity.subject, KIND)
+
+    def result(self, job_id: str) -> dict[str, object]:
+        """What the job told: the result file. NotFound while it is not there."""
+        job = self.job(job_id)
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / RESULT
+            self.ports.objects.fetch(folder_of(job.job) + RESULT, path)
+            return orjson.loads(path.read_bytes())
+
+    def document(self, job: Job) -> dict[str, object]:
+        """A job as it is shown, with the addresses of its files once it has ended."""
+        shown = {
+            "job": job.job, "state": job.state, "state_word": STATE_WORD[job.state], "created_at": job.created_at,
+            "updated_at": job.updated_at, **job.asked, "progress": {k: v for k, v in job.progress.items() if k != "before"},
+            "outcome": dict(job.outcome),
+        }  # fmt: skip
+        if job.state in (DONE, REFUSED):
+            stem = Path(str(job.asked["filename"])).stem
+            names = {"result": f"{stem}.结果.json", "rejects": f"{stem}.退回行.csv"}
+            there = [name for name in DOWNLOADS if name == "result" or job.outcome.get("has_rejects")]
+            shown["downloads"] = {name: self._download(job, name, names[name]) for name in there}
+        return shown
+
+    def _download(self, job: Job, name: str, filename: str) -> str:
+        return download_url(self.settings.files_bucket, folder_of(job.job) + DOWNLOADS[name], filename, self.settings.files_url)
+
+    @property
+    def _folder(self) -> Path:
+        return load_district(self.settings.district).folder
+
+    def _permitted(self) -> None:
+        decision = may_send(self.identity)
+        if not decision.allowed:
+            self._note("-", f"import {decision.reason}", action="refuse")
+            raise Forbidden("this role imports no tables", reason=decision.reason, sentence=REASONS[decision.reason])
+
+    def _note(self, job_id: str, what: str, action: str = "import") -> None:
+        self.ports.audit.write(audit_line(self.identity, action, f"J:{job_id}", what, clock.utc_now()))
+
+
+def handle_message(event: Mapping, settings: Settings, seconds_left: Callable[[], float]) -> dict:
+    """Messages of one job each. A transient fault is given back to the queue; so is every other one, until it is dead-lettered."""
+    failures = []
+    ports = stack_ports(settings)
+    place = Place(load_district(settings.district), bytes.fromhex(settings.id_key), settings.day(), clock.utc_now, seconds_left)
+    for record in event["Records"]:
+        job_id = orjson.loads(record["body"])["job"]
+        try:
+            work(job_id, ports, place)
+        except Unavailable as fault:
+            LOG.warning("import put back", extra={"job": job_id, "code": fault.code})
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}
+
+
+def stack_ports(settings: Settings) -> Ports:
+    """The ports of the stack in the settings."""
+    from chalicelib.access.store import AuditTable
+    from chalicelib.intake.store import CardAreas, ImportLog, JobObjects
+    from chalicelib.jobs import JobTable
+    from chalicelib.publish.queue import queue_sender
+    from chalicelib.supervision.store import EventLog
+
+    prefix = settings.table_prefix
+    send = queue_sender(settings.import_queue_url)
+    events = EventLog(prefix)
+    return Ports(
+        JobTable(prefix), AuditTable(prefix), JobObjects(settings.files_bucket), ImportLog(events), CardAreas(events),
+        lambda job_id: send([{"job": job_id}]),
+    )  # fmt: skip

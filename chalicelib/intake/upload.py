@@ -1,0 +1,197 @@
+"""The job behind an uploaded file: brought in as the command would, told as a result and a rejects file.
+
+It may be stopped at any moment and run again: an import is finished by the same import. So a file that takes longer than
+a function may run goes on with the next message, and a message that comes twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import orjson
+
+from chalicelib.access.audit import AuditLog, audit_line
+from chalicelib.access.identity import Identity
+from chalicelib.errors import BadInput, Conflict, NotFound, Problem
+from chalicelib.intake.asked import Asked, mapping_path
+from chalicelib.intake.log import WholeLog
+from chalicelib.intake.permission import Areas, Permission
+from chalicelib.intake.run import Imported, Wish, import_file
+from chalicelib.jobs import DONE, ENDED, QUEUED, REFUSED, RUNNING, WAITING, Job, JobBook
+from chalicelib.register.district import District
+from chalicelib.supervision.model import Actor
+
+TREE = "uploads/imports/"
+RESULT, REJECTS = "result.json", "rejects.csv"
+SAVE_EVERY_S = 2.0
+# Kept back to write the result down and to hand on what is left.
+RESERVE_S = 60.0
+
+
+class Objects(Protocol):
+    """Files of jobs by their key."""
+
+    def fetch(self, key: str, path: Path) -> None:
+        """Bring an object into a file. NotFound without one."""
+        ...
+
+    def keep(self, key: str, path: Path) -> None: ...
+
+    def exists(self, key: str) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything outside that uploads use; ``send`` puts a job on the queue."""
+
+    book: JobBook
+    audit: AuditLog
+    objects: Objects
+    log: WholeLog
+    areas: Areas
+    send: Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and when a job runs: the district, the key of ids, its day, the instant, and how many seconds are left to it."""
+
+    district: District
+    id_key: bytes
+    today: date
+    now: Callable[[], datetime]
+    seconds_left: Callable[[], float]
+
+
+def folder_of(job_id: str) -> str:
+    return f"{TREE}{job_id}/"
+
+
+def sheet_key(job_id: str, asked: Asked) -> str:
+    """Where the file itself lies; its own name is told, never used."""
+    return f"{folder_of(job_id)}sheet{asked.suffix}"
+
+
+def work(job_id: str, ports: Ports, place: Place) -> str:
+    """Bring in the file of a job and tell what came of it; the state it is in now. NotFound without such a job.
+
+    Unavailable: the same message again is right. A job that somebody else is at is left to him.
+    """
+    job = ports.book.find(job_id)
+    if job is None:
+        raise NotFound("no such job", job=job_id)
+    if job.state in (*ENDED, WAITING):
+        return job.state
+    with TemporaryDirectory() as folder:
+        return _Run(job, ports, place, Path(folder)).through()
+
+
+@dataclass
+class _Run:
+    """One run of one job."""
+
+    job: Job
+    ports: Ports
+    place: Place
+    folder: Path
+    saved_at: float = 0.0
+    identity: Identity = field(init=False)
+    asked: Asked = field(init=False)
+
+    def __post_init__(self) -> None:
+        job = self.job
+        self.identity = Identity(job.owner, job.role, job.organisation, job.enforcement_certificate)
+        self.asked = Asked(**{**job.asked, "signers": tuple(job.asked.get("signers", ()))})  # type: ignore[arg-type, dict-item]
+
+    def through(self) -> str:
+        try:
+            self.save(state=RUNNING)
+            sheet = self.folder / f"sheet{self.asked.suffix}"
+            self.ports.objects.fetch(sheet_key(self.job.job, self.asked), sheet)
+            return self._end(self._bring_in(sheet))
+        except Conflict as error:
+            # Of the job: another run is at it. Of the log: somebody recorded one of the facts meanwhile, so all is judged again.
+            if error.fields.get("job") != self.job.job:
+                return self._again(self.job.progress)
+            return RUNNING
+        except BadInput as error:
+            return self._refuse(error)
+
+    def save(self, **changes: object) -> None:
+        self.job = self.job.moved(self.place.now(), **changes)
+        self.ports.book.save(self.job)
+        self.saved_at = time.monotonic()
+
+    def _bring_in(self, sheet: Path) -> Imported:
+        job, place = self.job, self.place
+        actor = Actor(job.owner, job.role, job.organisation, job.enforcement_certificate)
+        wish = Wish(
+            self.folder / REJECTS,
+            self.asked.correction,
+            Permission(self.identity, self.ports.areas),
+            self.asked.writes,
+            lambda: place.seconds_left() < RESERVE_S,
+        )
+        return import_file(
+            sheet, mapping_path(self.asked.mapping, place.district.folder), self.ports.log, district=place.district, id_key=place.id_key,
+            today=place.today, now=place.now(), actor=actor, progress=self._watch, wish=wish,
+        )  # fmt: skip
+
+    def _watch(self, stage: str, done: int, total: int) -> None:
+        if time.monotonic() - self.saved_at >= SAVE_EVERY_S:
+            self.save(progress={**self.job.progress, "stage": stage, "done": done, "total": total})
+
+    def _end(self, done: Imported) -> str:
+        before = self.job.progress.get("before", {})
+        if not done.finished:
+            return self._again({**self.job.progress, "before": counts(done, before)})  # type: ignore[arg-type]
+        refused = not done.written and self.asked.mode != "check"
+        document = {**done.to_document(), **counts(done, before), "file": self.asked.filename}  # type: ignore[arg-type]
+        return self._tell(REFUSED if refused else DONE, document)
+
+    def _refuse(self, error: BadInput) -> str:
+        problems = [{"place": p.place, "column": p.column, "value": p.value, "reason": p.reason} for p in error.problems]
+        return self._tell(REFUSED, {"schema": 1, "file": self.asked.filename, "problems": problems, "problem_count": len(problems)})
+
+    def _again(self, progress: Mapping[str, object]) -> str:
+        """Hand the rest to the next message."""
+        self.save(state=QUEUED, progress=progress)
+        self.ports.send(self.job.job)
+        return QUEUED
+
+    def _tell(self, state: str, document: Mapping[str, object]) -> str:
+        """Files first, then the audit line, the job's end last: whoever sees the end finds the rest."""
+        result, rejects = self.folder / RESULT, self.folder / REJECTS
+        result.write_bytes(orjson.dumps({**document, "mode": self.asked.mode, "mapping": self.asked.mapping}, option=orjson.OPT_INDENT_2))
+        self.ports.objects.keep(folder_of(self.job.job) + RESULT, result)
+        if rejects.exists():
+            self.ports.objects.keep(folder_of(self.job.job) + REJECTS, rejects)
+        outcome = {name: document[name] for name in TOLD if name in document}
+        told = " ".join(f"{name}={outcome[name]}" for name in ("new", "corrections", "rejected") if name in outcome)
+        what = f"{self.asked.mapping} {self.asked.mode} {state} {told}".strip()
+        self.ports.audit.write(audit_line(self.identity, "import", f"J:{self.job.job}", what, self.place.now()))
+        self.save(state=state, outcome={**outcome, "has_rejects": rejects.exists()})
+        return state
+
+
+TOLD = ("reading", "notes", "rows", "new", "same", "kinds", "rejected", "corrections", "written", "problem_count")
+
+
+def counts(done: Imported, before: Mapping[str, object]) -> dict[str, object]:
+    """What a job did in all its runs: what an earlier run brought in is new, though this one found it there."""
+    if not before:
+        return {"new": done.new, "same": done.same, "corrections": done.corrections, "kinds": done.kinds}
+    kinds = Counter(before["kinds"]) + Counter(done.kinds)  # type: ignore[arg-type]
+    return {
+        "new": before["new"] + done.new,  # type: ignore[operator]
+        "same": before["same"],
+        "corrections": before["corrections"] + done.corrections,  # type: ignore[operator]
+        "kinds": dict(sorted(kinds.items())),
+    }

@@ -1,0 +1,74 @@
+"""The routes of uploads: they translate between HTTP and the import office, and decide nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from chalice import Blueprint
+from chalice.app import Authorizer
+
+from chalicelib.access.views import caller
+from chalicelib.config import Settings, settings
+from chalicelib.errors import NotFound
+from chalicelib.http import answers, json_answer, json_body
+
+JOB = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
+
+
+def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
+    """The import routes behind this authorizer. ``ports`` makes the stores from settings; the real ones by default."""
+    routes = Blueprint("chalicelib.intake.views")
+    answered = answers(routes)
+
+    def office():
+        from chalicelib.intake.office import Office, stack_ports
+
+        current = configure()
+        return Office(caller(routes.current_request.context), (ports or stack_ports)(current), current, current.now)
+
+    @routes.route("/imports/mappings", methods=["GET"], authorizer=guard)
+    @answered
+    def mappings():
+        return {"mappings": office().mappings()}
+
+    @routes.route("/imports", methods=["GET"], authorizer=guard)
+    @answered
+    def imports():
+        desk = office()
+        return {"imports": [desk.document(job) for job in desk.jobs()]}
+
+    @routes.route("/imports", methods=["POST"], authorizer=guard)
+    @answered
+    def ask():
+        desk = office()
+        job, form = desk.ask(json_body(routes.current_request.raw_body))
+        return json_answer({**desk.document(job), "form": form.to_document()}, 201)
+
+    _add_one(routes, answered, guard, office)
+    return routes
+
+
+def _add_one(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable) -> None:
+    @routes.route("/imports/jobs/{job_id}", methods=["GET"], authorizer=guard)
+    @answered
+    def one(job_id):
+        desk = office()
+        return desk.document(desk.job(_id(job_id)))
+
+    @routes.route("/imports/jobs/{job_id}/start", methods=["POST"], authorizer=guard)
+    @answered
+    def start(job_id):
+        desk = office()
+        return json_answer(desk.document(desk.start(_id(job_id))), 202)
+
+    @routes.route("/imports/jobs/{job_id}/result", methods=["GET"], authorizer=guard)
+    @answered
+    def result(job_id):
+        return office().result(_id(job_id))
+
+
+def _id(text: str) -> str:
+    if not JOB.fullmatch(text):
+        raise NotFound("no such job")
+    return text

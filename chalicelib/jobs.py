@@ -1,0 +1,117 @@
+"""Jobs that people set going and look after: a file in, a file out. One item a job, with how far it is and how it ended.
+
+Whoever works on a job saves it on condition that nobody else has meanwhile: a second run of the same message finds out
+at its next save and stops. Jobs are not the record of what was done: that is the audit log; they go after some weeks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import orjson
+from botocore.exceptions import ClientError
+
+from chalicelib import bulk, clock
+from chalicelib.errors import Conflict, Unavailable
+from chalicelib.tables import Jobs, table_name
+
+KEPT_DAYS = 60
+MOST_LISTED = 50
+WAITING, QUEUED, RUNNING, DONE, REFUSED, FAILED = "waiting", "queued", "running", "done", "refused", "failed"
+ENDED = frozenset({DONE, REFUSED, FAILED})
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job: who asked for it, in which role and for whom, what was asked, how far it is, what came of it."""
+
+    job: str
+    kind: str
+    owner: str
+    role: str
+    organisation: str
+    asked: Mapping[str, object]
+    created_at: str
+    enforcement_certificate: bool = False
+    state: str = WAITING
+    updated_at: str = ""
+    version: int = 0
+    progress: Mapping[str, object] = field(default_factory=dict)
+    outcome: Mapping[str, object] = field(default_factory=dict)
+
+    def moved(self, now: datetime, **changes: object) -> Job:
+        """The job as it is to be saved next."""
+        return replace(self, version=self.version + 1, updated_at=clock.instant_text(now), **changes)  # type: ignore[arg-type]
+
+
+class JobBook(Protocol):
+    """Where jobs are written down."""
+
+    def find(self, job: str) -> Job | None: ...
+
+    def save(self, job: Job) -> None:
+        """Write a job over the version before it. Conflict when that is not the one that stands."""
+        ...
+
+    def list_of(self, owner: str, kind: str) -> list[Job]:
+        """Somebody's jobs of a kind, the newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JobTable:
+    """The ``jobs`` table of a stack."""
+
+    table_prefix: str
+
+    @property
+    def table(self) -> str:
+        return table_name(self.table_prefix, Jobs)
+
+    def find(self, job: str) -> Job | None:
+        key = {"job": {"S": job}}
+        item = bulk.call(bulk.client().get_item, TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return None if item is None else _job(item)
+
+    def save(self, job: Job) -> None:
+        ends = clock.parse_instant(job.created_at) + timedelta(days=KEPT_DAYS)
+        item = {
+            "job": {"S": job.job},
+            "owner": {"S": f"{job.owner}#{job.kind}"},
+            "created_at": {"S": job.created_at},
+            "schema": {"N": "1"},
+            "version": {"N": str(job.version)},
+            "expires_at": {"N": str(int(ends.timestamp()))},
+            "doc": {"S": orjson.dumps(asdict(job)).decode()},
+        }
+        before = {":before": {"N": str(job.version - 1)}}
+        condition = {"ConditionExpression": "version = :before", "ExpressionAttributeValues": before}
+        if job.version == 1:
+            condition = {"ConditionExpression": "attribute_not_exists(job)"}
+        try:
+            bulk.client().put_item(TableName=self.table, Item=item, **condition)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == CONDITION_FAILED:
+                raise Conflict("somebody else is at this job", job=job.job) from error
+            raise Unavailable(error.response["Error"]["Code"]) from error
+
+    def list_of(self, owner: str, kind: str) -> list[Job]:
+        answer = bulk.call(
+            bulk.client().query,
+            TableName=self.table,
+            IndexName="by_owner",
+            KeyConditionExpression="#owner = :owner",
+            ExpressionAttributeNames={"#owner": "owner"},
+            ExpressionAttributeValues={":owner": {"S": f"{owner}#{kind}"}},
+            ScanIndexForward=False,
+            Limit=MOST_LISTED,
+        )
+        return [_job(item) for item in answer["Items"]]
+
+
+def _job(item: Mapping[str, Mapping[str, str]]) -> Job:
+    return Job(**orjson.loads(item["doc"]["S"]))

@@ -1,0 +1,317 @@
+"""Uploads as an official meets them: ask, send, start, look, fetch; by the same rules as the command, row by row by the matrix."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from chalice import Chalice, CognitoUserPoolAuthorizer
+
+from chalicelib import presign
+from chalicelib.config import read_settings
+from chalicelib.intake.upload import Place, Ports, work
+from chalicelib.intake.views import build_blueprint
+from chalicelib.register.district import load_district
+from tests.job_builders import FolderObjects, MemoryAreas, MemoryAudit, MemoryBook
+from tests.unit.intake_support import KEY, MAPPINGS, NOW, TODAY, MemoryLog, bring_in
+
+pytestmark = pytest.mark.filterwarnings("ignore:CognitoUserPoolAuthorizer")
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+SETTINGS = read_settings({"TODAY": "2020-06-30", "FILES_BUCKET": "files", "FILES_URL": "/files", "ID_KEY": KEY.hex()})
+HAZARDS = {"mapping": "hazard-sheet", "filename": "隐患台账 六月.csv", "mode": "whole"}
+
+
+class Desk:
+    """A district whose enterprises are registered, behind the API, with one official signed in."""
+
+    def __init__(self, folder: Path, role: str = "district", organisation: str = "", certificate: str = "") -> None:
+        self.log, self.book, self.audit, self.areas, self.sent = MemoryLog(), MemoryBook(), MemoryAudit(), MemoryAreas(), []
+        self.objects = FolderObjects(folder)
+        bring_in(self.log, FIXTURES / "enterprise_sheet.csv", MAPPINGS / "enterprise-sheet.toml")
+        for event in self.log.of_kind("site_registered"):
+            self.areas.known[event.subject] = frozenset({str(event.payload["township"])})
+        self.ports = Ports(self.book, self.audit, self.objects, self.log, self.areas, self.sent.append)
+        self.app = Chalice(app_name="imports-test")
+        guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
+        self.app.register_blueprint(build_blueprint(guard, lambda settings: self.ports, lambda: SETTINGS))
+        self.claims = {"token_use": "id", "sub": "P1", "cognito:groups": role, "custom:organisation": organisation, "custom:certificate": certificate}
+
+    def ask(self, method: str, path: str, body: object = None) -> tuple[int, dict]:
+        return call(self.app, method, path, body, self.claims)
+
+    def upload(self, sheet: Path, **asked: object) -> dict:
+        """The whole way of a file; the job as it is shown at the end."""
+        status, made = self.ask("POST", "/imports", {**HAZARDS, **asked})
+        assert status == 201, made
+        self.objects.keep(made["form"]["key"], sheet)
+        status, started = self.ask("POST", f"/imports/jobs/{made['job']}/start")
+        assert (status, started["state"]) == (202, "queued")
+        assert self.sent.pop() == made["job"]
+        self.work(made["job"])
+        return self.ask("GET", f"/imports/jobs/{made['job']}")[1]
+
+    def work(self, job: str, seconds=lambda: 900.0) -> str:
+        return work(job, self.ports, Place(load_district("demo"), KEY, TODAY, lambda: NOW, seconds))
+
+
+def call(app: Chalice, method: str, path: str, body: object, claims: dict) -> tuple[int, dict]:
+    """A request as the gateway hands it over after the authorizer."""
+    pattern, values = match(app, path)
+    event = {
+        "httpMethod": method, "path": path, "resource": pattern, "pathParameters": values, "multiValueQueryStringParameters": None,
+        "headers": {"Content-Type": "application/json"}, "body": None if body is None else json.dumps(body), "isBase64Encoded": False,
+        "stageVariables": None, "requestContext": {"httpMethod": method, "resourcePath": pattern, "authorizer": {"claims": claims}},
+    }  # fmt: skip
+    answer = app(event, None)
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def match(app: Chalice, path: str) -> tuple[str, dict[str, str]]:
+    parts = path.split("/")
+    for pattern in sorted(app.routes, key=lambda found: found.count("{")):
+        wanted = pattern.split("/")
+        if len(wanted) == len(parts) and all(w == p or w.startswith("{") for w, p in zip(wanted, parts, strict=True)):
+            return pattern, {w.strip("{}"): p for w, p in zip(wanted, parts, strict=True) if w.startswith("{")}
+    raise AssertionError(path)
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch):
+    """Signing asks nobody; it needs a region and keys."""
+    for name, value in {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
+        monkeypatch.setenv(name, value)
+    presign._client.cache_clear()
+    yield
+    presign._client.cache_clear()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+CSV = FIXTURES / "hazard_sheet.csv"
+
+
+def broken(tmp_path: Path) -> Path:
+    """The sheet with two cells that cannot be read."""
+    text = CSV.read_text("gb18030").replace("一般", "普通", 1).replace("2020/5/20", "2020/5/32", 1)
+    path = tmp_path / "broken.csv"
+    path.write_text(text, "gb18030")
+    return path
+
+
+class TestTheWholeWay:
+    def test_a_file_comes_in_and_tells_what_it_did(self, desk: Desk) -> None:
+        shown = desk.upload(CSV)
+        assert (shown["state"], shown["state_word"], shown["filename"]) == ("done", "完成", "隐患台账 六月.csv")
+        assert shown["outcome"]["kinds"] == {"hazard_found": 6, "inspection": 3, "rectification_reported": 4}
+        assert shown["outcome"]["reading"] == "CSV · 编码 GB18030 · 逗号分隔 · 表头在第3行"
+        assert len(desk.log.of_kind("hazard_found")) == 6
+        assert set(shown["downloads"]) == {"result"}
+
+    def test_who_sent_it_stands_in_every_fact_and_the_audit_log_has_the_act(self, desk: Desk) -> None:
+        desk.upload(CSV)
+        assert {(event.actor.id, event.actor.role) for event in desk.log.of_kind("hazard_found")} == {("P1", "district")}
+        assert desk.audit.said() == [("import", "hazard-sheet whole asked"), ("import", "hazard-sheet whole done new=13 corrections=0 rejected=0")]
+
+    def test_the_same_file_again_changes_nothing(self, desk: Desk) -> None:
+        desk.upload(CSV)
+        before = dict(desk.log.events)
+        assert {name: desk.upload(CSV)["outcome"][name] for name in ("new", "same")} == {"new": 0, "same": 13}
+        assert desk.log.events == before
+
+    def test_a_workbook_is_a_workbook(self, desk: Desk) -> None:
+        shown = desk.upload(FIXTURES / "hazard_sheet.xlsx", filename="台账.xlsx")
+        assert shown["outcome"]["new"] == 13
+        assert shown["outcome"]["reading"].startswith("XLSX")
+
+    def test_the_list_shows_ones_own_jobs(self, desk: Desk) -> None:
+        job = desk.upload(CSV)["job"]
+        assert [row["job"] for row in desk.ask("GET", "/imports")[1]["imports"]] == [job]
+        desk.claims["sub"] = "P2"
+        assert desk.ask("GET", "/imports")[1]["imports"] == []
+        for path in ("", "/result"):
+            assert desk.ask("GET", f"/imports/jobs/{job}{path}")[0] == 404
+
+    def test_the_mappings_say_which_columns_they_want(self, desk: Desk) -> None:
+        found = {row["name"]: row for row in desk.ask("GET", "/imports/mappings")[1]["mappings"]}
+        assert found["hazard-sheet"]["title"] == "隐患排查治理台账"
+        assert "统一社会信用代码" in found["hazard-sheet"]["required"]
+
+
+class TestBadRows:
+    def test_by_default_one_bad_row_refuses_the_file_and_both_files_say_why(self, desk: Desk, tmp_path: Path) -> None:
+        before = dict(desk.log.events)
+        shown = desk.upload(broken(tmp_path))
+        assert (shown["state"], shown["outcome"]["written"], shown["outcome"]["rejected"]) == ("refused", False, 2)
+        assert desk.log.events == before
+        problems = desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["problems"]
+        assert {(p["column"], p["value"]) for p in problems} == {("隐患分类", "普通隐患"), ("检查时间", "2020/5/32")}
+        assert set(shown["downloads"]) == {"result", "rejects"}
+
+    def test_good_rows_come_in_and_the_rejects_file_comes_in_after_repair(self, desk: Desk, tmp_path: Path) -> None:
+        shown = desk.upload(broken(tmp_path), mode="good")
+        assert (shown["state"], shown["outcome"]["rejected"], len(desk.log.of_kind("hazard_found"))) == ("done", 2, 4)
+        rejects = desk.objects.place(f"uploads/imports/{shown['job']}/rejects.csv").read_text("utf-8-sig")
+        repaired = tmp_path / "repaired.csv"
+        repaired.write_text(rejects.replace("普通隐患", "一般隐患").replace("2020/5/32", "2020/5/20"), "utf-8")
+        assert desk.upload(repaired)["state"] == "done"
+        assert len(desk.log.of_kind("hazard_found")) == 6
+
+    def test_a_check_judges_against_the_log_and_writes_nothing(self, desk: Desk, tmp_path: Path) -> None:
+        before = dict(desk.log.events)
+        shown = desk.upload(broken(tmp_path), mode="check")
+        assert (shown["state"], shown["outcome"]["new"], shown["outcome"]["rejected"]) == ("done", 9, 2)
+        assert desk.log.events == before
+
+    def test_a_file_that_is_no_table_is_refused_in_words(self, desk: Desk, tmp_path: Path) -> None:
+        page = tmp_path / "page.csv"
+        page.write_text("<html>", "utf-8")
+        shown = desk.upload(page)
+        assert (shown["state"], shown["outcome"]["problem_count"]) == ("refused", 1)
+        assert desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["problems"][0]["reason"] == "这是网页，不是表格"
+
+
+class TestCorrections:
+    def changed(self, tmp_path: Path) -> Path:
+        path = tmp_path / "changed.csv"
+        path.write_text(CSV.read_text("gb18030").replace("重大", "一般"), "gb18030")
+        return path
+
+    def test_other_content_under_a_known_identity_is_refused_without_a_reason(self, desk: Desk, tmp_path: Path) -> None:
+        desk.upload(CSV)
+        shown = desk.upload(self.changed(tmp_path))
+        assert shown["state"] == "refused"
+        problem = desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["problems"][0]
+        assert problem["reason"] == "系统中已有同一标识的记录，内容不同；确为更正时，请按更正导入"
+
+    def test_two_signers_correct_and_what_changed_is_shown(self, desk: Desk, tmp_path: Path) -> None:
+        desk.upload(CSV)
+        shown = desk.upload(self.changed(tmp_path), reason="核对后更正", signers=["P1", "P2"])
+        assert (shown["state"], shown["outcome"]["corrections"]) == ("done", 1)
+        (corrected,) = desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["corrected"]
+        assert corrected["changes"] == {"level": ["major", "general"]}
+
+    @pytest.mark.parametrize("signers", [[], ["P1"], ["P2", "P3"]])
+    def test_one_person_alone_corrects_nothing(self, desk: Desk, tmp_path: Path, signers: list[str]) -> None:
+        desk.upload(CSV)
+        before = dict(desk.log.events)
+        shown = desk.upload(self.changed(tmp_path), reason="核对后更正", signers=signers)
+        assert shown["state"] == "refused"
+        assert desk.log.events == before
+
+
+class TestWhoMay:
+    @pytest.mark.parametrize("role", ["enterprise", "expert"])
+    def test_enterprises_and_experts_import_nothing(self, tmp_path: Path, role: str) -> None:
+        desk = Desk(tmp_path, role, "E1")
+        status, told = desk.ask("POST", "/imports", HAZARDS)
+        assert (status, told["fields"]["reason"]) == (403, "role")
+        assert desk.ask("GET", "/imports/mappings")[0] == 403
+        assert desk.audit.said() == [("refuse", "import role")] * 2
+
+    def test_a_township_brings_in_its_own_rows_and_gets_the_others_back_with_the_reason(self, tmp_path: Path) -> None:
+        probe = Desk(tmp_path)
+        areas = sorted({area for found in probe.areas.known.values() for area in found})
+        desk = Desk(tmp_path, "township", areas[0])
+        shown = desk.upload(CSV, mode="good")
+        assert shown["outcome"]["rejected"] > 0
+        reasons = {p["reason"] for p in desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["problems"]}
+        assert reasons <= {"只能处理本镇街辖区内的对象。", "来源不在您可以转报的范围内。"} and reasons
+        mine = {subject for subject, area in desk.areas.known.items() if areas[0] in area}
+        assert {event.subject for event in desk.log.of_kind("hazard_found")} <= mine
+
+
+class TestWishes:
+    @pytest.mark.parametrize(
+        ("asked", "column"),
+        [
+            ({"mapping": "../district"}, "mapping"), ({"mapping": "none"}, "mapping"), ({"filename": "a.xls"}, "filename"), ({"filename": ""}, "filename"),
+            ({"mode": "force"}, "mode"), ({"signers": "P1"}, "signers"), ({"reason": "x" * 501}, "reason"), ({"actor": "P9"}, "actor"),
+        ],
+    )  # fmt: skip
+    def test_what_cannot_be_asked_for_is_named(self, desk: Desk, asked: dict, column: str) -> None:
+        status, told = desk.ask("POST", "/imports", {**HAZARDS, **asked})
+        assert status == 400 and column in {problem["column"] for problem in told["problems"]}
+
+    def test_old_workbooks_are_refused_before_they_travel(self, desk: Desk) -> None:
+        told = desk.ask("POST", "/imports", {**HAZARDS, "filename": "台账.xls"})[1]
+        assert told["problems"][0]["reason"].startswith("这是旧版Excel工作簿（.xls）")
+
+    def test_a_file_that_did_not_arrive_is_not_started(self, desk: Desk) -> None:
+        job = desk.ask("POST", "/imports", HAZARDS)[1]["job"]
+        status, told = desk.ask("POST", f"/imports/jobs/{job}/start")
+        assert (status, told["problems"][0]["reason"]) == (400, "文件还没有上传完成，请重新选择文件")
+        assert desk.sent == []
+
+    def test_starting_twice_sends_once(self, desk: Desk) -> None:
+        made = desk.ask("POST", "/imports", HAZARDS)[1]
+        desk.objects.keep(made["form"]["key"], CSV)
+        assert [desk.ask("POST", f"/imports/jobs/{made['job']}/start")[0] for _ in range(2)] == [202, 202]
+        assert desk.sent == [made["job"]]
+
+
+class TestALongFile:
+    def started(self, desk: Desk, rows: int = 450) -> str:
+        """A table of many injuries, uploaded and started."""
+        codes = [str(event.payload["uscc"]) for event in desk.log.of_kind("site_registered")]
+        made = desk.ask("POST", "/imports", {"mapping": "hazard-sheet", "filename": "long.csv", "mode": "whole"})[1]
+        lines = CSV.read_text("gb18030").splitlines()
+        first = next(line for line in lines if codes[0] in line or any(code in line for code in codes))
+        head = lines[: lines.index(first)]
+        description = first.split(",")
+        long = [",".join(cell if cell != description[DESCRIPTION] else f"第{number}处" for cell in description) for number in range(rows)]
+        path = desk.objects.folder / "long.csv"
+        path.write_text("\n".join([*head, *long]), "gb18030")
+        desk.objects.keep(made["form"]["key"], path)
+        desk.ask("POST", f"/imports/jobs/{made['job']}/start")
+        return made["job"]
+
+    def test_it_goes_on_with_the_next_message_and_counts_right(self, desk: Desk) -> None:
+        job, left = self.started(desk), iter([900.0, 900.0, 10.0])
+        assert desk.work(job, lambda: next(left)) == "queued"
+        assert desk.sent == [job, job]
+        before = len(desk.log.events)
+        assert desk.work(job) == "done"
+        shown = desk.ask("GET", f"/imports/jobs/{job}")[1]
+        assert len(desk.log.events) > before
+        assert (shown["outcome"]["kinds"]["hazard_found"], shown["outcome"]["same"]) == (450, 0)
+        assert shown["outcome"]["new"] == sum(shown["outcome"]["kinds"].values())
+
+    def test_a_run_that_was_killed_is_finished_by_the_next(self, desk: Desk) -> None:
+        class Killed(Exception):
+            pass
+
+        def kill() -> float:
+            if len(desk.log.of_kind("hazard_found")) > 100:
+                raise Killed
+            return 900.0
+
+        job = self.started(desk)
+        with pytest.raises(Killed):
+            desk.work(job, kill)
+        assert desk.book.jobs[job].state == "running"
+        assert desk.work(job) == "done"
+        assert len(desk.log.of_kind("hazard_found")) == 450
+
+    def test_a_message_that_comes_twice_changes_nothing(self, desk: Desk) -> None:
+        job = self.started(desk, 5)
+        assert desk.work(job) == "done"
+        version, events = desk.book.jobs[job].version, dict(desk.log.events)
+        assert desk.work(job) == "done"
+        assert (desk.book.jobs[job].version, desk.log.events) == (version, events)
+
+    def test_two_runs_at_once_leave_one_at_work(self, desk: Desk) -> None:
+        """The second to save finds that it is not alone, and goes without a word in the job."""
+        job = self.started(desk, 5)
+        stale = desk.book.jobs[job]
+        assert desk.work(job) == "done"
+        ended = desk.book.jobs[job]
+        desk.book.find = lambda _: stale  # type: ignore[method-assign]
+        assert desk.work(job) == "running"
+        assert desk.book.jobs[job] == ended
+
+
+DESCRIPTION = CSV.read_text("gb18030").splitlines()[2].split(",").index("隐患描述")
