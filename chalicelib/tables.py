@@ -114,6 +114,17 @@ class ByTownship(GlobalSecondaryIndex):
     site_id = UnicodeAttribute(range_key=True)
 
 
+class BySearch(GlobalSecondaryIndex):
+    """What the sites of a township are found by, and nothing else: it is written only when the register changes, not with every grade."""
+
+    class Meta:
+        index_name = "by_search"
+        projection = IncludeProjection(["search"])
+
+    township = UnicodeAttribute(hash_key=True)
+    site_id = UnicodeAttribute(range_key=True)
+
+
 class ByReview(GlobalSecondaryIndex):
     """Sites by the day on which time alone changes something."""
 
@@ -145,7 +156,9 @@ class Cards(Base):
     review_shard = UnicodeAttribute(null=True)
     outcome = UnicodeAttribute()
     doc = UnicodeAttribute()
+    search = UnicodeAttribute(null=True)
     by_township = ByTownship()
+    by_search = BySearch()
     by_review = ByReview()
 
 

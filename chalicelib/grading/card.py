@@ -18,8 +18,9 @@ from chalicelib.grading.appeals import open_appeal, published_reply
 from chalicelib.grading.case import Case, months_after
 from chalicelib.grading.model import Judgement
 from chalicelib.grading.register import read_register
+from chalicelib.register.entry import entry_text
 from chalicelib.supervision.hazards import state_of
-from chalicelib.supervision.site import site_on, standing
+from chalicelib.supervision.site import names_of, site_on, standing
 
 SCHEMA = 1
 INSPECTORS = ("township", "district", "expert")
@@ -46,6 +47,7 @@ class Card:
     rule_set: str
     review_on: str | None
     outcome: str
+    search: str
     document: Mapping[str, object]
 
 
@@ -77,6 +79,7 @@ def build_card(
         rule_set=NO_RULE_SET if judgement is None else f"{judgement.rules.id}@{judgement.rules.version}",
         review_on=review_on,
         outcome=_outcome(judgement, site["state"]),
+        search=_search(facts, site, day),
         document=_document(
             facts, judgement, site, {"on": day, "grade": grade, "review_on": review_on, "plate": plate, "trend": list(trend)}
         ),
@@ -120,6 +123,12 @@ def last_seen(facts: Facts, day: str) -> dict[str, str | None]:
         "last_inspection_on": _latest(_inspections(facts, day)),
         "last_self_check_on": _latest(record["on"] for record in standing(facts, "self_check", day)),
     }
+
+
+def _search(facts: Facts, site: Mapping[str, object], day: str) -> str:
+    """What the site is found by; the position is in it, so it is for those entitled and never in the document."""
+    datum = str(site.get("datum") or "")
+    return entry_text(names_of(facts, day), str(site.get("uscc") or ""), site.get("longitude"), site.get("latitude"), datum)
 
 
 def _earliest(*days: object) -> str | None:

@@ -140,7 +140,7 @@ class CardStore:
     def put(self, card: Card, doc: str) -> dict[str, object]:
         """The write of a card, on condition that neither its version nor then its day goes back."""
         item = {name: _wire(name, getattr(card, name)) for name in INDEXED if getattr(card, name) is not None}
-        item |= {"schema": SCHEMA, "outcome": {"S": card.outcome}, "doc": {"S": doc}}
+        item |= {"schema": SCHEMA, "outcome": {"S": card.outcome}, "doc": {"S": doc}, "search": {"S": card.search}}
         if card.review_on is not None:
             item["review_shard"] = {"S": review_shard(card.site_id)}
         return {

@@ -10,14 +10,17 @@ from chalice.app import Authorizer
 
 from chalicelib.access.views import caller
 from chalicelib.config import Settings, settings
-from chalicelib.errors import NotFound
-from chalicelib.http import answers, json_answer, json_body
+from chalicelib.errors import BadInput, NotFound, Problem
+from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body
 
 ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 
 
-def build_blueprint(guard: Authorizer, compose: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
-    """All routes of the registry behind this authorizer. ``compose`` makes the stores from settings; the real ones by default."""
+def build_blueprint(
+    guard: Authorizer, compose: Callable | None = None, configure: Callable[[], Settings] = settings, entries: Callable | None = None
+) -> Blueprint:
+    """All routes of the registry behind this authorizer. ``compose`` makes the stores from settings, ``entries`` the search index; the
+    real ones by default."""
     routes = Blueprint("chalicelib.registry.views")
     answered = answers(routes)
 
@@ -28,8 +31,34 @@ def build_blueprint(guard: Authorizer, compose: Callable | None = None, configur
         identity = caller(routes.current_request.context)
         return Window(identity, (compose or real)(configure()), configure())
 
+    def searcher():
+        from chalicelib.registry.window import searcher_of
+
+        return searcher_of(window(), entries)
+
     _add_merging(routes, answered, guard, window)
+    _add_search(routes, answered, guard, searcher)
     return routes
+
+
+def _add_search(routes: Blueprint, answered: Callable, guard: Authorizer, searcher: Callable) -> None:
+    @routes.route("/search", methods=["GET"], authorizer=guard)
+    @answered
+    def search():
+        from chalicelib.registry.find import read_query
+
+        asked = routes.current_request.query_params or {}
+        position = decode_cursor(asked.get("cursor"))
+        rows, following = searcher().page(read_query(asked), _order(position) if position is not None else None)
+        return {"sites": rows, "cursor": encode_cursor({"after": following}) if following else None}
+
+
+def _order(position: dict[str, object]) -> list[object]:
+    """Where a list goes on. BadInput for what no list of ours gave."""
+    after = position.get("after")
+    if isinstance(after, list) and [type(part) for part in after] == [int, int, str, str]:
+        return after
+    raise BadInput([Problem("query", "cursor", "", "不是本列表的翻页标记")])
 
 
 def _add_merging(routes: Blueprint, answered: Callable, guard: Authorizer, window: Callable) -> None:

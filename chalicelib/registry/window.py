@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chalicelib import clock
 from chalicelib.access.append import REASONS
@@ -11,10 +12,14 @@ from chalicelib.access.audit import audit_line
 from chalicelib.access.identity import Identity, SubjectFacts
 from chalicelib.access.policy import Proposal, may_append
 from chalicelib.code.compose import Stores
+from chalicelib.code.token import parse_keys
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Forbidden
 from chalicelib.ids import subject_of
+from chalicelib.register.district import load_district
+from chalicelib.register.entry import Entry
 from chalicelib.registry.merge import KINDS, Act, asked, merge_events
+from chalicelib.registry.searching import Entries, Searcher
 from chalicelib.supervision.model import Actor, Event
 from chalicelib.supervision.vocabulary import kind_of, problems
 
@@ -64,3 +69,45 @@ class Window:
 
     def _note(self, action: str, subject: str, what: str) -> None:
         self.stores.audit.write(audit_line(self.identity, action, subject, what, clock.utc_now()))
+
+
+# Typing asks again with every letter: a township's entries may be this old.
+FRESH_SECONDS = 15
+
+
+def searcher_of(window: Window, entries: Callable[[Settings], Entries] | None = None) -> Searcher:
+    """The search of the person at this window."""
+    from chalicelib.code.desk import Desk
+
+    given, now = window.settings, clock.utc_now()
+    index = entries(given) if entries else KeptEntries(given.table_prefix, int(now.timestamp()) // FRESH_SECONDS)
+    own = Desk(window.identity, window.stores, given).own_sites
+    return Searcher(window.identity, load_district(given.district), index, parse_keys(given.plate_keys), own)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEntries:
+    """The search index, a township's entries kept by this process for some seconds."""
+
+    table_prefix: str
+    moment: int
+
+    def of_townships(self, codes: Sequence[str]) -> list[tuple[str, Entry]]:
+        return list(_kept(self.table_prefix, tuple(codes), self.moment))
+
+    def of_sites(self, site_ids: Iterable[str]) -> list[tuple[str, Entry]]:
+        return _stored(self.table_prefix).of_sites(site_ids)
+
+    def rows(self, site_ids: Iterable[str]) -> dict[str, dict[str, object]]:
+        return _stored(self.table_prefix).rows(site_ids)
+
+
+def _stored(table_prefix: str) -> Entries:
+    from chalicelib.registry.store import Entries as Stored
+
+    return Stored(table_prefix)
+
+
+@lru_cache(maxsize=4)
+def _kept(table_prefix: str, codes: tuple[str, ...], moment: int) -> tuple[tuple[str, Entry], ...]:
+    return tuple(_stored(table_prefix).of_townships(codes))

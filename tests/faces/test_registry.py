@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from test_api import ENTERPRISE, OTHER_SITE, SETTINGS, SITE, World
 
+from chalicelib.register.entry import entry_text, read_entry
 from chalicelib.registry.views import build_blueprint
 
 pytestmark = pytest.mark.filterwarnings("ignore:CognitoUserPoolAuthorizer")
@@ -17,7 +18,7 @@ def world():
 
     made = World()
     guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
-    made.app.register_blueprint(build_blueprint(guard, lambda settings: made.stores, lambda: SETTINGS))
+    made.app.register_blueprint(build_blueprint(guard, lambda settings: made.stores, lambda: SETTINGS, Found))
     return made
 
 
@@ -55,3 +56,32 @@ def test_every_fault_of_the_request_is_named(world):
     answer = merge(world, "district", {"into": "", "colour": "red"})
     assert [problem["column"] for problem in answer.json_body["problems"]] == ["colour", "into", "key", "reason"]
     assert merge(world, "district", {**BODY, "into": ENTERPRISE}).json_body["problems"][0]["reason"] == "没有这个场所"
+
+
+class Found:
+    """An index with the two sites of the world."""
+
+    def __init__(self, settings):
+        self.sites = [(SITE, read_entry(entry_text(["示例厂3"], "", None, None, ""))), (OTHER_SITE, read_entry(entry_text(["示例厂4"], "", None, None, "")))]
+
+    def of_townships(self, codes):
+        return self.sites if "330110010" in codes else []
+
+    def of_sites(self, site_ids):
+        return [pair for pair in self.sites if pair[0] in site_ids]
+
+    def rows(self, site_ids):
+        return {site_id: {"name": "示例厂", "grade": "blue", "score": None} for site_id in site_ids}
+
+
+@pytest.mark.parametrize(("who", "count"), [("district", 2), ("township", 2), ("neighbour", 0), ("enterprise", 2), ("expert", 1), ("stranger", 0)])
+def test_the_search_route_answers_within_the_reach(world, who, count):
+    answer = world.ask("GET", "/search?q=shili", who)
+    assert answer.status_code == 200
+    assert (len(answer.json_body["sites"]), answer.json_body["cursor"]) == (count, None)
+
+
+def test_a_search_without_words_or_sign_in_is_refused(world):
+    assert world.ask("GET", "/search?near=x", "district").json_body["problems"][0]["column"] == "near"
+    assert world.ask("GET", "/search?q=a&cursor=e30", "district").status_code == 400
+    assert world.ask("GET", "/search?q=a", None).status_code == 401
