@@ -49,6 +49,14 @@ def report(event, context):
     return handle(event, settings())
 
 
+@app.lambda_function(name="plates")
+def plates(event, context):
+    """Plates of a site, a township or the district, as PDF files in the bucket."""
+    from chalicelib.code.plates import handle
+
+    return handle(event, settings())
+
+
 @app.on_dynamodb_record(stream_arn=PLACEHOLDER_STREAM, name="regrade")
 def regrade(event):
     """A batch of appended events: regrade the sites concerned."""

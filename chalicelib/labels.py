@@ -24,6 +24,8 @@ HAZARD_STATE = {
     "registered": "已登记", "ordered": "已下达整改", "rectifying": "整改中", "awaiting_recheck": "待复查",
     "closed": "已销号", "dismissed": "误报作废",
 }  # fmt: skip
+PLATE_STATE = {"none": "未发放", "issued": "已发放", "printed": "已印制", "mounted": "已安装", "damaged": "已损坏", "revoked": "已作废"}
+PLATE_DUE = {"issue": "待发放", "print": "待印制", "mount": "待安装", "replace": "待更换", "": ""}
 ERROR = {
     "internal-error": ("系统出错", "系统暂时出错，请稍后再试。"),
     "bad-input": ("输入有误", "提交的内容有误，已逐项列出，什么都没有保存。"),

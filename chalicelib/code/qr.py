@@ -1,15 +1,24 @@
-"""The QR of a plate as SVG (ISO/IEC 18004): alphanumeric mode, one path, quiet zone of four modules.
+"""The QR of a plate (ISO/IEC 18004) as SVG and PNG: alphanumeric mode, quiet zone of four modules, drawn from the matrix's rows.
 
-The qrcode library is imported when a code is drawn: the scan never loads it.
+The qrcode library is imported when a code is drawn: the scan never loads it. Many at once: :mod:`.matrix`.
 """
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
 from markupsafe import escape
 
+from chalicelib.code.matrix import rows_of
 from chalicelib.code.token import plate_version
 
 QUIET_ZONE = 4
+PIXELS = 24
+STEP = 11
+PIECE = (1 << STEP + 1) - 1
+STEPS = (0, STEP, 2 * STEP)
 
 
 def modules(url: str) -> list[list[bool]]:
@@ -25,30 +34,58 @@ def modules(url: str) -> list[list[bool]]:
 
 def svg(url: str, *, title: str, description: str) -> str:
     """A plate's QR as a self-contained SVG with a title and a description for screen readers. Scales without blur."""
-    matrix = modules(url)
-    side = len(matrix) + 2 * QUIET_ZONE
+    return svg_of(rows_of(modules(url)), title=title, description=description)
+
+
+def svg_of(rows: Sequence[int], *, title: str, description: str) -> str:
+    """As :func:`svg`, of a matrix that is there already: one path, rectangles along each row."""
+    side = len(rows) + 2 * QUIET_ZONE
+    drawn = _pieces()
+    path = "".join(f"M{QUIET_ZONE} {y}" + "".join([drawn[row >> at & PIECE] for at in STEPS]) for y, row in enumerate(rows, QUIET_ZONE))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{side * 8}" height="{side * 8}" '
         f'shape-rendering="crispEdges" role="img" aria-labelledby="t d" lang="zh-CN">'
         f'<title id="t">{escape(title)}</title><desc id="d">{escape(description)}</desc>'
-        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{_path(matrix)}"/></svg>'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{path}"/></svg>'
     )
 
 
-def _path(matrix: list[list[bool]]) -> str:
-    """One path for all dark modules: a rectangle per horizontal run."""
-    return "".join(
-        f"M{start + QUIET_ZONE} {y + QUIET_ZONE}h{length}v1h-{length}z" for y, row in enumerate(matrix) for start, length in _runs(row)
-    )
+def png_of(rows: Sequence[int], pixels: int = PIXELS) -> bytes:
+    """A matrix with its quiet zone as a PNG of two colours, a module being a square of ``pixels``."""
+    from PIL import Image
+
+    side = len(rows) + 2 * QUIET_ZONE
+    image = Image.new("1", (side, side), 1)
+    for y, start, length in runs(rows):
+        image.paste(0, (start + QUIET_ZONE, y + QUIET_ZONE, start + length + QUIET_ZONE, y + 1 + QUIET_ZONE))
+    file = io.BytesIO()
+    image.resize((side * pixels, side * pixels), Image.Resampling.NEAREST).save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
-def _runs(row: list[bool]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    start = None
-    for x, dark in enumerate([*row, False]):
-        if dark and start is None:
-            start = x
-        elif not dark and start is not None:
-            runs.append((start, x - start))
-            start = None
-    return runs
+def runs(rows: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """The dark runs of each row: row, first column, length."""
+    for y, row in enumerate(rows):
+        while row:
+            lowest = row & -row
+            start, row = lowest.bit_length() - 1, row + lowest
+            end = (row & -row).bit_length() - 1
+            yield y, start, end - start
+            row &= row - 1
+
+
+@lru_cache(maxsize=1)
+def _pieces() -> list[str]:
+    """The rectangles of every pattern of twelve modules, from the first one's corner to the last one's.
+
+    A row is drawn in pieces that share a module, so that a run across two of them has no seam.
+    """
+    return [_piece(pattern) for pattern in range(PIECE + 1)]
+
+
+def _piece(pattern: int) -> str:
+    drawn, pen = [], 0
+    for _, start, length in runs([pattern]):
+        drawn.append(f"m{start - pen} 0h{length}v1h-{length}z")
+        pen = start
+    return "".join(drawn) + f"m{STEP - pen} 0"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from chalicelib.access.identity import SubjectFacts
 from chalicelib.grading.card import last_seen
 from chalicelib.supervision.hazards import state_of
+from chalicelib.supervision.plates import plate_on
 from chalicelib.supervision.site import site_on
 
 Facts = Mapping[str, object]
@@ -44,6 +45,7 @@ def site_document(facts: Facts, judgement: Mapping[str, object], card: Mapping[s
                 for name in ("score", "score_grade", "flags", "vetoes", "caps", "adjustments", "missing", "ledger")
             },
             "register": {name: register.get(name) for name in REGISTER_FIELDS},
+            "plate": plate_on(facts, on).to_document(),
             "hazards": [hazard for hazard in _live(facts, "hazard_found") if state_of(hazard, on).open],
         },
         "penalties": _penalties(facts),

@@ -162,6 +162,7 @@ MAY = {
         "query": {"EventsTable", "HistoryTable"},
     },
     "ReportFunctionName": {"get": {"CardsTable", "ReportsTable"}, "put": {"EventsTable", "ReportsTable"}, "query": set()},
+    "PlatesFunctionName": {"get": set(), "put": set(), "query": set()},
     "RegradeFunctionName": {
         "get": {"FactsTable", "CardsTable", "LedgerTable"},
         "put": {"FactsTable", "CardsTable", "HistoryTable", "LedgerTable", "QuarantineTable", "ChangesTable"},

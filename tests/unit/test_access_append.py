@@ -29,6 +29,10 @@ sector_declared                    - o - - - - -
 sector_confirmed                   - - a A - - -
 plate_issued                       - - a A - - -
 plate_revoked                      - - a A - - -
+plate_printed                      - - a A - - -
+plate_mounted                      - o a A - - -
+plate_damaged                      - o a A x - -
+plate_replaced                     - - a A - - -
 completeness_measured              - - - - - - A
 assessment                         - - a A x - -
 self_check                         - o - - - - -

@@ -16,7 +16,21 @@ from chalicelib.errors import BadInput
 RING = parse_keys("1:00112233445566778899aabbccddeeff")
 SHORT = plate_url("https://aq.cn", sign("3MAPZ0XKQ7WCV5TG", 1, RING))
 LONG = plate_url("https://anquanma.yuhang.gov.cn", sign("3MAPZ0XKQ7WCV5TG", 1023, RING))
-RUN = re.compile(r"M(\d+) (\d+)h(\d+)v1h-\d+z")
+COMMAND = re.compile(r"([Mm])(-?\d+) (-?\d+)|h(\d+)v1h-(\d+)z")
+
+
+def rectangles(text: str) -> list[tuple[int, int, int]]:
+    """The rectangles of the SVG's own path, followed with a pen: column, row, length."""
+    path = ElementTree.fromstring(text).findall("{http://www.w3.org/2000/svg}path")[1].attrib["d"]
+    assert COMMAND.sub("", path) == ""
+    found, pen = [], (0, 0)
+    for move, x, y, length, back in COMMAND.findall(path):
+        if move:
+            pen = (int(x), int(y)) if move == "M" else (pen[0] + int(x), pen[1] + int(y))
+        else:
+            assert length == back
+            found.append((*pen, int(length)))
+    return found
 
 
 def picture(text: str, scale: int = 6) -> Image.Image:
@@ -25,8 +39,7 @@ def picture(text: str, scale: int = 6) -> Image.Image:
     side = int(root.attrib["viewBox"].split()[2])
     image = Image.new("L", (side * scale, side * scale), 255)
     draw = ImageDraw.Draw(image)
-    path = root.findall("{http://www.w3.org/2000/svg}path")[1].attrib["d"]
-    for x, y, length in (map(int, run) for run in RUN.findall(path)):
+    for x, y, length in rectangles(text):
         draw.rectangle((x * scale, y * scale, (x + length) * scale - 1, (y + 1) * scale - 1), fill=0)
     return image
 
@@ -55,7 +68,7 @@ def test_both_addresses_are_version_4_with_33_modules() -> None:
 
 def test_the_quiet_zone_is_four_modules_on_every_side() -> None:
     text = svg(LONG, title="安全码", description="码牌")
-    cells = [tuple(map(int, run)) for run in RUN.findall(text)]
+    cells = rectangles(text)
     side = 33 + 2 * QUIET_ZONE
     assert min(x for x, _, _ in cells) == QUIET_ZONE == min(y for _, y, _ in cells)
     assert max(x + length for x, _, length in cells) == side - QUIET_ZONE == max(y + 1 for _, y, _ in cells)

@@ -1,0 +1,142 @@
+"""Plates to print: the number and its check character, the sheet, what the font lacks, and never the colour."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import reportlab
+import zxingcpp
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from chalicelib import ids
+from chalicelib.code.plate import Plate, plate_number, plate_of, read_number, spaced
+from chalicelib.code.plates import order_of
+from chalicelib.code.qr import png_of, rows_of
+from chalicelib.code.qr import modules
+from chalicelib.code.sheet import LAYOUTS, lacking, sheet
+from chalicelib.code.token import parse_keys
+from chalicelib.errors import BadInput
+
+RING = parse_keys("1:00112233445566778899aabbccddeeff")
+# A TrueType font that comes with the library: without Chinese, so that what is missing can be seen.
+LATIN = (Path(reportlab.__file__).parent / "fonts" / "Vera.ttf").read_bytes()
+SITES = st.text(ids.ALPHABET, min_size=16, max_size=16)
+
+
+def plate(number: int = 0, name: str = "Demo Works") -> Plate:
+    card = {"site_id": ids.keyed_id(b"key", "site", str(number)), "issue": 1 + number, "name": name}
+    return plate_of(card, "Liangzhu", "https://aq.cn", RING)
+
+
+# ── The number 码牌编号 ─────────────────────────────────────────────────────────────────────────────────────────────
+@given(SITES, st.integers(1, 1023))
+def test_a_number_is_read_back_however_it_is_typed(site_id: str, issue: int) -> None:
+    number = plate_number(site_id, issue)
+    for typed in (number, spaced(number), spaced(number).lower(), number[:8] + "-" + number[8:]):
+        assert read_number(typed) == (site_id, issue)
+
+
+@given(SITES, st.integers(1, 1023), st.integers(0, 17), st.sampled_from(ids.ALPHABET))
+def test_every_wrong_character_is_noticed(site_id: str, issue: int, at: int, other: str) -> None:
+    number = plate_number(site_id, issue)
+    if other != number[at]:
+        with pytest.raises(BadInput):
+            read_number(number[:at] + other + number[at + 1 :])
+
+
+@given(SITES, st.integers(1, 1023), st.integers(0, 16))
+def test_every_swap_of_neighbours_is_noticed(site_id: str, issue: int, at: int) -> None:
+    number = plate_number(site_id, issue)
+    if number[at] != number[at + 1]:
+        with pytest.raises(BadInput):
+            read_number(number[:at] + number[at + 1] + number[at] + number[at + 2 :])
+
+
+@pytest.mark.parametrize("typed", ["", "12350", "U" * 19, "<script>"])
+def test_what_is_no_number_is_refused(typed: str) -> None:
+    with pytest.raises(BadInput):
+        read_number(typed)
+
+
+def test_a_number_is_no_key_to_the_page() -> None:
+    one = plate()
+    assert one.number.replace(" ", "")[:18] == one.site_id + "01" and one.number.replace(" ", "") not in one.url
+
+
+# ── The sheet 打印版 ────────────────────────────────────────────────────────────────────────────────────────────────
+def pages(content: bytes, scale: float = 3) -> list[Image.Image]:
+    return [page.render(scale=scale).to_pil().convert("L") for page in pypdfium2.PdfDocument(content)]
+
+
+def text_of(content: bytes) -> str:
+    return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content))
+
+
+@pytest.mark.parametrize("per_page", LAYOUTS)
+def test_every_code_on_a_printed_page_is_read(per_page: int) -> None:
+    plates = [plate(number) for number in range(per_page + 1)]
+    made = sheet(plates, LATIN, per_page=per_page)
+    printed = pages(made.content)
+    assert made.pages == len(printed) == 2
+    read = [{found.text for found in zxingcpp.read_barcodes(page)} for page in printed]
+    assert read == [{one.url for one in plates[:per_page]}, {plates[-1].url}]
+    width, height = (round(side / 72 * 25.4) for side in pypdfium2.PdfDocument(made.content)[0].get_size())
+    assert (width, height) == (210, 297)
+
+
+@pytest.mark.parametrize("per_page", LAYOUTS)
+def test_a_plate_says_whose_it_is_its_number_and_whom_to_tell(per_page: int) -> None:
+    one = plate(name="Demo Precision Works")
+    said = text_of(sheet([one], LATIN, per_page=per_page, hotline="12350").content)
+    for part in ("Demo Precision Works", "Liangzhu", one.number, "12350"):
+        assert part in said
+
+
+def test_paper_cannot_change_so_the_colour_is_not_on_it() -> None:
+    drawn = pypdfium2.PdfDocument(sheet([plate()], LATIN).content)[0].render(scale=1).to_pil().convert("RGB")
+    for colour in ("#C8141B", "#F08C00", "#FFD43B", "#1F62C9"):
+        wanted = tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
+        assert not any(max(abs(a - b) for a, b in zip(pixel, wanted, strict=True)) < 24 for _, pixel in drawn.getcolors(1 << 24))
+
+
+def test_characters_the_font_lacks_are_named_by_plate_and_marked_on_paper() -> None:
+    plates = [plate(1, "示例厂 Works"), plate(2, "Works")]
+    assert sheet(plates, LATIN).missing == {plates[0].site_id: "示例厂"}
+    assert lacking("AA 甲甲B", {65}) == "甲B"
+
+
+def test_a_long_name_stays_on_its_plate() -> None:
+    one = plate(name="W" * 120)
+    (page,) = pages(sheet([one], LATIN).content, scale=1)
+    edge = page.crop((0, 60, 20, 400)), page.crop((page.width - 20, 60, page.width, 400))
+    assert all(min(side.getdata()) > 200 for side in edge)
+
+
+def test_the_same_plates_give_the_same_bytes() -> None:
+    assert sheet([plate(1), plate(2)], LATIN, per_page=4).content == sheet([plate(1), plate(2)], LATIN, per_page=4).content
+
+
+def test_a_png_is_two_colours_sharp_and_read() -> None:
+    drawn = Image.open(io.BytesIO(png_of(rows_of(modules(plate().url)), 8)))
+    assert drawn.size == (41 * 8, 41 * 8) and len(drawn.getcolors()) == 2
+    assert [found.text for found in zxingcpp.read_barcodes(drawn.convert("L"))] == [plate().url]
+
+
+@pytest.mark.parametrize(
+    ("document", "columns"),
+    [({}, ["run"]), ({"run": "a/b"}, ["run"]), ({"run": "../x", "per_page": 3, "site": 5}, ["run", "per_page", "site"])],
+)
+def test_a_wrong_order_is_refused_with_every_fault(document: dict, columns: list[str]) -> None:
+    with pytest.raises(BadInput) as wrong:
+        order_of(document)
+    assert [problem.column for problem in wrong.value.problems] == columns
+
+
+def test_the_first_issue_is_printed_where_none_was_recorded() -> None:
+    assert replace(plate(), issue=1) == plate_of({"site_id": plate().site_id, "issue": None, "name": "Demo Works"}, "Liangzhu", "https://aq.cn", RING)
