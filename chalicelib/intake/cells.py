@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from chalicelib import clock, exact
@@ -74,25 +75,30 @@ def _uscc(column: Column, text: str) -> str:
 
 
 def _integer(column: Column, text: str) -> int:
-    if not WHOLE.fullmatch(text):
+    if column.times == 1 and WHOLE.fullmatch(text):
+        return int(text)
+    if column.times == 1 or not DECIMAL.fullmatch(text):
         raise BadCell("应为整数")
-    return int(text)
+    value = Decimal(text) * column.times
+    if value != int(value):
+        raise BadCell(f"换算后（×{column.times}）应为整数")
+    return int(value)
 
 
 def _number(column: Column, text: str) -> float:
     if not DECIMAL.fullmatch(text):
         raise BadCell("应为数字")
-    return float(text)
+    return float(text) if column.times == 1 else float(Decimal(text) * column.times)
 
 
 def _fen(column: Column, text: str) -> int:
-    """An amount of money in yuan, as fen."""
+    """An amount of money in yuan (or ``times`` as much), as fen."""
     if not DECIMAL.fullmatch(text):
-        raise BadCell("应为金额（元）")
+        raise BadCell("应为金额（元）" if column.times == 1 else "应为金额")
     try:
-        return exact.parse_scaled(text, 100)
+        return exact.parse_scaled(text if column.times == 1 else format((Decimal(text) * column.times).normalize(), "f"), 100)
     except ValueError as error:
-        raise BadCell("金额最多两位小数") from error
+        raise BadCell("金额最多两位小数" if column.times == 1 else "金额换算后不是整分") from error
 
 
 def _date(column: Column, text: str) -> str:

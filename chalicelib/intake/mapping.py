@@ -23,8 +23,10 @@ of another one, by the columns that name it).
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +35,11 @@ from chalicelib.intake.model import Column, Mapping, Record, Reference
 from chalicelib.supervision.vocabulary import load_vocabulary
 
 READERS = ("text", "code", "uscc", "integer", "number", "fen", "date", "instant", "flag", "list", "findings")
+SCALED = ("integer", "number", "fen")
+FACTOR = re.compile(r"(?=.*[1-9])[0-9]{1,9}(\.[0-9]{1,9})?")
 SCOPES = ("site", "enterprise", "township")
 TOP_KEYS = {"schema", "title", "ignore", "subjects", "columns", "records"}
-COLUMN_KEYS = {"read", "required", "values", "formats", "separator", "skip"}
+COLUMN_KEYS = {"read", "required", "values", "formats", "separator", "skip", "times"}
 RECORD_KEYS = {"kind", "key", "on", "at", "source", "actor", "place", "when", "fields", "caused_by", "voids", "merge", "repeats"}
 REFERENCE_KEYS = {"column", "values", "plus_days", "unknown", "value", "event", "key", "subject"}
 
@@ -102,7 +106,18 @@ class _Loader:
             tuple(self._names(entry.get("formats", ["%Y-%m-%d"]), f"columns.{name}.formats")),
             str(entry.get("separator", ";")),
             frozenset(self._names(entry.get("skip", []), f"columns.{name}.skip")),
+            self._times(entry, f"columns.{name}"),
         )
+
+    def _times(self, entry: dict[str, Any], place: str) -> Decimal:
+        """The unit of a quantity: a whole number, or a fraction as text ("0.001")."""
+        times = entry.get("times", 1)
+        if entry.get("read") not in SCALED and "times" in entry:
+            self.fault(f"{place}.times", times, "only for " + " ".join(SCALED))
+        if (isinstance(times, int) and not isinstance(times, bool) and times > 0) or (isinstance(times, str) and FACTOR.fullmatch(times)):
+            return Decimal(times)
+        self.fault(f"{place}.times", times, "a whole number above 0, or a decimal as text, is required")
+        return Decimal(1)
 
     def _subject(self, scope: str, names: Any) -> None:
         if scope not in SCOPES:

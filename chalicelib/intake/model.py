@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from chalicelib.intake.table import Wanted
@@ -18,7 +19,10 @@ GOOD, WHOLE, NOTHING = "good", "whole", "nothing"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """How the cells of a column are read. ``skip`` are cells that count as blank ("NA"), ``values`` the words translated."""
+    """How the cells of a column are read. ``skip`` are cells that count as blank ("NA"), ``values`` the words translated.
+
+    ``times`` is the unit of a quantity: a column in 万元 has 10000.
+    """
 
     name: str
     read: str = "text"
@@ -27,6 +31,7 @@ class Column:
     formats: tuple[str, ...] = ("%Y-%m-%d",)
     separator: str = ";"
     skip: frozenset[str] = frozenset()
+    times: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)

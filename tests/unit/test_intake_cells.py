@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from chalicelib.intake.cells import INNER_NOTE, SERIAL_NOTE, WIDTH_NOTE, BadCell, note_on, read_cell
@@ -32,6 +34,9 @@ from infra.synthetic.sites import credit_code
             "B03.unlicensed=1;B03.review_overdue=2;E05.defect=3",
             {"B03": {"unlicensed": 1, "review_overdue": 2}, "E05": {"defect": 3}},
         ),
+        (Column("c", "fen", times=Decimal(10000)), "12.5", 12_500_000),
+        (Column("c", "integer", times=Decimal(1000)), "1.25", 1250),
+        (Column("c", "number", times=Decimal("0.001")), "2500", 2.5),
         (Column("c", "integer"), "１２", 12),
         (Column("c", "date"), "２０２０－０６－１２", "2020-06-12"),
         (Column("c", "date"), "2020-06-12 08:30:00", "2020-06-12"),

@@ -69,6 +69,9 @@ def test_the_demo_district_ships_a_mapping_for_every_table_and_for_the_sheets_of
         (('"人数" }', '{ subject = "enterprise" } }'), "[subjects] does not name it"),
         (('"人数" }', '{ column = "人数", values = [1] } }'), "a table of word = value"),
         (('ignore = ["备注"]', "ignore = 3"), "a list of texts"),
+        (('read = "uscc"', 'read = "fen", times = 0'), "above 0"),
+        (('read = "uscc"', 'read = "fen", times = 0.1'), "a decimal as text"),
+        (('read = "uscc"', 'read = "text", times = 2'), "only for integer number fen"),
         (("[[records]]", "[[recordz]]"), "at least one [[records]]"),
     ],
 )
