@@ -8,6 +8,7 @@ from collections.abc import Callable
 from chalice import Blueprint
 from chalice.app import Authorizer
 
+from chalicelib import clock
 from chalicelib.access.views import caller
 from chalicelib.config import Settings, settings
 from chalicelib.errors import NotFound
@@ -25,7 +26,7 @@ def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure:
         from chalicelib.intake.office import Office, stack_ports
 
         current = configure()
-        return Office(caller(routes.current_request.context), (ports or stack_ports)(current), current, current.now)
+        return Office(caller(routes.current_request.context), (ports or stack_ports)(current), current, clock.utc_now)
 
     @routes.route("/imports/mappings", methods=["GET"], authorizer=guard)
     @answered

@@ -13,6 +13,7 @@ export const ROOMS = [
   { path: "order", title: "", roles: OFFICIALS, load: () => import("./views/order.js") },
   { path: "paper", title: "", roles: OFFICIALS, load: () => import("./views/paper.js") },
   { path: "sites", title: "场所", about: "全部场所，可排序和导出", roles: ["district", "admin"], load: () => import("./views/sites.js") },
+  { path: "imports", title: "导入", about: "上传表格：先检查，再导入；退回有误的行", roles: ["township", "district", "admin"], load: () => import("./views/imports.js") },
 ];
 
 export const roomsOf = role => ROOMS.filter(room => room.roles.includes(role));

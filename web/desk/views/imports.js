@@ -1,0 +1,182 @@
+// Tables in: choose a file and how it is read, check it or bring it in, watch it, see what is wrong with which cell.
+import { Problem, get, post } from "../api.js";
+import { card, h, pairs, refusal, say, show as fill } from "../parts/dom.js";
+import { form } from "../parts/form.js";
+import { table } from "../parts/table.js";
+
+const LOOK_AGAIN_MS = 1500;
+const ENDED = ["done", "refused", "failed"];
+const STAGES = { judged: "正在检查各行", compared: "正在与系统中的记录比对", appended: "正在写入" };
+const MODES = [
+  ["check", "只检查，不写入"],
+  ["whole", "全部合格才导入（有一行有误就整份退回）"],
+  ["good", "导入合格的行，退回其余的行"],
+];
+
+export async function show({ me, rest }) {
+  if (rest[0]) return one(rest[0]);
+  const [{ mappings }, { imports }] = await Promise.all([get("/imports/mappings"), get("/imports")]);
+  return [
+    h("h1", {}, "导入表格"),
+    h("p", { class: "lead" }, "选择表格和它的格式，先检查再导入。同一份表格重复导入不会产生重复记录。"),
+    card("", wish(mappings, me)),
+    card("我的导入", list(imports)),
+  ];
+}
+
+function wish(mappings, me) {
+  const about = h("div", { class: "field", "aria-live": "polite" });
+  const fields = [
+    { name: "files", title: "文件", type: "files", multiple: false, required: true, accept: ".csv,.txt,.tsv,.xlsx", hint: "Excel 工作簿（.xlsx）或 CSV，不超过 200 MB。编码、分隔符和表头所在行会自动识别。" },
+    { name: "mapping", title: "表格格式", type: "select", required: true, options: [["", "请选择"], ...mappings.map(one => [one.name, one.title])] },
+    { name: "mode", title: "怎样导入", type: "choice", required: true, value: "check", options: MODES },
+    me.role !== "township" && { name: "reason", title: "更正原因", hint: "只在表格要更正系统中已有的记录时填写；原记录作废并保留。" },
+    me.role !== "township" && { name: "signers", title: "签署人编号", hint: `更正须两人签署，含本人（${me.subject}）；用逗号分隔。` },
+  ];
+  const made = form({ fields, button: "上传", send: values => send(values, made) });
+  const chosen = made.querySelector("select");
+  chosen.closest(".field").after(about);
+  chosen.addEventListener("change", () => fill(about, columns(mappings.find(one => one.name === chosen.value))));
+  return made;
+}
+
+function columns(mapping) {
+  if (!mapping) return null;
+  const known = mapping.columns.map(name => (mapping.required.includes(name) ? h("b", {}, name, "（必填）") : name));
+  return h("details", { open: true }, h("summary", {}, `表格应有 ${mapping.columns.length} 列`),
+    h("p", { class: "hint" }, known.flatMap((name, index) => (index ? ["、", name] : [name]))),
+    mapping.ignored.length > 0 && h("p", { class: "hint" }, `可以有但不读取：${mapping.ignored.join("、")}`));
+}
+
+async function send({ files: [file], signers = "", ...asked }, made) {
+  const wanted = { ...asked, filename: file.name, signers: signers.split(/[,，\s]+/).filter(Boolean) };
+  const job = await post("/imports", wanted);
+  if (file.size > job.form.most_bytes) throw new Problem({ title: "文件过大", detail: "文件超过 200 MB，请另存为 CSV 或分成几份。" });
+  const bar = h("progress", { max: file.size, value: 0, "aria-label": "上传进度" });
+  made.querySelector(".acts").append(bar);
+  try {
+    await upload(job.form, file, sent => { bar.value = sent; });
+  } finally {
+    bar.remove();
+  }
+  await post(`/imports/jobs/${job.job}/start`, {});
+  location.hash = `#/imports/${job.job}`;
+  return "已上传。";
+}
+
+// XMLHttpRequest, because fetch does not tell how much of a body has gone.
+function upload(given, file, told) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(given.fields)) body.append(name, value);
+  body.append("file", file);
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const failed = () => reject(new Problem({ title: "没有上传成功", detail: "文件没有传完，什么都没有导入。请检查网络后再试。" }));
+    request.upload.onprogress = event => told(event.loaded);
+    request.onload = () => (request.status === 201 ? resolve() : failed());
+    request.onerror = failed;
+    request.open("POST", given.url);
+    request.send(body);
+  });
+}
+
+const MODE_WORDS = Object.fromEntries(MODES.map(([value, word]) => [value, word.split("（")[0]]));
+
+function list(imports) {
+  return table({
+    caption: "最近的导入", rows: imports, empty: "还没有导入过表格。", name: "",
+    columns: [
+      { key: "created_at", title: "时间", cell: row => instant(row.created_at) },
+      { key: "filename", title: "文件", cell: row => h("a", { href: `#/imports/${row.job}` }, row.filename) },
+      { key: "mode", title: "方式", value: row => MODE_WORDS[row.mode] },
+      { key: "state_word", title: "结果", cell: row => state(row) },
+      { key: "new", title: "新增", number: true, value: row => row.outcome.written ? row.outcome.new : "" },
+      { key: "rejected", title: "有误的行", number: true, value: row => row.outcome.rejected },
+    ],
+  });
+}
+
+// 2020-06-30T04:00:00.000Z as Shanghai's clock shows it.
+function instant(text) {
+  const shown = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(new Date(text));
+  return h("time", { class: "num", datetime: text }, shown);
+}
+
+const MARKS = { done: "✓", refused: "✕", failed: "!", waiting: "…", queued: "…", running: "…" };
+const state = job => h("span", {}, h("span", { "aria-hidden": "true" }, MARKS[job.state], " "), job.state === "done" && job.mode === "check" ? "已检查" : job.state_word);
+
+async function one(id) {
+  const frame = h("div", {});
+  const first = await get(`/imports/jobs/${id}`);
+  await draw(frame, first);
+  if (!ENDED.includes(first.state)) watch(frame, id);
+  return [h("h1", {}, first.filename), h("p", { class: "lead" }, h("a", { href: "#/imports" }, "全部导入")), frame];
+}
+
+// Looks again until the job has ended, or the reader has gone on to something else.
+function watch(frame, id) {
+  setTimeout(async () => {
+    if (!frame.isConnected) return;
+    const job = await get(`/imports/jobs/${id}`).catch(() => null);
+    if (job) await draw(frame, job);
+    if (!job || !ENDED.includes(job.state)) watch(frame, id);
+    else say(`导入结束：${job.state_word}`);
+  }, LOOK_AGAIN_MS);
+}
+
+async function draw(frame, job) {
+  if (!ENDED.includes(job.state)) return fill(frame, card("进度", progress(job)));
+  if (job.state === "failed") return fill(frame, refusal({ title: "导入没有完成", message: "系统多次尝试仍未完成，管理员已收到告警。已写入的记录保留；修复后再导入一次，不会重复。" }));
+  const result = await get(`/imports/jobs/${job.job}/result`);
+  return fill(frame, summary(job, result), problems(result), corrections(result));
+}
+
+function progress(job) {
+  const { stage, done = 0, total = 0 } = job.progress;
+  const told = job.state === "waiting" ? "文件还没有上传。" : job.state === "queued" && !stage ? "排队中，马上开始…"
+    : `${STAGES[stage] || "正在读取文件"}${done ? `：${done.toLocaleString()}${total ? ` / ${total.toLocaleString()} 条` : " 行"}` : "…"}`;
+  return [h("progress", { max: total || 1, value: total ? done : null, "aria-label": "导入进度" }), h("p", { class: "num", "aria-live": "polite" }, told),
+    h("p", { class: "hint" }, "可以离开本页，导入会继续；稍后从“我的导入”回来查看。")];
+}
+
+function summary(job, result) {
+  const { outcome, downloads = {} } = job;
+  const bad = outcome.rejected || outcome.problem_count || 0;
+  const verdict = job.state === "refused" ? h("p", { class: "refusal" }, h("b", {}, "没有导入，系统中的记录没有变化。"), bad > 0 && ` ${outcome.rejected === undefined ? `有 ${bad} 处问题。` : `有 ${bad} 行有误，改好后再导入。`}`)
+    : job.mode === "check" ? h("p", { class: bad ? "refusal" : "done" }, bad ? `检查完毕：有 ${bad} 行有误，其余 ${outcome.rows} 行可以导入。` : "检查完毕：全部合格，可以导入。")
+      : h("p", { class: "done" }, bad ? `合格的行已导入，退回 ${bad} 行。` : "已全部导入。");
+  return card("结果", verdict,
+    pairs(["读法", outcome.reading], ["合格的行", outcome.rows], [job.state === "refused" || job.mode === "check" ? "将新增记录" : "新增记录", outcome.new],
+      ["已有、未变", outcome.same], ["更正", outcome.corrections], ["退回的行", outcome.rejected], ["完成时间", instant(job.updated_at)]),
+    (outcome.notes || []).length > 0 && h("ul", {}, outcome.notes.map(note => h("li", {}, note))),
+    h("div", { class: "acts" },
+      downloads.rejects && h("a", { class: "button", href: downloads.rejects }, "下载退回的行（改好后可直接再导入）"),
+      downloads.result && h("a", { class: "line", href: downloads.result }, "下载结果文件")));
+}
+
+function problems(result) {
+  if (!(result.problems || []).length) return null;
+  const more = result.problem_count - result.problems.length;
+  return card("", table({
+    caption: more > 0 ? `前 ${result.problems.length} 处问题（共 ${result.problem_count} 处，其余见退回的行）` : "各处问题", rows: result.problems, name: "问题",
+    columns: [
+      { key: "row", title: "行", number: true, value: fault => fault.place.replace("row ", "") },
+      { key: "column", title: "列", value: fault => fault.column },
+      { key: "value", title: "内容", value: fault => fault.value },
+      { key: "reason", title: "问题", value: fault => fault.reason },
+    ],
+  }));
+}
+
+function corrections(result) {
+  if (!(result.corrected || []).length) return null;
+  const text = change => JSON.stringify(change ?? "（空）").replace(/^"|"$/g, "");
+  return card("", table({
+    caption: "更正了什么", rows: result.corrected, name: "更正",
+    columns: [
+      { key: "row", title: "行", number: true, value: one => one.row || "随同" },
+      { key: "kind", title: "记录" },
+      { key: "changes", title: "原来 → 现在", value: one => Object.entries(one.changes).map(([name, [before, after]]) => `${name}：${text(before)} → ${text(after)}`).join("；") },
+    ],
+  }));
+}
