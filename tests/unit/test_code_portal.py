@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from chalicelib.reports import model, store
+from infra.portal import render_portal
+
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
 PAGES = sorted(WEB.glob("*.html"))
+ENGLISH = sorted((WEB / "en").glob("*.html"))
 GRADING = tomllib.loads((ROOT / "chalicelib/grading/rulesets/model-2020.toml").read_text(encoding="utf-8"))
 INDEX = tomllib.loads((ROOT / "chalicelib/index/methods/model-2020.toml").read_text(encoding="utf-8"))
 DISTRICT = tomllib.loads((ROOT / "chalicelib/districts/demo/district.toml").read_text(encoding="utf-8"))
@@ -26,15 +31,17 @@ def test_a_page_is_chinese_needs_no_script_and_fetches_nothing_from_elsewhere(pa
     assert html.count("<h1") == 1 and 'href="#main"' in html and 'id="main"' in html
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *ENGLISH], ids=lambda page: page.relative_to(WEB).as_posix())
 def test_every_link_leads_to_a_file_a_published_tree_a_place_on_a_page_or_a_telephone(page: Path) -> None:
     html = page.read_text(encoding="utf-8")
-    published = {"/", "/map/", "/index/"}
+    published = {"/", "/en/", "/map/", "/index/"}
     for target in re.findall(r'href="([^"]+)"', html):
         if target.startswith("#"):
             assert f'id="{target[1:]}"' in html, target
         elif not target.startswith("tel:"):
-            assert target in published or (WEB / target.lstrip("/")).is_file(), target
+            path, _, place = target.partition("#")
+            assert path in published or (WEB / path.lstrip("/")).is_file(), target
+            assert not place or f'id="{place}"' in (WEB / path.lstrip("/")).read_text(encoding="utf-8"), target
 
 
 def test_the_portal_shows_the_palette_of_the_demo_district() -> None:
@@ -53,17 +60,41 @@ def test_the_method_page_names_the_thresholds_of_the_rule_set() -> None:
         assert f"≥ {float(edge):g} " in METHOD
 
 
-def test_the_method_page_lists_every_veto_cap_and_axis_as_the_rule_set_has_them() -> None:
-    for rule in GRADING["caps"]:
-        if "grade" in rule:
-            row = rf"<tr><td>{rule['code']}</td><td>{re.escape(rule['title'])}</td><td><span class=\"chip {rule['grade']}\">{WORD[rule['grade']]}"
-            assert re.search(row, METHOD), rule["code"]
-    first = {rule["code"]: rule for rule in reversed(GRADING["vetoes"])}
-    for code, rule in first.items():
-        assert f"<tr><td>{code}</td><td>{rule['title']}</td><td>{rule['ends']}</td></tr>" in METHOD
-    for axis in GRADING["axes"]:
-        assert f'<tr><td>{axis["title"]}</td><td class="n">{axis["points"]}</td></tr>' in METHOD
-    assert len(GRADING["items"]) == 33 and "33 项、100 分" in METHOD
+def test_what_is_served_is_what_the_templates_and_the_rule_set_say() -> None:
+    for name, text in render_portal().items():
+        assert (WEB / name).read_text(encoding="utf-8") == text, f"{name}: run ./dev portal"
+
+
+@pytest.mark.parametrize("page", [WEB / "method.html", WEB / "en" / "method.html"], ids=["zh", "en"])
+def test_the_method_page_has_every_item_deduction_window_threshold_and_source(page: Path) -> None:
+    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8"))).split())
+    rows = [*GRADING["axes"], *GRADING["items"], *GRADING["adjustments"], *GRADING["vetoes"], *GRADING["caps"]]
+    assert (len(GRADING["items"]), len(rows)) == (33, 73)
+    for rule in rows:
+        wanted = [rule["title"], rule["source"], rule.get("rule", ""), rule.get("ends", ""), str(rule.get("cap", ""))]
+        wanted += [f"{rule['months']} "] if isinstance(rule.get("months"), int) else []
+        wanted += [f"{dated['from']}" for dated in rule["months"]] if isinstance(rule.get("months"), list) else []
+        missing = [part for part in wanted if " ".join(str(part).split()) not in text]
+        assert not missing, (rule["code"], missing)
+    for table in ("thresholds", "accident_levels"):
+        assert GRADING[table]["source"] in text
+    for edge in (GRADING["thresholds"][code] for code in ("blue", "yellow", "orange")):
+        assert f"≥ {edge}" in text
+
+
+def test_what_the_privacy_notice_promises_is_what_the_program_does() -> None:
+    text = (WEB / "privacy.html").read_text(encoding="utf-8")
+    assert f"每天最多 {model.A_DAY['source']} 次" in text and f"每天最多 {model.A_DAY['site']} 次" in text
+    assert f"{model.CONTACT_DAYS} 天后自动删除" in text and f"{model.DUE_DAYS} 日内" in text
+    assert store.COUNTER_DAYS == 2 and "两天后删除" in text
+
+
+@pytest.mark.parametrize("page", ENGLISH, ids=lambda page: page.name)
+def test_in_english_chinese_stands_only_where_it_is_marked_as_chinese(page: Path) -> None:
+    html = page.read_text(encoding="utf-8")
+    assert '<html lang="en">' in html and "示范标准" in html and "invented" in html
+    bare = re.sub(r'<(\w+)[^>]*lang="zh-CN"[^>]*>.*?</\1>', "", html, flags=re.DOTALL)
+    assert re.findall(r"[\u3400-\u9fff]+", bare) == []
 
 
 def test_every_page_says_that_the_method_is_a_model_and_the_data_are_invented() -> None:
