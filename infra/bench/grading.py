@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rules import MODEL_2020, RuleSet, load_rule_set
+from infra.bench.grading_peers import expected, features, interpreted, zen_decision
 
 NAME = "grading"
 SITES = 400
@@ -28,6 +29,22 @@ def run() -> Iterator[dict[str, object]]:
     yield {"bench": NAME, "figure": "grade with reasons", "value": graded, "unit": "CPU µs/site"}
     written = microseconds(lambda site: grade(site, rules, AS_OF).to_document(), sites)
     yield {"bench": NAME, "figure": "grade and result document", "value": written, "unit": "CPU µs/site"}
+    yield from against_peers(sites, rules, graded)
+
+
+def against_peers(sites: list[dict[str, object]], rules: RuleSet, graded: float) -> Iterator[dict[str, object]]:
+    """The peers over the same sites, their facts worked out beforehand; how many times our time they take. Null without the peer."""
+    scored = [site for site in sites if grade(site, rules, AS_OF).score is not None]
+    prepared = [features(site, rules, AS_OF) for site in scored]
+    said = [expected(site, rules, AS_OF) for site in scored]
+    for name, decide in (("interpreted table", interpreted(rules)), ("zen-engine", zen_decision(rules))):
+        taken = None
+        if decide is not None:
+            wrong = sum(decide(site) != ours for site, ours in zip(prepared, said, strict=True))
+            yield {"bench": NAME, "figure": f"sites on which {name} differs", "value": wrong, "unit": "sites"}
+            taken = microseconds(decide, prepared) if not wrong else None
+        yield {"bench": NAME, "figure": f"{name}, facts prepared, no reasons", "value": taken, "unit": "CPU µs/site"}
+        yield {"bench": NAME, "figure": f"{name} ÷ grade with reasons", "value": taken and round(taken / graded, 1), "unit": "times"}
 
 
 def microseconds(work: Callable[[Mapping[str, object]], object], sites: list[dict[str, object]]) -> float:
