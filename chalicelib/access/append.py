@@ -47,6 +47,7 @@ REASONS = {
     "two-officers": "须两名以上执法人员（含本人）现场核查。",
     "two-signers": "须两名不同签署人（含本人）。",
     "in-the-evidence": "参与过相关检查或处理的人员不得作出申诉决定。",
+    "own-draft": "起草人不得发布自己起草的规则集，须由另一人发布。",
     "same-person": "复核须由填报人以外的人员进行。",
     "in-person": "此类决定须由有权人员逐件办理，不能批量导入。",
     "source": "来源不在您可以转报的范围内。",
@@ -107,6 +108,10 @@ def _second_person(identity: Identity, proposal: Proposal, subject: SubjectFacts
     return "same-person" if identity.subject == proposal.root.get("actor") else ""
 
 
+def _another_enacts(identity: Identity, proposal: Proposal, subject: SubjectFacts) -> str:
+    return "own-draft" if identity.subject == proposal.root.get("actor") else ""
+
+
 def _signed_by_two(identity: Identity, signers: object) -> bool:
     """At least two different people, and the one who is signed in is one of them."""
     return isinstance(signers, (list, tuple)) and identity.subject in signers and len(set(signers)) >= MIN_SIGNERS
@@ -124,4 +129,5 @@ RULES: tuple[tuple[Callable[[Proposal], bool], Rule], ...] = (
     (lambda proposal: proposal.kind == "paper_signed" and proposal.payload.get("outcome") in ("refused", "left_in_place"), _witnessed),
     (lambda proposal: proposal.kind == "appeal_decided", _somebody_else_decides),
     (lambda proposal: proposal.kind == "monthly_return_confirmed", _second_person),
+    (lambda proposal: proposal.kind == "rule_set_enacted", _another_enacts),
 )

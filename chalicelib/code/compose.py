@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.access.audit import AuditLog
 from chalicelib.config import Settings
 from chalicelib.errors import Unavailable
+from chalicelib.register.district import District, load_district
 from chalicelib.supervision.model import Event
 
 if TYPE_CHECKING:
     from chalicelib.grading.acceptance import Refuse
     from chalicelib.grading.rules import RuleSet
+
+
+# How the district of an id is found: by its folder, or with what its log says was enacted since.
+Find = Callable[[str], District]
 
 
 class Log(Protocol):
@@ -66,26 +72,28 @@ def compose(settings: Settings) -> Stores:
     from chalicelib.access.store import AuditTable
     from chalicelib.code.store import ReleaseFiles
     from chalicelib.grading.store import CardStore, HistoryStore
+    from chalicelib.grading.enacted import governed_district
     from chalicelib.supervision.store import EventLog
 
     prefix = settings.table_prefix
+    in_force = cache(lambda district_id: governed_district(prefix, district_id))
     return Stores(
         log=EventLog(prefix),
         cards=CardStore(prefix),
         history=HistoryStore(prefix),
         audit=AuditTable(prefix),
         files=ReleaseFiles(settings.files_bucket),
-        judge=judge_of(settings.district),
-        refuse=refusal_of(settings.district),
-        rules=rules_of(settings.district),
+        judge=judge_of(settings.district, in_force),
+        refuse=refusal_of(settings.district, in_force),
+        rules=rules_of(settings.district, in_force),
     )
 
 
-def judge_of(district_id: str) -> Callable[[Mapping[str, object], date], Mapping[str, object]]:
+def judge_of(district_id: str, find: Find = load_district) -> Callable[[Mapping[str, object], date], Mapping[str, object]]:
     """The judge under the rule set that applies on the day. Unavailable while the district has none."""
     from chalicelib.grading.judge import grade
 
-    rules = rules_of(district_id)
+    rules = rules_of(district_id, find)
 
     def judge(facts: Mapping[str, object], on: date) -> Mapping[str, object]:
         return grade(facts, rules(on), on).to_document()
@@ -93,13 +101,12 @@ def judge_of(district_id: str) -> Callable[[Mapping[str, object], date], Mapping
     return judge
 
 
-def rules_of(district_id: str) -> Callable[[date], RuleSet]:
+def rules_of(district_id: str, find: Find = load_district) -> Callable[[date], RuleSet]:
     """The rule set of a day. Unavailable while the district has none."""
     from chalicelib.grading.rulebook import rules_on
-    from chalicelib.register.district import load_district
 
     def rules(on: date) -> RuleSet:
-        found = rules_on(load_district(district_id), on)
+        found = rules_on(find(district_id), on)
         if found is None:
             raise Unavailable("no rule set applies on this day", on=on.isoformat())
         return found
@@ -107,9 +114,8 @@ def rules_of(district_id: str) -> Callable[[date], RuleSet]:
     return rules
 
 
-def refusal_of(district_id: str) -> Refuse:
+def refusal_of(district_id: str, find: Find = load_district) -> Refuse:
     """What the rules of this district say against an event before it is recorded."""
     from chalicelib.grading.acceptance import refusals_in
-    from chalicelib.register.district import load_district
 
-    return refusals_in(load_district(district_id))
+    return lambda event: refusals_in(find(district_id))(event)

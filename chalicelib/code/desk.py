@@ -18,10 +18,10 @@ from chalicelib.access.policy import Proposal, SubjectFacts, View, audience_of, 
 from chalicelib.code import site
 from chalicelib.code.compose import Stores
 from chalicelib.code.proposal import asked, content, involved, refuse_merged, root_of
+from chalicelib.code.terms import against
 from chalicelib.config import Settings
-from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound, Problem
+from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound
 from chalicelib.exact import TENTHS, text_of
-from chalicelib.grading.appeals import filing_problems
 from chalicelib.register.district import load_district
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.kin import kin_of, owner_of, subjects_below
@@ -157,7 +157,7 @@ class Desk:
         root = root_of(kind, event, standing)
         refuse_merged(kind, event, standing)
         self._judge_append(kind, event, root, subject, standing)
-        found = problems(event) or [*self.stores.refuse(event), *self._too_late(event, standing)]
+        found = problems(event) or [*self.stores.refuse(event), *against(event, root, standing, self.stores, self.settings.day())]
         if found:
             raise BadInput(found)
         return event
@@ -170,22 +170,6 @@ class Desk:
         if not decision.allowed:
             self.note("refuse", event.subject, f"{kind.name} {decision.reason}")
             raise Forbidden("this fact may not be appended by you", reason=decision.reason, sentence=REASONS[decision.reason])
-
-    def _too_late(self, event: Event, standing: Sequence[Event]) -> list[Problem]:
-        """An appeal has its term, from the day on which what it is against was recorded, or the grade last changed."""
-        if event.kind != "appeal":
-            return []
-        against = event.payload.get("against")
-        named = {known.event_id: known for known in standing}.get(str(against))
-        if against and named is None:
-            return [Problem("payload", "against", str(against), "该场所下没有这一事实")]
-        known_on = named.known_at if named else self._changed_at(event.subject_id)
-        day = clock.day_of(clock.parse_instant(known_on)).isoformat() if known_on else event.occurred_on
-        return filing_problems(self.stores.rules(self.settings.day()), day, event.occurred_on)
-
-    def _changed_at(self, site_id: str) -> str:
-        lines = self.stores.history.list_lines(site_id)
-        return f"{lines[-1]['line'][:10]}T00:00:00+08:00" if lines else ""
 
     def _keep(self, event: Event, standing: Sequence[Event]) -> Receipt:
         """Append, unless it stands already. Two at once with one key: the second finds what the first wrote."""
@@ -223,6 +207,8 @@ class Desk:
     def _subject(self, scope: str, subject_id: str, standing: Sequence[Event]) -> SubjectFacts:
         if scope == "site":
             return self._site_subject(subject_id)
+        if scope == "district":
+            return SubjectFacts("district", subject_id)
         if scope == "township":
             self._township(subject_id)
             return SubjectFacts("township", subject_id, townships=frozenset({subject_id}))

@@ -65,15 +65,10 @@ def _add_signing_in(routes: Blueprint, answered: Callable, guard: Authorizer, co
     def what_a_check_goes_through():
         """The items and clauses of today's rule set that a check or an assessment goes through."""
         from chalicelib.desk.words import check_items
-        from chalicelib.grading.rules import load_rule_set
-        from chalicelib.register.district import load_district
 
         caller(routes.current_request.context)
         current = configure()
-        ref = load_district(current.district).rule_set_on("grading", current.day())
-        if ref is None:
-            raise Unavailable("no rule set applies on this day")
-        return check_items(load_rule_set(ref.path))
+        return check_items(office().desk.stores.rules(current.day()))
 
 
 def _add_looking(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable) -> None:

@@ -18,6 +18,7 @@ from chalicelib.grading.appeals import open_appeal, published_reply
 from chalicelib.grading.case import Case, months_after
 from chalicelib.grading.model import Judgement
 from chalicelib.grading.register import read_register
+from chalicelib.grading.rules import RuleSet
 from chalicelib.register.entry import entry_text
 from chalicelib.supervision.hazards import state_of
 from chalicelib.supervision.site import names_of, site_on, standing
@@ -76,7 +77,7 @@ def build_card(
         township=site["township"],
         enterprise_id=facts["enterprise_id"],
         issue=plate["issue"],
-        rule_set=NO_RULE_SET if judgement is None else f"{judgement.rules.id}@{judgement.rules.version}",
+        rule_set=rules_name(None if judgement is None else judgement.rules),
         review_on=review_on,
         outcome=_outcome(judgement, site["state"]),
         search=_search(facts, site, day),
@@ -84,6 +85,11 @@ def build_card(
             facts, judgement, site, {"on": day, "grade": grade, "review_on": review_on, "plate": plate, "trend": list(trend)}
         ),
     )
+
+
+def rules_name(rules: RuleSet | None) -> str:
+    """How a card names the rules that judged it."""
+    return NO_RULE_SET if rules is None else f"{rules.id}@{rules.version}"
 
 
 def _document(facts: Facts, judgement: Judgement | None, site: Mapping[str, object], heading: dict[str, object]) -> dict[str, object]:

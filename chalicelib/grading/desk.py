@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from chalicelib import clock
-from chalicelib.code.desk import Desk
-from chalicelib.errors import BadInput, Problem
+from chalicelib.code.desk import Desk, Receipt
+from chalicelib.errors import BadInput, Forbidden, NotFound, Problem
 from chalicelib.grading.appeals import appeals_of
+from chalicelib.grading.governance import NOTICE_DAYS, Draft, drafts_of
 from chalicelib.grading.judge import grade
 from chalicelib.grading.losses import losses
 from chalicelib.grading.outlook import calendar, first_recovery, standing_of, would_be
 from chalicelib.grading.proof import proof_of
 from chalicelib.grading.way_back import way_back
+from chalicelib.ids import subject_of
 
 CASE = ("case",)
 # A proof shows penalties and plant data with the rest of the facts.
@@ -61,6 +63,36 @@ class GradeDesk:
             "then": standing_of(then).to_document(),
             "result": then.to_document(),
         }
+
+    def rules(self) -> dict[str, object]:
+        """The rule set in force, and every draft with its shadow reports and its enactment. For staff."""
+        self._staff()
+        day = self.desk.settings.day()
+        return {
+            "on": day.isoformat(),
+            "in_force": self.desk.stores.rules(day).identity(),
+            "notice_days": NOTICE_DAYS,
+            "drafts": [draft.to_document() for draft in self._drafts()],
+        }
+
+    def draft_text(self, draft_id: str) -> str:
+        """The file of a draft as it was handed in. NotFound without such a draft."""
+        self._staff()
+        for draft in self._drafts():
+            if draft.event.event_id == draft_id:
+                return draft.content.decode("utf-8")
+        raise NotFound("no such draft")
+
+    def append_about_rules(self, body: Mapping[str, object]) -> Receipt:
+        """A draft, a shadow report, an enactment, a withdrawal: judged like any other event, by the write matrix and the governance."""
+        return self.desk.append("district", self.desk.settings.district, body)
+
+    def _drafts(self) -> list[Draft]:
+        return drafts_of(self.desk.stores.log.list_events(subject_of("district", self.desk.settings.district)))
+
+    def _staff(self) -> None:
+        if self.desk.identity.role not in ("township", "district", "expert", "admin"):
+            raise Forbidden("for staff")
 
     def proof(self, site_id: str, query: Mapping[str, str]) -> dict[str, object]:
         """The proof of the grade on a day, by what was known at an instant; today by default."""

@@ -15,12 +15,13 @@ from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Unavailable
 from chalicelib.grading.card import build_card
 from chalicelib.grading.changes import ChangeBook
+from chalicelib.grading.enacted import governed_district
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rulebook import rules_change_after, rules_on
 from chalicelib.grading.saving import Regraded, Saver
 from chalicelib.grading.trend import trend_of
 from chalicelib.ids import subject_of
-from chalicelib.register.district import District, load_district
+from chalicelib.register.district import District
 from chalicelib.supervision.chain import LedgerStore
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.kin import kin_of, owner_of, subjects_above, subjects_around
@@ -174,7 +175,7 @@ def townships_of(results: Iterable[Regraded]) -> set[str]:
 
 def handle_stream(event: Mapping[str, object], settings: Settings, regrader: Regrader | None = None) -> dict[str, list[dict[str, str]]]:
     """A batch of stream records: every site concerned once. Returns ``batchItemFailures`` for exactly the records to repeat."""
-    regrader = regrader or Regrader(settings.table_prefix, load_district(settings.district))
+    regrader = regrader or Regrader(settings.table_prefix, governed_district(settings.table_prefix, settings.district))
     records = {record["dynamodb"]["SequenceNumber"]: record for record in event["Records"] if record.get("eventName") != "REMOVE"}
     appended: dict[str, Event] = {}
     failed: set[str] = set()

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 from chalicelib.grading.rules import RuleSet, load_rule_set
-from chalicelib.register.district import District
+from chalicelib.register.district import District, RuleSetRef
 
 
-@lru_cache(maxsize=8)
-def _rules(path: Path) -> RuleSet:
-    return load_rule_set(path)
+@lru_cache(maxsize=16)
+def _rules(ref: RuleSetRef) -> RuleSet:
+    return load_rule_set(ref.content or ref.path)
 
 
 def rules_on(district: District, day: date) -> RuleSet | None:
     """The rule set that applies on a day; None where the district has none."""
     ref = district.rule_set_on("grading", day)
-    return _rules(ref.path) if ref is not None else None
+    return _rules(ref) if ref is not None else None
 
 
 def rules_change_after(district: District, day: date) -> date | None:

@@ -41,6 +41,22 @@ def build_blueprint(guard: Authorizer, compose: Callable | None = None, configur
     def proof(site_id):
         return _file(desk().proof(as_id(site_id), routes.current_request.query_params or {}), f"proof-{site_id}.json")
 
+    @routes.route("/rules", methods=["GET"], authorizer=guard)
+    @answered
+    def rules():
+        return desk().rules()
+
+    @routes.route("/rules/events", methods=["POST"], authorizer=guard)
+    @answered
+    def append_to_district():
+        receipt = desk().append_about_rules(json_body(routes.current_request.raw_body))
+        return json_answer({"event_id": receipt.event_id, "new": receipt.new}, 201 if receipt.new else 200)
+
+    @routes.route("/rules/drafts/{draft}", methods=["GET"], authorizer=guard)
+    @answered
+    def draft_text(draft):
+        return Response(desk().draft_text(draft), {"Content-Type": "text/plain; charset=utf-8"})
+
     return routes
 
 

@@ -25,7 +25,8 @@ from chalicelib.index.structure import IndexRules
 from chalicelib.index.township import compute_partial, month_rules, townships_of
 from chalicelib.publish.files import FileStore, bucket_files
 from chalicelib.publish.queue import Send, queue_sender
-from chalicelib.register.district import District, load_district
+from chalicelib.grading.enacted import governed_district
+from chalicelib.register.district import District
 
 LOG = logging.getLogger(__name__)
 
@@ -166,6 +167,6 @@ def _done(parts: Mapping[str, object]) -> set[str]:
 def stack_desk(settings: Settings) -> Desk:
     """The desk of a stack."""
     return Desk(
-        load_district(settings.district), StackSources(settings.table_prefix), StackRuns(settings.table_prefix),
+        governed_district(settings.table_prefix, settings.district), StackSources(settings.table_prefix), StackRuns(settings.table_prefix),
         bucket_files(settings.files_bucket), queue_sender(settings.month_queue_url), settings.code_version,
     )  # fmt: skip

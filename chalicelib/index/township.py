@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 
 from chalicelib.clock import add_months, last_day, month_of, parse_month
 from chalicelib.errors import NotFound
 from chalicelib.grading.judge import grade
-from chalicelib.grading.rules import RuleSet, load_rule_set
+from chalicelib.grading.rulebook import rules_on
+from chalicelib.grading.rules import RuleSet
 from chalicelib.index.document import measure_document
 from chalicelib.index.freeze import frozen, late_records
 from chalicelib.index.measure import measure_township
@@ -64,10 +64,10 @@ def _path(district: District, judge: str, day: date):
 
 
 def _grading_rules(district: District, day: date) -> RuleSet:
-    return _load_once(_path(district, "grading", day))
-
-
-_load_once = lru_cache(maxsize=16)(load_rule_set)
+    rules = rules_on(district, day)
+    if rules is None:
+        raise NotFound("no rule set applies", judge="grading", day=day.isoformat())
+    return rules
 
 
 def compute_partial(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -66,10 +66,11 @@ class Swatch:
 
 @dataclass(frozen=True, slots=True)
 class RuleSetRef:
-    """A rule-set file (path below chalicelib) and the first day it applies."""
+    """A rule set and the first day it applies: a file (path below chalicelib), or the content of one that was enacted since."""
 
     file: str
     effective_from: date
+    content: bytes = b""
 
     @property
     def path(self) -> Path:
@@ -110,6 +111,10 @@ class District:
             if township.code == code and township.valid_on(day):
                 return township
         raise NotFound("no such township on that day", township=code, day=day.isoformat())
+
+    def with_rule_sets(self, judge: str, refs: tuple[RuleSetRef, ...]) -> District:
+        """The same district with these rule sets for one judge, in order of their first days."""
+        return replace(self, rule_sets={**self.rule_sets, judge: refs})
 
     def rule_set_on(self, judge: str, day: date) -> RuleSetRef | None:
         """The rule set of ``grading``, ``riskmap`` or ``index`` that applies on a day; None if the district has none yet."""

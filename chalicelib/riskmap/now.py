@@ -19,11 +19,12 @@ from chalicelib.config import Settings
 from chalicelib.errors import NotFound
 from chalicelib.grading.changes import SETTLED_AFTER, ChangeBook
 from chalicelib.grading.judge import grade
+from chalicelib.grading.enacted import governed_district
 from chalicelib.grading.rulebook import rules_on
 from chalicelib.grading.store import CardStore, FactsStore
 from chalicelib.publish.files import FileStore, bucket_files
 from chalicelib.publish.release import find_file, list_releases
-from chalicelib.register.district import District, load_district
+from chalicelib.register.district import District
 from chalicelib.riskmap.assess import assess_site, assess_township
 from chalicelib.riskmap.pages import NOW, render_now
 from chalicelib.riskmap.rules import load_risk_rules
@@ -62,7 +63,7 @@ def handle_schedule(settings: Settings) -> dict[str, object]:
     """The scheduled entrance."""
     prefix = settings.table_prefix
     desk = Desk(
-        load_district(settings.district), ChangeBook(prefix), CardStore(prefix), FactsStore(prefix),
+        governed_district(prefix, settings.district), ChangeBook(prefix), CardStore(prefix), FactsStore(prefix),
         bucket_files(settings.files_bucket), settings.code_version,
     )  # fmt: skip
     return refresh(desk, Moment(settings.day(), settings.now(), settings.instant()))

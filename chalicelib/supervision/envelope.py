@@ -65,7 +65,7 @@ def _good_place(place: object) -> bool:
 
 
 def _good_subject_id(event: Event) -> bool:
-    pattern = TOWNSHIP_CODE if event.scope == "township" else OPAQUE_ID
+    pattern = TOWNSHIP_CODE if event.scope in ("township", "district") else OPAQUE_ID
     return isinstance(event.subject_id, str) and pattern.fullmatch(event.subject_id) is not None
 
 

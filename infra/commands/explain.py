@@ -45,11 +45,11 @@ def run(args: argparse.Namespace) -> int:
         return checked(args.verify)
     from chalicelib.config import settings
     from chalicelib.grading.proof import as_known, proof_of
-    from chalicelib.register.district import load_district
+    from chalicelib.grading.enacted import governed_district
 
     setting = settings()
     on, known_at = asked(args, setting.day())
-    district = load_district(setting.district)
+    district = governed_district(args.table_prefix or setting.table_prefix, setting.district)
     rules = rules_of(district, on)
     facts = as_known(facts_of(args.site, args.table_prefix or setting.table_prefix, district), known_at)
     explanation = explained(facts, rules, on)

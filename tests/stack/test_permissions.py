@@ -175,8 +175,8 @@ MAY = {
     },
     "ImporterFunctionName": {"get": {"JobsTable"}, "put": {"EventsTable", "JobsTable", "AuditTable"}, "query": {"EventsTable"}},
     "TellFunctionName": {"get": set(), "put": {"NoticesTable"}, "query": set()},
-    "MapNowFunctionName": {"get": {"ChangesTable"}, "put": {"ChangesTable"}, "query": set()},
-    "MonthStartFunctionName": {"get": {"RunsTable"}, "put": {"RunsTable"}, "query": {"RunsTable"}},
+    "MapNowFunctionName": {"get": {"ChangesTable"}, "put": {"ChangesTable"}, "query": {"EventsTable"}},
+    "MonthStartFunctionName": {"get": {"RunsTable"}, "put": {"RunsTable"}, "query": {"EventsTable", "RunsTable"}},
     "MonthTownshipFunctionName": {"get": {"RunsTable"}, "put": {"RunsTable"}, "query": {"EventsTable", "RunsTable"}},
 }
 

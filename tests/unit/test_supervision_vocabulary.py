@@ -29,7 +29,7 @@ def columns(event):
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_is_complete(name):
     kind, types = kind_of(name), load_vocabulary().types
-    assert kind.scope in ("site", "enterprise", "township") and kind.title and kind.reads
+    assert kind.scope in ("site", "enterprise", "township", "district") and kind.title and kind.reads
     assert all(field.type in types for field in kind.fields.values())
     assert set(kind.append) <= set(labels.ROLE) and set(kind.append.values()) <= REACHES
     assert all(scope_of(root) == kind.scope for root in kind.follows), "a step stands in the log of what it follows"
