@@ -88,7 +88,10 @@ def _twin(result: Document, rows: Sequence[Document], labels: Labels | None) -> 
     return document
 
 
-COLUMNS = ("月份", "名次", "镇街代码", "镇街", "指数", "颜色", "按分定色", "原始分", "评估系数K", "赋码企业", "本月数据小项", "适用小项", "较上月")
+COLUMNS = (
+    "月份", "名次", "镇街代码", "镇街", "指数", "颜色", "按分定色", "原始分", "评估系数K", "赋码企业", "本月数据小项", "适用小项", "较上月",
+    "权重浮动名次从", "权重浮动名次至", "难分先后组", "不计K指数", "不计K名次",
+)  # fmt: skip
 
 
 def table(result: Document, district: District) -> bytes:
@@ -103,7 +106,10 @@ def table(result: Document, district: District) -> bytes:
         points = {entry["code"]: entry["points"] for i in row["indicators"] for entry in (i, *i["sub_items"])}
         cells = [result["month"], row["rank"], row["code"], row["name"], row["index"], words[row["colour"]], words[row["score_colour"]]]
         cells += [row["raw"], row["coefficient"], row["sites"], row["own_data"], row["applicable"], (row["change"] or {}).get("index")]
-        writer.writerow(["" if cell is None else cell for cell in [*cells, *(points[code] for code in titles)]])
+        honest, plain = row["honest_rank"], row["without_coefficient"]
+        cells += [*honest["weights_only"], honest["group"]] if honest else [None] * 3
+        cells += [plain["index"], plain["rank"], *(points[code] for code in titles)]
+        writer.writerow(["" if cell is None else cell for cell in cells])
     return ("\ufeff" + out.getvalue()).encode("utf-8")
 
 

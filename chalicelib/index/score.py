@@ -1,5 +1,8 @@
 """The judge of the index: sub-items → indicators → raw → index → colour → ranks. Pure and exact (domain §5, §12.55–62).
 
+The handbook's steps: screened by :mod:`.document` and the share of own data, normalised by :mod:`.formulas`, weighted and aggregated
+(points, indicators, raw), adjusted (K, overrides), ranked here; explained by :mod:`.explain`, :mod:`.win_back` and
+:mod:`.best_case`, compared by :mod:`.movement` and :mod:`.uncertainty`.
 Every published number can be recomputed with a pocket calculator from the published numbers one level below it.
 """
 

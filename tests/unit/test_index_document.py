@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 
+from chalicelib.canonical import canonical_json
 from chalicelib.errors import BadInput
 from chalicelib.index import rules as methods
 from chalicelib.index.document import measure_document, read_input
@@ -143,6 +144,12 @@ def test_the_result_fits_its_schema_for_staff_and_for_the_public() -> None:
     for each in (document, public_document(document), result(), result(blind)):
         assert [error.message for error in RESULT_SCHEMA.iter_errors(each)] == []
     assert list(RESULT_SCHEMA.iter_errors({**document, "uncertainty": {}}))
+
+
+def test_a_later_version_says_the_same_of_the_same_month() -> None:
+    """The shipped result is documentation, and what any later version of the code must still say under this rule set."""
+    shipped = json.loads((FOLDER / "result.example.json").read_text(encoding="utf-8"))
+    assert canonical_json(result()) == canonical_json(shipped)
 
 
 def test_a_first_month_has_no_change() -> None:
