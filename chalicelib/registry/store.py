@@ -55,7 +55,8 @@ class Entries:
             IndexName="by_search",
             KeyConditionExpression="township = :township",
             ExpressionAttributeValues={":township": {"S": code}},
-            ProjectionExpression="site_id, search",
+            ProjectionExpression="site_id, #search",
+            ExpressionAttributeNames={"#search": "search"},  # a word of the database's own
         )
         return list(_read(items))
 
