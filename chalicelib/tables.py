@@ -291,7 +291,18 @@ class Jobs(Base):
     by_owner = ByOwner()
 
 
-MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Papers, Ledger, Quarantine, Reports, Jobs)
+class Persons(Base):
+    """Names and phones by site and office, outside the log. Erased: the same key without a document."""
+
+    class Meta(Base.Meta):
+        table_name = "persons"
+
+    subject = UnicodeAttribute(hash_key=True)
+    office = UnicodeAttribute(range_key=True)
+    doc = UnicodeAttribute(null=True)
+
+
+MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Papers, Ledger, Quarantine, Reports, Jobs, Persons)
 
 
 def table_name(prefix: str, model: type[Base]) -> str:

@@ -39,6 +39,12 @@ def read_matrix() -> Mapping[str, Mapping[str, str]]:
     return parse_matrix(MATRIX.read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=1)
+def person_rights() -> Mapping[str, Mapping[str, str]]:
+    """Who may ``enter`` and ``erase`` persons: reach by role, as in the write matrix."""
+    return tomllib.loads(MATRIX.read_text(encoding="utf-8"))["persons"]
+
+
 def parse_matrix(text: str) -> Mapping[str, Mapping[str, str]]:
     """The matrix in a policy file, complete: every group has a mode for every audience."""
     document = tomllib.loads(text)

@@ -1,16 +1,17 @@
-"""The search index in DynamoDB: a township's entries by one Query, those of single sites by their keys, rows of a page of hits."""
+"""The registry in DynamoDB: a township's entries by one Query, those of single sites by their keys, rows of a page of hits; persons."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import orjson
 
 from chalicelib import bulk
 from chalicelib.register.entry import Entry, read_entry
-from chalicelib.tables import Cards, table_name
+from chalicelib.registry.persons import Person
+from chalicelib.tables import Cards, Persons, table_name
 
 READERS = 8
 SHOWN = ("name", "township", "state", "merged_into", "grade", "on", "review_on")
@@ -67,3 +68,36 @@ def _read(items: Iterable[bulk.Item]) -> Iterator[tuple[str, Entry]]:
 
 def _keys(site_ids: Iterable[str]) -> list[bulk.Item]:
     return [{"site_id": {"S": site_id}} for site_id in dict.fromkeys(site_ids)]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTable:
+    """The ``persons`` table of a stack. The whole interface for whoever brings persons in: :meth:`put`, one item per site and office."""
+
+    table_prefix: str
+
+    @property
+    def table(self) -> str:
+        return table_name(self.table_prefix, Persons)
+
+    def list(self, subject: str) -> list[Person]:
+        """Who holds the offices of a subject (``S:<site>``), by office."""
+        items = bulk.query_items(
+            TableName=self.table,
+            KeyConditionExpression="subject = :subject",
+            ExpressionAttributeValues={":subject": {"S": subject}},
+            ConsistentRead=True,
+        )
+        return [Person(**orjson.loads(item["doc"]["S"])) for item in items if "doc" in item]
+
+    def put(self, subject: str, person: Person) -> None:
+        """Enter a person; whoever held the office before is forgotten."""
+        item = {"subject": {"S": subject}, "office": {"S": person.office}, "schema": {"N": "1"}, "doc": {"S": orjson.dumps(asdict(person)).decode()}}
+        bulk.call(bulk.client().put_item, TableName=self.table, Item=item)
+
+    def erase(self, subject: str, office: str) -> bool:
+        """Forget the person of an office; whether there was one."""
+        # Written over with nothing, so that no function of ours needs the right to delete items.
+        empty = {"subject": {"S": subject}, "office": {"S": office}, "schema": {"N": "1"}}
+        before = bulk.call(bulk.client().put_item, TableName=self.table, Item=empty, ReturnValues="ALL_OLD").get("Attributes", {})
+        return "doc" in before

@@ -17,10 +17,10 @@ ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 
 
 def build_blueprint(
-    guard: Authorizer, compose: Callable | None = None, configure: Callable[[], Settings] = settings, entries: Callable | None = None
+    guard: Authorizer, compose: Callable | None = None, configure: Callable[[], Settings] = settings, more: dict[str, Callable] | None = None
 ) -> Blueprint:
-    """All routes of the registry behind this authorizer. ``compose`` makes the stores from settings, ``entries`` the search index; the
-    real ones by default."""
+    """All routes of the registry behind this authorizer. ``compose`` makes the stores from settings, ``more`` the search index
+    (``entries``) and the persons (``persons``); the real ones by default."""
     routes = Blueprint("chalicelib.registry.views")
     answered = answers(routes)
 
@@ -34,10 +34,17 @@ def build_blueprint(
     def searcher():
         from chalicelib.registry.window import searcher_of
 
-        return searcher_of(window(), entries)
+        return searcher_of(window(), (more or {}).get("entries"))
 
     _add_merging(routes, answered, guard, window)
+    def people(site_id):
+        from chalicelib.registry.store import PersonTable
+
+        make = (more or {}).get("persons") or (lambda given: PersonTable(given.table_prefix))
+        return window().people(known_id(site_id), make(configure()))
+
     _add_search(routes, answered, guard, searcher)
+    _add_people(routes, answered, guard, people, configure)
     return routes
 
 
@@ -51,6 +58,24 @@ def _add_search(routes: Blueprint, answered: Callable, guard: Authorizer, search
         position = decode_cursor(asked.get("cursor"))
         rows, following = searcher().page(read_query(asked), _order(position) if position is not None else None)
         return {"sites": rows, "cursor": encode_cursor({"after": following}) if following else None}
+
+
+def _add_people(routes: Blueprint, answered: Callable, guard: Authorizer, people: Callable, configure: Callable[[], Settings]) -> None:
+    @routes.route("/sites/{site_id}/persons", methods=["GET"], authorizer=guard)
+    @answered
+    def list_people(site_id):
+        return people(site_id).show((routes.current_request.query_params or {}).get("reveal") == "1")
+
+    @routes.route("/sites/{site_id}/persons/{office}", methods=["PUT"], authorizer=guard)
+    @answered
+    def enter_person(site_id, office):
+        return json_answer(people(site_id).enter(office, json_body(routes.current_request.raw_body), configure().day().isoformat()), 201)
+
+    @routes.route("/sites/{site_id}/persons/{office}", methods=["DELETE"], authorizer=guard)
+    @answered
+    def erase_person(site_id, office):
+        people(site_id).erase(office)
+        return Response("", {}, 204)
 
 
 def _order(position: dict[str, object]) -> list[object]:

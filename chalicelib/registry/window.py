@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from chalicelib import clock
 from chalicelib.access.append import REASONS
@@ -12,14 +12,18 @@ from chalicelib.access.audit import audit_line
 from chalicelib.access.identity import Identity, SubjectFacts
 from chalicelib.access.policy import Proposal, may_append
 from chalicelib.code.compose import Stores
+from chalicelib.code.site import site_subject
 from chalicelib.code.token import parse_keys
 from chalicelib.config import Settings
-from chalicelib.errors import BadInput, Forbidden
+from chalicelib.errors import BadInput, Forbidden, NotFound
 from chalicelib.ids import subject_of
 from chalicelib.register.district import load_district
 from chalicelib.register.entry import Entry
 from chalicelib.registry.merge import KINDS, Act, asked, merge_events
+from chalicelib.registry.people import People, Table
 from chalicelib.registry.searching import Entries, Searcher
+from chalicelib.supervision.facts import fold
+from chalicelib.supervision.kin import kin_of, owner_of
 from chalicelib.supervision.model import Actor, Event
 from chalicelib.supervision.vocabulary import kind_of, problems
 
@@ -49,6 +53,14 @@ class Window:
         if made[0].event_id not in standing:
             self._append(made)
         return {"merged": gone, "into": into, "event_ids": [event.event_id for event in made], "new": made[0].event_id not in standing}
+
+    def people(self, site_id: str, table: Table) -> People:
+        """The persons of a site. NotFound without such a site."""
+        kin = kin_of(site_id, cache(self.stores.log.list_events))
+        if owner_of(kin.site) is None:
+            raise NotFound("no such site")
+        subject = site_subject(fold(kin.site, kin.enterprise, kin.absorbed), self.settings.day().isoformat())
+        return People(self.identity, subject, table, self._note)
 
     def _append(self, made: tuple[Event, ...]) -> None:
         for event in made:

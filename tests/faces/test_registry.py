@@ -12,13 +12,30 @@ pytestmark = pytest.mark.filterwarnings("ignore:CognitoUserPoolAuthorizer")
 BODY = {"into": SITE, "reason": "重复建档", "key": "k-1"}
 
 
+class Persons:
+    """The person table in memory."""
+
+    def __init__(self):
+        self.held = {}
+
+    def list(self, subject):
+        return [person for (whose, _), person in sorted(self.held.items()) if whose == subject]
+
+    def put(self, subject, person):
+        self.held[subject, person.office] = person
+
+    def erase(self, subject, office):
+        return self.held.pop((subject, office), None) is not None
+
+
 @pytest.fixture
 def world():
     from chalice import CognitoUserPoolAuthorizer
 
     made = World()
+    made.persons = Persons()
     guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
-    made.app.register_blueprint(build_blueprint(guard, lambda settings: made.stores, lambda: SETTINGS, Found))
+    made.app.register_blueprint(build_blueprint(guard, lambda settings: made.stores, lambda: SETTINGS, {"entries": Found, "persons": lambda settings: made.persons}))
     return made
 
 
@@ -85,3 +102,63 @@ def test_a_search_without_words_or_sign_in_is_refused(world):
     assert world.ask("GET", "/search?near=x", "district").json_body["problems"][0]["column"] == "near"
     assert world.ask("GET", "/search?q=a&cursor=e30", "district").status_code == 400
     assert world.ask("GET", "/search?q=a", None).status_code == 401
+
+
+PERSON = {"name": "张示例三", "phone": "13800000000"}
+
+
+def enter(world, who="enterprise", office="safety_officer", body=PERSON):
+    return world.ask("PUT", f"/sites/{SITE}/persons/{office}", who, body)
+
+
+def people(world, who, query=""):
+    return world.ask("GET", f"/sites/{SITE}/persons{query}", who)
+
+
+def test_the_enterprise_sees_its_own_the_township_a_mask_and_the_district_on_the_record(world):
+    enter(world)
+    (own,), (masked,), (clear,) = (people(world, who).json_body["persons"] for who in ("enterprise", "township", "district"))
+    assert (own["name"], own["phone"]) == ("张示例三", "13800000000")
+    assert (masked["name"], masked["phone"], masked["kind"]) == ("张***三", "1***0", "安全管理员")
+    assert clear["name"] == "张示例三"
+    assert world.audit.said()[-1] == ("d-1", "reveal", f"S:{SITE}", "safety_officer")
+
+
+def test_a_township_asks_for_the_clear_name_and_that_is_written_down(world):
+    enter(world)
+    assert people(world, "township", "?reveal=1").json_body["persons"][0]["phone"] == "13800000000"
+    assert world.audit.said()[-1] == ("t-1", "reveal", f"S:{SITE}", "safety_officer")
+
+
+@pytest.mark.parametrize("who", ["stranger", "neighbour", "admin"])
+def test_nobody_without_reach_sees_a_person(world, who):
+    enter(world)
+    answer = people(world, who, "?reveal=1")
+    assert answer.status_code == 403 and "张" not in answer.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("who", "enters", "erases"),
+    [("enterprise", 201, 204), ("township", 201, 403), ("district", 201, 204), ("admin", 403, 204), ("expert", 403, 403), ("stranger", 403, 403), ("neighbour", 403, 403)],
+)
+def test_who_enters_and_who_erases(world, who, enters, erases):
+    enter(world, "enterprise")
+    assert enter(world, who).status_code == enters
+    assert world.ask("DELETE", f"/sites/{SITE}/persons/safety_officer", who).status_code == erases
+
+
+def test_an_erasure_leaves_the_log_as_it_was_and_no_trace_of_the_person(world):
+    before = dict(world.log.events[f"S:{SITE}"])
+    reference = enter(world).json_body["id"]
+    assert reference not in str(before) and "张示例三" not in str(world.log.events)
+    assert world.ask("DELETE", f"/sites/{SITE}/persons/safety_officer", "district").status_code == 204
+    assert (people(world, "district").json_body["persons"], world.persons.held) == ([], {})
+    assert world.log.events[f"S:{SITE}"] == before
+    assert "张" not in str(world.audit.lines) and "138" not in str(world.audit.lines)
+    assert world.ask("DELETE", f"/sites/{SITE}/persons/safety_officer", "district").status_code == 404
+
+
+def test_every_fault_of_a_person_is_named_and_nothing_of_him_repeated(world):
+    answer = enter(world, office="boss", body={"name": "", "phone": "call me", "id_number": "330"})
+    assert [problem["column"] for problem in answer.json_body["problems"]] == ["id_number", "office", "name", "phone"]
+    assert "call me" not in answer.body.decode()

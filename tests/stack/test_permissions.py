@@ -138,7 +138,7 @@ def _create_probe(deployed: Deployed, output: str) -> str:
     return name
 
 
-TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "LedgerTable", "QuarantineTable", "ReportsTable", "JobsTable")
+TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "LedgerTable", "QuarantineTable", "ReportsTable", "JobsTable", "PersonsTable")
 KEYS = {
     "EventsTable": ("subject", "event_id"),
     "FactsTable": ("site_id",),
@@ -152,14 +152,15 @@ KEYS = {
     "QuarantineTable": ("queue", "line"),
     "JobsTable": ("job",),
     "ReportsTable": ("receipt",),
+    "PersonsTable": ("subject", "office"),
 }
 # What each function may do to which table, by the flows of docs/architecture.md; everything else must be refused.
 MAY = {
     "ScanFunctionName": {"get": {"CardsTable"}, "put": set(), "query": set()},
     "ApiFunctionName": {
         "get": {"CardsTable", "EventsTable", "JobsTable"},
-        "put": {"EventsTable", "AuditTable", "JobsTable"},
-        "query": {"EventsTable", "HistoryTable"},
+        "put": {"EventsTable", "AuditTable", "JobsTable", "PersonsTable"},
+        "query": {"EventsTable", "HistoryTable", "PersonsTable"},
     },
     "ReportFunctionName": {"get": {"CardsTable", "ReportsTable"}, "put": {"EventsTable", "ReportsTable"}, "query": set()},
     "PlatesFunctionName": {"get": set(), "put": set(), "query": set()},

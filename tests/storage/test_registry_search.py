@@ -11,8 +11,9 @@ from chalicelib.code.token import parse_keys
 from chalicelib.grading.regrade import Regrader
 from chalicelib.register.district import load_district
 from chalicelib.registry.find import read_query
+from chalicelib.registry.persons import Person
 from chalicelib.registry.searching import Searcher
-from chalicelib.registry.store import Entries
+from chalicelib.registry.store import Entries, PersonTable
 from tests.event_builders import TOWNSHIP, busy_site, fact, registration, site_id
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -58,3 +59,18 @@ def test_a_new_grade_does_not_touch_the_entry(tables, regrader):
     told(regrader, fact("penalty", "2020-06-10", procedure="general"))
     assert Entries(tables.prefix).of_sites([site_id("a")]) == before
     assert rows(tables, "场所a")[0]["grade"] == "blue"
+
+
+def test_a_person_is_entered_replaced_and_forgotten(tables):
+    people = PersonTable(tables.prefix)
+    subject = f"S:{site_id('a')}"
+    first = Person("head", "P1", "张示例", "13800000000", "2020-06-01", "self")
+    people.put(subject, first)
+    people.put(subject, Person("emergency", "P2", "李示例", "13900000000", "2020-06-01", "self"))
+    second = Person("head", "P3", "王示例", "13700000000", "2020-06-02", "township")
+    people.put(subject, second)
+    assert [person.reference for person in people.list(subject)] == ["P2", "P3"]
+    assert (people.erase(subject, "head"), people.erase(subject, "head"), people.erase(subject, "safety_officer")) == (True, False, False)
+    assert [person.reference for person in people.list(subject)] == ["P2"]
+    stored = tables.emulator.client("dynamodb").scan(TableName=tables.name("persons"))["Items"]
+    assert "王示例" not in str(stored) and "张示例" not in str(stored)
