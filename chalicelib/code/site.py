@@ -8,6 +8,7 @@ from chalicelib.access.identity import SubjectFacts
 from chalicelib.grading.card import last_seen
 from chalicelib.supervision.hazards import state_of
 from chalicelib.supervision.plates import plate_on
+from chalicelib.supervision.sectors import sector_flags
 from chalicelib.supervision.site import site_on
 
 Facts = Mapping[str, object]
@@ -51,6 +52,7 @@ def site_document(facts: Facts, judgement: Mapping[str, object], card: Mapping[s
         "penalties": _penalties(facts),
         "secrets": {
             **{name: register.get(name) for name in SECRET_FIELDS},
+            "sector_flags": sector_flags(facts, on),
             "major_hazard_sources": _live(facts, "major_hazard_source_filed"),
         },
         "persons": {
