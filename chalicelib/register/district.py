@@ -95,6 +95,7 @@ class District:
     english_notice: str = ""
     mappings: str = ""
     synthetic_names: str = ""
+    boundaries: Path | None = None
 
     def townships_on(self, day: date) -> tuple[Township, ...]:
         """The townships that the district has on a day, in the file's order."""
@@ -134,10 +135,11 @@ def load_district(district_id: str, root: Path = DISTRICTS) -> District:
     palette = _read_palette(document, problems)
     rule_sets = _read_rule_sets(document, problems)
     texts = {key: _text(document, key, problems) for key in ("id", "name", "short", "english", "notice", "datum", "hotline")}
+    boundaries = _read_boundaries(document, folder, problems)
     if problems:
         raise BadRuleSet(problems, district=district_id)
     more = {key: str(document.get(key, "")) for key in ("english_notice", "mappings", "synthetic_names")}
-    return District(**texts, **more, palette=palette, rule_sets=rule_sets, townships=townships, folder=folder)
+    return District(**texts, **more, palette=palette, rule_sets=rule_sets, townships=townships, folder=folder, boundaries=boundaries)
 
 
 def _text(document: dict, key: str, problems: list[Problem]) -> str:
@@ -146,6 +148,17 @@ def _text(document: dict, key: str, problems: list[Problem]) -> str:
         problems.append(Problem("district.toml", key, str(value), "a text is required"))
         return ""
     return value
+
+
+def _read_boundaries(document: dict, folder: Path, problems: list[Problem]) -> Path | None:
+    """The district's own border file (GeoJSON), if it names one; without it the map is the hexagon layout."""
+    name = document.get("boundaries")
+    if name is None:
+        return None
+    if not isinstance(name, str) or not (folder / name).is_file():
+        problems.append(Problem("district.toml", "boundaries", str(name), "no such file in the district's folder"))
+        return None
+    return folder / name
 
 
 def _read_palette(document: dict, problems: list[Problem]) -> dict[str, Swatch]:

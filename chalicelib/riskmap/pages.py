@@ -15,7 +15,10 @@ from chalicelib import clock
 from chalicelib.canonical import canonical_json
 from chalicelib.register.district import District, Township
 from chalicelib.render import render_bytes
-from chalicelib.riskmap import present
+from chalicelib.riskmap import maps, present
+from chalicelib.riskmap.outline import Sheet, sheet_of
+from chalicelib.riskmap.picture import draw_picture
+from chalicelib.riskmap.portrait import township_view
 
 Document = Mapping[str, object]
 REASON_LISTS = ("inherent_reasons", "governance_reasons", "pull_ups")
@@ -47,6 +50,14 @@ class Edition:
     def is_now(self) -> bool:
         return self.month == NOW
 
+    @property
+    def townships(self) -> tuple[Township, ...]:
+        return self.district.townships_on(self.day)
+
+    @property
+    def sheet(self) -> Sheet:
+        return sheet_of(self.district.boundaries, self.townships)
+
     def township(self, document: Document) -> Township:
         return self.district.township(str(document["township"]), self.day)
 
@@ -68,7 +79,7 @@ def render_release(
         month, day, day.isoformat(), district, base or f"/map/{month}/r1/", _ordered(township_documents), _by_township(previous),
         clock.previous_month(month) if previous else None,
     )  # fmt: skip
-    return {"public": _public(edition), "staff": _staff(edition)}
+    return _files(edition)
 
 
 def render_now(
@@ -85,7 +96,13 @@ def render_now(
         NOW, moment.date(), shown, district, f"/map/{NOW}/", _ordered(township_documents), _by_township(previous),
         compared_with if previous else None,
     )  # fmt: skip
-    return {"public": _public(edition, changed), "staff": _staff(edition, changed)}
+    return _files(edition, changed)
+
+
+def _files(edition: Edition, changed: Set[str] | None = None) -> dict[str, dict]:
+    files = {"public": _public(edition, changed), "staff": _staff(edition, changed)}
+    files["public"]["map.png"] = files["staff"]["district"]["map.png"] = _picture(edition)
+    return files
 
 
 def _ordered(documents: Sequence[Document]) -> tuple[Document, ...]:
@@ -144,12 +161,17 @@ def _staff(edition: Edition, changed: Set[str] | None = None) -> dict[str, dict[
     return scopes
 
 
+def _picture(edition: Edition) -> bytes:
+    title = "实时区域安全状况图" if edition.is_now else f"{present.month_text(edition.month)}区域安全状况图"
+    return draw_picture(edition, edition.documents, title)
+
+
 def _page(template: str, edition: Edition, view: Mapping[str, object]) -> bytes:
     return render_bytes(template, edition.district, {"room": "map", "edition": edition, "view": view})
 
 
 def _township_page(edition: Edition, document: Document, back: str, twin: str) -> bytes:
-    view = present.township_view(edition, document, edition.township(document))
+    view = township_view(edition, document, edition.township(document))
     return _page("riskmap/township.html", edition, {**view, "back": back, "twin": twin})
 
 
@@ -168,7 +190,7 @@ def _table(edition: Edition, documents: Sequence[Document]) -> bytes:
         layers = [cell for layer in found for cell in (layer["value"], words[layer["colour"]])]  # type: ignore[index]
         for sector in document["sectors"]:  # type: ignore[attr-defined]
             cells = [edition.month, document["township"], edition.township(document).name, *layers]
-            cells += [sector["title"], sector["weight"], present.NOTHING.get(sector["state"], "已评定"), sector["sites"], sector["coded"]]
+            cells += [sector["title"], sector["weight"], maps.NOTHING.get(sector["state"], "已评定"), sector["sites"], sector["coded"]]
             cells += [*(sector[key] for key in ("value", "inherent", "mean", "governance", "risk")), words[sector["colour"]]]
             writer.writerow(["" if cell is None else cell for cell in cells])
     return ("\ufeff" + out.getvalue()).encode("utf-8")

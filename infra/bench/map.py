@@ -11,6 +11,7 @@ from datetime import date
 from chalicelib.register.district import District, load_district
 from chalicelib.riskmap.assess import assess_township
 from chalicelib.riskmap.draw import Cell, draw_map
+from chalicelib.riskmap.outline import hexagon_sheet
 from chalicelib.riskmap.inherent import inherent_grades
 from chalicelib.riskmap.model import SiteRisk, Standing
 from chalicelib.riskmap.rules import METHODS, load_risk_rules

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -61,6 +62,9 @@ def month(shift: int) -> list[dict]:
         standing = Standing("none" if score is None else "blue" if score >= 900 else "yellow" if score >= 750 else "orange" if score >= 600 else "red", score)
         levels = {"HAZARDOUS_CHEMICALS": 1 + number % 4, "FIRE_SAFETY": 2 + number % 3, "SPECIAL_PREMISES": 1 + (number + 1) % 4}
         inherent = {code: Inherent(level, ("TEST",)) for code, level in levels.items()}
+        seen = ("2020-06-01", "2020-04-01", "2019-12-01", "2018-01-01")[number % 4]
+        axes = {axis: 1000 - 37 * ((number * place) % 9) for place, axis in enumerate("PEWBMH", start=1)}
+        standing = replace(standing, axes=axes, evidence_on=seen, coverage_tenths=1000 - 30 * number)
         sites = [SiteRisk(f"S{number:03d}{index}", f"示例{index}", township.code, True, standing, inherent) for index in range(3)]
         made.append(assess_township(township.code, sites, day, rules).to_document())
     return made

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-CELLS_OUTSIDE = """() => [...document.querySelectorAll('.hexmap a')].filter(cell => {
+CELLS_OUTSIDE = """() => [...document.querySelectorAll('.geomap a')].filter(cell => {
   const hex = cell.querySelector('.o').getBoundingClientRect();
   return [...cell.querySelectorAll('text')].some(text => {
     const box = text.getBoundingClientRect();
@@ -14,8 +14,8 @@ CELLS_OUTSIDE = """() => [...document.querySelectorAll('.hexmap a')].filter(cell
   });
 }).map(cell => cell.textContent)"""
 PAPER = """(colour) => {
-  const cell = document.querySelector('.h-' + colour);
-  return [...cell.querySelectorAll('path')].map(path => getComputedStyle(path).fill);
+  const cell = document.querySelector('.geomap .h-' + colour);
+  return [...cell.querySelectorAll('use')].map(use => getComputedStyle(use).fill);
 }"""
 
 
@@ -39,9 +39,9 @@ def scripted(browser) -> Iterator[object]:
 def test_the_month_page_reads_without_javascript(page, published: str) -> None:
     page.goto(f"{published}/map/")
     assert page.locator("h1").inner_text() == "2020年6月区域安全状况图"
-    assert page.locator(".hexmap").count() == 6
-    assert page.locator(".hexmap >> nth=0").locator("a").count() == 20
-    assert page.locator("tbody >> nth=0").locator("tr").count() == 20
+    assert page.locator(".geomap").count() == 7
+    assert page.locator(".geomap >> nth=0").locator("a").count() == 20
+    assert page.locator("#table tbody tr").count() == 20
 
 
 def test_one_request_is_the_whole_page(page, published: str) -> None:
@@ -66,14 +66,14 @@ def test_names_and_values_stay_inside_their_cells(scripted, published: str) -> N
 
 def test_a_click_on_a_cell_opens_the_township(page, published: str) -> None:
     page.goto(f"{published}/map/")
-    page.locator(".hexmap >> nth=0").locator("a", has_text="瓶窑").click()
+    page.locator(".geomap >> nth=0").locator("a", has_text="瓶窑").click()
     assert page.url == f"{published}/map/2020-06/r1/townships/330110110.html"
     assert page.locator("h1").inner_text() == "瓶窑镇"
 
 
 def test_the_keyboard_goes_through_the_map_in_reading_order(scripted, published: str) -> None:
     scripted.goto(f"{published}/map/")
-    scripted.locator(".hexmap a >> nth=0").focus()
+    scripted.locator(".geomap a >> nth=0").focus()
     names = []
     for _ in range(3):
         names.append(scripted.evaluate("document.activeElement.querySelector('text').textContent"))
@@ -92,6 +92,6 @@ def test_each_colour_has_a_word_and_all_but_one_a_pattern(scripted, published: s
 
 def test_the_map_has_a_name_and_a_description_for_those_who_hear_it(scripted, published: str) -> None:
     scripted.goto(f"{published}/map/")
-    heard = scripted.locator(".hexmap >> nth=0").evaluate("svg => svg.getAttribute('aria-labelledby').split(' ').map(id => document.getElementById(id).textContent)")
+    heard = scripted.locator(".geomap >> nth=0").evaluate("svg => svg.getAttribute('aria-labelledby').split(' ').map(id => document.getElementById(id).textContent)")
     assert heard[0] == "综合安全状况图"
     assert heard[1].startswith("20个镇街：")
