@@ -81,10 +81,10 @@ def map_now(event):
     return handle_schedule(settings())
 
 
-@app.schedule(Cron(30, 16, "L", "*", "?", "*"), name="month_start")
+@app.schedule(Cron(30, "10,16", "*", "*", "?", "*"), name="month_start")
 def month_start(event):
-    """00:30 Shanghai on the 1st: begin last month's run."""
-    from chalicelib.index.monthly import handle_schedule
+    """00:30 and 18:30 Shanghai: begin what the month's calendar says is due."""
+    from chalicelib.index.phases import handle_schedule
 
     return handle_schedule(settings())
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.access.audit import AuditLog
 from chalicelib.config import Settings
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Problem, Unavailable
 from chalicelib.register.district import District, load_district
 from chalicelib.supervision.model import Event
 
 if TYPE_CHECKING:
     from chalicelib.grading.acceptance import Refuse
     from chalicelib.grading.rules import RuleSet
+    from chalicelib.index.runs import RunBook
 
 
 # How the district of an id is found: by its folder, or with what its log says was enacted since.
@@ -73,6 +74,7 @@ def compose(settings: Settings) -> Stores:
     from chalicelib.code.store import ReleaseFiles
     from chalicelib.grading.store import CardStore, HistoryStore
     from chalicelib.grading.enacted import governed_district
+    from chalicelib.index.runs import StackRuns
     from chalicelib.supervision.store import EventLog
 
     prefix = settings.table_prefix
@@ -84,7 +86,7 @@ def compose(settings: Settings) -> Stores:
         audit=AuditTable(prefix),
         files=ReleaseFiles(settings.files_bucket),
         judge=judge_of(settings.district, in_force),
-        refuse=refusal_of(settings.district, in_force),
+        refuse=with_months(refusal_of(settings.district, in_force), load_district(settings.district), EventLog(prefix), StackRuns(prefix)),
         rules=rules_of(settings.district, in_force),
     )
 
@@ -119,3 +121,19 @@ def refusal_of(district_id: str, find: Find = load_district) -> Refuse:
     from chalicelib.grading.acceptance import refusals_in
 
     return lambda event: refusals_in(find(district_id))(event)
+
+
+def with_months(refuse: Refuse, district: District, log: Log, runs: RunBook) -> Refuse:
+    """The same, and what the index says of returns and objections: by themselves, and beside what stands in the township's log."""
+    from chalicelib.index import acceptance
+    from chalicelib.index.monthly import published_on
+
+    indexed = acceptance.refusals_in(district)
+
+    def refuse_months(event: Event) -> list[Problem]:
+        found = refuse(event) + indexed(event)
+        if found or event.kind not in acceptance.KINDS:
+            return found
+        return acceptance.beside_the_log(event, log.list_events(event.subject), district, lambda month: published_on(runs, month))
+
+    return refuse_months

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import orjson
@@ -11,59 +11,89 @@ import orjson
 from chalicelib.canonical import content_hash
 from chalicelib.clock import previous_month
 from chalicelib.errors import BadInput
+from chalicelib.index.difference import difference
 from chalicelib.index.document import read_input
 from chalicelib.index.model import Carried, Measure, State, TownshipMonth
-from chalicelib.index.pages import months_page
+from chalicelib.index.pages import Cover, months_page
 from chalicelib.index.pages import render_release as render_index
 from chalicelib.index.result import result_document
 from chalicelib.index.score import score
 from chalicelib.index.structure import IndexRules
+from chalicelib.index.timetable import Status
 from chalicelib.index.township import MonthRules
 from chalicelib.publish.files import FileStore
-from chalicelib.publish.release import Edition, Published, base_address, claim_revision, find_file, publish
+from chalicelib.publish.release import Claim, Edition, Published, claim_revision, find_file, publish, read_release
 from chalicelib.register.district import District
 from chalicelib.riskmap.pages import render_release as render_map
 
 INDEX_FILE, MAP_FILE = "index.json", "map.json"
 
 
-def publish_month(
-    month: str, partials: Sequence[Mapping], district: District, rules: MonthRules, files: FileStore, code_version: str
-) -> tuple[Published, Published]:
+@dataclass(frozen=True, slots=True)
+class Press:
+    """For whom, by which rules, where to and by which code a month is published."""
+
+    district: District
+    rules: MonthRules
+    files: FileStore
+    code_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A month as what it is published: 公示稿, 正式 or 修订, the day of that by the calendar, and the calendar itself."""
+
+    month: str
+    status: Status
+    on: str
+    timetable: Mapping[str, str]
+
+    def to_document(self) -> dict[str, object]:
+        return {"status": self.status.value, "on": self.on, **self.timetable}
+
+
+def publish_month(issue: Issue, partials: Sequence[Mapping], press: Press) -> tuple[Published, Published]:
     """Publish the index and the map of a month from the partial results of all its townships, in any order."""
     ordered = sorted(partials, key=lambda partial: partial["township"])
-    return (
-        publish_index(month, ordered, district, rules, files, code_version),
-        publish_map(month, ordered, district, rules, files, code_version),
-    )
+    return publish_index(issue, ordered, press), publish_map(issue.month, ordered, press)
 
 
-def publish_index(
-    month: str, partials: Sequence[Mapping], district: District, rules: MonthRules, files: FileStore, code_version: str
-) -> Published:
+def publish_index(issue: Issue, partials: Sequence[Mapping], press: Press) -> Published:
     """Score and publish the index. Townships without any site in the register are named apart, not ranked."""
-    earlier = earlier_results(files, month, rules.index)
-    result, labels = score_partials(month, partials, rules, earlier)
-    inputs = content_hash({"month": month, "partials": [_index_part(partial) for partial in partials], "earlier": earlier})
-    edition = Edition("index", month, inputs, rules.references, code_version)
-    revision = claim_revision(files, edition)
-    rendered = render_index(result, labels, district, rules.index, base_address("index", month, revision), earlier[:1])
-    return publish(files, edition, revision, rendered["public"], rendered["staff"], lambda months: months_page("index", months, district))
+    month, files, rules = issue.month, press.files, press.rules.index
+    earlier = earlier_results(files, month, rules)
+    parts = [_index_part(partial) for partial in partials]
+    inputs = content_hash({"month": month, "partials": parts, "earlier": earlier, "publication": issue.to_document()})
+    claim = claim_revision(
+        files, Edition("index", month, inputs, press.rules.references, press.code_version, issue.status.value, issue.on)
+    )
+    result, labels = score_partials(month, partials, press.rules, earlier)
+    result["publication"] = issue.to_document()
+    rendered = render_index(result, labels, press.district, rules, cover_of(claim, result, files), earlier[:1])
+    return publish(files, claim, rendered["public"], rendered["staff"], lambda months: months_page("index", months, press.district))
 
 
-def publish_map(
-    month: str, partials: Sequence[Mapping], district: District, rules: MonthRules, files: FileStore, code_version: str
-) -> Published:
+def cover_of(claim: Claim, result: Mapping, files: FileStore) -> Cover:
+    """Where the pages will lie, and what changed since the revision that stood when this one was claimed."""
+    body = read_release(files, "index", claim.edition.month, claim.replaces, INDEX_FILE) if claim.replaces else None
+    changes = difference(orjson.loads(body), result) if body else None
+    return Cover(claim.base, claim.revision, claim.replaces, changes)
+
+
+def publish_map(month: str, partials: Sequence[Mapping], press: Press) -> Published:
     """Render and publish the map of the same month."""
     documents = [partial["risk"] for partial in partials]
-    body = find_file(files, "map", previous_month(month), MAP_FILE)
+    body = find_file(press.files, "map", previous_month(month), MAP_FILE)
     previous = orjson.loads(body)["townships"] if body else None
-    edition = Edition(
-        "map", month, content_hash({"month": month, "townships": documents, "previous": previous}), rules.references, code_version
-    )
-    revision = claim_revision(files, edition)
-    rendered = render_map(month, documents, district, previous, base_address("map", month, revision))
-    return publish(files, edition, revision, rendered["public"], rendered["staff"], lambda months: months_page("map", months, district))
+    inputs = content_hash({"month": month, "townships": documents, "previous": previous})
+    claim = claim_revision(press.files, Edition("map", month, inputs, press.rules.references, press.code_version))
+    rendered = render_map(month, documents, press.district, previous, claim.base)
+    return publish(press.files, claim, rendered["public"], rendered["staff"], lambda months: months_page("map", months, press.district))
+
+
+def result_of(files: FileStore, published: Published) -> dict:
+    """The public result document of what was published."""
+    return orjson.loads(read_release(files, "index", published.month, published.revision, INDEX_FILE) or b"{}")
 
 
 def score_partials(
@@ -80,6 +110,9 @@ def score_partials(
     result = result_document(month, score(month, carried, rules.index), rules.index, previous, rules.district)
     result["without_sites"] = [{"code": p["township"], "name": p["name"]} for p in partials if not p["in_register"]]
     result["late_facts"] = sum(partial["late"] for partial in partials)
+    objections = {partial["township"]: partial.get("objections", []) for partial in partials}
+    for row in result["townships"]:
+        row["objections"] = objections[row["code"]]
     return result, {partial["township"]: partial["labels"] for partial in partials}
 
 

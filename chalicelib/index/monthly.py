@@ -10,7 +10,7 @@ import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
 
 import orjson
@@ -18,22 +18,26 @@ import orjson
 from chalicelib import clock
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, NotFound, Unavailable
-from chalicelib.index.finish import publish_month
+from chalicelib.index.finish import Issue, Press, publish_month, result_of
 from chalicelib.index.runs import FINISH, MOVED, PLAN, TOWNSHIP, RunBook, StackRuns
 from chalicelib.index.sources import Sources, StackSources
-from chalicelib.index.structure import IndexRules
-from chalicelib.index.township import compute_partial, month_rules, townships_of
+from chalicelib.index.telling import notices_of
+from chalicelib.index.timetable import Status, timetable_of
+from chalicelib.index.township import compute_partial, month_rules, townships_of, with_objections
 from chalicelib.publish.files import FileStore, bucket_files
+from chalicelib.publish.notice import post
 from chalicelib.publish.queue import Send, queue_sender
 from chalicelib.grading.enacted import governed_district
 from chalicelib.register.district import District
 
 LOG = logging.getLogger(__name__)
+# Somebody who replays old months tells nobody.
+TOLD = timedelta(days=31)
 
 
 @dataclass(frozen=True)
 class Desk:
-    """All that a run touches: its district, where it reads, writes down, sends and publishes."""
+    """All that a run touches: its district, where it reads, writes down, sends, publishes and tells."""
 
     district: District
     sources: Sources
@@ -41,12 +45,21 @@ class Desk:
     files: FileStore
     send: Send
     code_version: str
+    tell: Send
+    address: str = ""
 
 
-def handle_schedule(settings: Settings) -> dict:
-    """00:30 Shanghai on the 1st: start the run of the last closed month."""
-    now = settings.now()
-    return start(clock.previous_month(clock.month_of(clock.day_of(now))), stack_desk(settings), now)
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked of a run beside its month. A given ``run`` is taken up again: its plan stands, its messages go out anew.
+
+    ``known_at`` orders a revision with later knowledge; by default facts count as known at the freeze. Without a ``status``
+    the calendar says what is published.
+    """
+
+    run: str | None = None
+    known_at: datetime | None = None
+    status: Status | None = None
 
 
 def handle_message(event: Mapping, settings: Settings) -> dict:
@@ -63,33 +76,52 @@ def handle_message(event: Mapping, settings: Settings) -> dict:
     return {"batchItemFailures": failures}
 
 
-def start(month: str, desk: Desk, now: datetime, known_at: datetime | None = None, run: str | None = None) -> dict:
-    """Write the plan and send a message per township. A given ``run`` is taken up again: its plan stands, its messages go out anew.
-
-    ``known_at`` orders a revision with later knowledge; by default facts count as known at the freeze. BadInput for a month
-    that is not over.
-    """
+def start(month: str, desk: Desk, now: datetime, order: Order = Order()) -> dict:
+    """Write the plan and send a message per township. BadInput for a month that is not over."""
     end = clock.parse_month(month)[1]
     if clock.day_of(now) < end:
         raise BadInput(f"{month} is not over")
     townships = [township.code for township in desk.district.townships_on(clock.last_day(month))]
     if not townships:
         raise NotFound("no township in that month", month=month)
-    run = run or f"{month}#{secrets.token_hex(6)}"
-    instant = known_at or freeze_of(month, now, month_rules(desk.district, month).index)
-    desk.runs.add(run, PLAN, {"schema": 1, "month": month, "known_at": clock.instant_text(instant), "townships": townships})
+    run = order.run or f"{month}#{secrets.token_hex(6)}"
+    desk.runs.add(run, PLAN, {**_plan_of(month, desk, now, order), "townships": townships})
     plan = _plan(run, desk)
     waiting = sorted(set(plan["townships"]) - _done(desk.runs.list_parts(run)))
     desk.send([{"run": run, "township": code} for code in waiting])
     if not waiting:
         finish(run, desk)
-    return {"run": run, "month": plan["month"], "known_at": plan["known_at"], "townships": len(plan["townships"])}
+    return {"run": run, "month": plan["month"], "known_at": plan["known_at"], "status": plan["status"], "townships": len(plan["townships"])}
 
 
-def freeze_of(month: str, now: datetime, rules: IndexRules) -> datetime:
-    """The instant by which facts must be recorded: the returns' deadline (24:00), or now if that has not come."""
-    end = datetime.combine(clock.parse_month(month)[1], datetime.min.time(), clock.SHANGHAI)
-    return min(now, end + timedelta(days=rules.limits["return_days"]) - timedelta(milliseconds=1))
+def _plan_of(month: str, desk: Desk, now: datetime, order: Order) -> dict:
+    """What a run is, decided once: what it knows, what it publishes, on which day of the calendar, and whether people are told."""
+    rules = month_rules(desk.district, month).index
+    may_be_late = order.run == provisional_run(month)
+    table = timetable_of(month, rules, clock.day_of(now) if may_be_late else published_on(desk.runs, month))
+    status = order.status or (Status.REVISED if order.known_at else table.status_at(now))
+    known_at = order.known_at or min(now, table.freeze_at)
+    days = {Status.PROVISIONAL: table.provisional_on, Status.FINAL: table.final_on, Status.REVISED: clock.day_of(known_at)}
+    return {
+        "schema": 1,
+        "month": month,
+        "status": status.value,
+        "on": days[status].isoformat(),
+        "known_at": clock.instant_text(known_at),
+        "decided_by": clock.instant_text(now),
+        "timetable": table.to_document(),
+        "tell": status is Status.REVISED or clock.day_of(now) <= table.final_on + TOLD,
+    }
+
+
+def published_on(runs: RunBook, month: str) -> date | None:
+    """The day on which the provisional index of a month came out by its calendar; None while it has not."""
+    plan = runs.find(provisional_run(month), PLAN)
+    return date.fromisoformat(plan["on"]) if plan else None
+
+
+def provisional_run(month: str) -> str:
+    return f"{month}#{Status.PROVISIONAL}"
 
 
 def take_township(run: str, township: str, desk: Desk) -> None:
@@ -111,8 +143,8 @@ def finish(run: str, desk: Desk) -> dict:
     _take_moved(run, plan, desk)
     parts = desk.runs.list_parts(run)
     partials = [parts.get(MOVED + code) or parts[TOWNSHIP + code] for code in plan["townships"]]
-    rules = month_rules(desk.district, plan["month"])
-    editions = publish_month(plan["month"], partials, desk.district, rules, desk.files, desk.code_version)
+    issue = Issue(plan["month"], Status(plan["status"]), plan["on"], plan["timetable"])
+    editions = publish_month(issue, partials, Press(desk.district, month_rules(desk.district, plan["month"]), desk.files, desk.code_version))
     document = {
         "schema": 1,
         "month": plan["month"],
@@ -120,6 +152,8 @@ def finish(run: str, desk: Desk) -> dict:
             {"kind": e.kind, "revision": e.revision, "manifest_sha256": e.manifest_sha256, "is_current": e.is_current} for e in editions
         ],
     }
+    if plan["tell"]:
+        post(notices_of(issue, editions[0].revision, result_of(desk.files, editions[0]), desk.address), desk.tell)
     desk.runs.add(run, FINISH, document)
     LOG.info("month published", extra={"run": run, "month": plan["month"]})
     return document
@@ -150,7 +184,9 @@ def _partial(township: str, plan: Mapping, desk: Desk, left: Sequence[str] = ())
     month = plan["month"]
     facts = chain(desk.sources.facts_of(township), desk.sources.facts_by_id(left))
     entry, known_at = desk.district.township(township, clock.last_day(month)), clock.parse_instant(plan["known_at"])
-    return compute_partial(entry, facts, desk.sources.events_of(township), month, known_at, month_rules(desk.district, month))
+    events, rules = desk.sources.events_of(township), month_rules(desk.district, month)
+    partial = compute_partial(entry, facts, events, month, known_at, rules)
+    return with_objections(partial, events, clock.parse_instant(plan["decided_by"]), rules.index)
 
 
 def _plan(run: str, desk: Desk) -> dict:
@@ -169,4 +205,5 @@ def stack_desk(settings: Settings) -> Desk:
     return Desk(
         governed_district(settings.table_prefix, settings.district), StackSources(settings.table_prefix), StackRuns(settings.table_prefix),
         bucket_files(settings.files_bucket), queue_sender(settings.month_queue_url), settings.code_version,
+        queue_sender(settings.notice_queue_url), settings.public_base_url,
     )  # fmt: skip

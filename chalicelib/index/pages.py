@@ -14,6 +14,7 @@ from chalicelib.canonical import canonical_json
 from chalicelib.exact import HUNDREDTHS, text_of
 from chalicelib.index import firm, present
 from chalicelib.index.draw import middle_of, radar, scale
+from chalicelib.index.edition import changes_view, edition_view
 from chalicelib.index.result import public_document
 from chalicelib.index.structure import IndexRules, SubItem
 from chalicelib.register.district import District
@@ -21,6 +22,16 @@ from chalicelib.render import render_bytes
 
 Document = Mapping
 Labels = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A release as its pages name it: the address of its public files, its revision, the one before it and what changed since."""
+
+    base: str
+    revision: int = 1
+    replaces: int | None = None
+    changes: Document | None = None
 
 
 @dataclass(frozen=True)
@@ -32,21 +43,23 @@ class Sheet:
     rules: IndexRules
     base: str
     labels: Labels | None
+    cover: Cover
 
     def render(self, template: str, **context: object) -> bytes:
-        return render_bytes(f"index/{template}", self.district, {"room": "index", "base": self.base, **context})
+        edition = edition_view(self.result.get("publication"), self.cover.revision, self.cover.replaces)
+        return render_bytes(f"index/{template}", self.district, {"room": "index", "base": self.base, "edition": edition, **context})
 
 
 def render_release(
-    result: Document, labels: Labels, district: District, rules: IndexRules, base: str, earlier: Sequence[Document] = ()
+    result: Document, labels: Labels, district: District, rules: IndexRules, cover: Cover, earlier: Sequence[Document] = ()
 ) -> dict[str, dict]:
     """All files of a month: ``{"public": {path: bytes}, "staff": {scope: {path: bytes}}}``, paths relative to the release.
 
-    ``result`` is :func:`chalicelib.index.result.result_document`; ``labels`` township → case id → name; ``base`` the absolute
+    ``result`` is :func:`chalicelib.index.result.result_document`; ``labels`` township → case id → name; ``cover.base`` the absolute
     address of the public release, because the pointer page is a copy of its ``index.html``.
     """
-    public = Sheet(public_document(result), district, rules, base, None)  # type: ignore[arg-type]
-    staff = Sheet(result, district, rules, "", labels)
+    public = Sheet(public_document(result), district, rules, cover.base, None, cover)  # type: ignore[arg-type]
+    staff = Sheet(result, district, rules, "", labels, cover)
     scopes = {"district": _tree(staff)}
     for row in result["townships"]:
         twin = canonical_json(_twin(result, [row], labels))
@@ -62,6 +75,9 @@ def _tree(sheet: Sheet) -> dict[str, bytes]:
         "index.json": canonical_json(_twin(sheet.result, sheet.result["townships"], sheet.labels)),
         "index.csv": table(sheet.result, sheet.district),
     }
+    if sheet.cover.changes is not None:
+        files["changes.json"] = canonical_json(sheet.cover.changes)
+        files["changes.html"] = sheet.render("changes.html", view=changes_view(sheet.cover.changes, sheet.cover.replaces, sheet.district))
     up = sheet.base + "index.html" if sheet.base else "../index.html"
     for row in sheet.result["townships"]:
         code = row["code"]

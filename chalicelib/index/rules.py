@@ -27,6 +27,7 @@ NORMALISERS, AGGREGATORS = ("share", "minmax", "prank"), ("amean", "gmean")
 TEXTS = ("code", "title", "parent", "unit", "numerator", "denominator", "rule", "basis", "tag", "evidence", "remedy")
 LIMITS = (
     "carry_months", "complaint_days", "return_days", "sg6_months",
+    "provisional_workday", "freeze_hour", "objection_workdays", "final_day", "final_workday",
     "grave_deaths", "grave_serious_injuries", "grave_loss_fen", "cases_listed",
 )  # fmt: skip
 

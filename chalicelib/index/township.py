@@ -19,6 +19,7 @@ from chalicelib.index.freeze import frozen, late_records
 from chalicelib.index.measure import measure_township
 from chalicelib.index.model import Measure
 from chalicelib.index.month import Month, SiteMonth
+from chalicelib.index.objections import corrected, objections_of
 from chalicelib.index.records import standing, township_on
 from chalicelib.index.rules import load_rules
 from chalicelib.index.structure import IndexRules
@@ -94,6 +95,16 @@ def compute_partial(
         "late": sum(len(late_records(document, known_at, view.last)) for document in documents),
         "risk": assess_township(township.code, [site.risk for site in sites], last_day(month), rules.riskmap).to_document(),
     }
+
+
+def with_objections(partial: dict, events: Sequence[Event], decided_by: datetime, rules: IndexRules) -> dict:
+    """The partial result with the counts that the district's decisions named, and every objection on record."""
+    records = fold(events)["records"] if events else {}
+    objections = objections_of(records, partial["month"], decided_by)
+    if not objections:
+        return partial
+    measures, documents = corrected(partial["sub_items"], objections, {item.code: item for item in rules.sub_items})
+    return {**partial, "sub_items": measures, "objections": documents}
 
 
 def site_month(facts: Mapping, month: str, rules: MonthRules, township: str) -> SiteMonth:

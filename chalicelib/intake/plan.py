@@ -12,11 +12,13 @@ from itertools import islice
 
 from chalicelib.errors import BadInput, Problem
 from chalicelib.grading.acceptance import Refuse, refusals_in
+from chalicelib.index import acceptance as index_acceptance
 from chalicelib.intake.merge import Draft, join, sorted_draft
 from chalicelib.intake.model import Mapping, Record
 from chalicelib.intake.rows import Context, RowReader
 from chalicelib.intake.spool import Spool, event_of
 from chalicelib.intake.table import OTHER_REJECT_COLUMNS, REJECT_COLUMNS, Table
+from chalicelib.register.district import District
 from chalicelib.supervision.model import Event, to_text
 from chalicelib.supervision.vocabulary import problems
 
@@ -69,7 +71,7 @@ def judge_table(
     found = column_problems(table, mapping)
     if found:
         raise BadInput(found)
-    reader, judge, count, torn = RowReader(table, mapping, context), _Judge(Spool(), mapping.records, refusals_in(context.district)), 0, {}
+    reader, judge, count, torn = RowReader(table, mapping, context), _Judge(Spool(), mapping.records, refusals_of(context.district)), 0, {}
     for row in table.rows():
         if row.number in without:
             torn |= dict.fromkeys(reader.shared_ids(row), row.number)
@@ -82,6 +84,12 @@ def judge_table(
     judge.finish(torn)
     watch(count)
     return Plan(judge.spool, count, reader.notes)
+
+
+def refusals_of(district: District) -> Refuse:
+    """What the rules of this district have against an event by itself: findings by the rule set, returns by the index method."""
+    graded, indexed = refusals_in(district), index_acceptance.refusals_in(district)
+    return lambda event: graded(event) + indexed(event)
 
 
 class _Judge:

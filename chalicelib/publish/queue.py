@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import orjson
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import Unavailable
 
@@ -22,7 +23,11 @@ def queue_sender(url: str) -> Send:
         for start_at in range(0, len(messages), QUEUE_BATCH):
             batch = messages[start_at : start_at + QUEUE_BATCH]
             entries = [{"Id": str(number), "MessageBody": orjson.dumps(message).decode()} for number, message in enumerate(batch)]
-            if client.send_message_batch(QueueUrl=url, Entries=entries).get("Failed"):
+            try:
+                answer = client.send_message_batch(QueueUrl=url, Entries=entries)
+            except (ClientError, BotoCoreError) as error:
+                raise Unavailable(type(error).__name__) from error
+            if answer.get("Failed"):
                 raise Unavailable("the queue did not take every message")
 
     return send

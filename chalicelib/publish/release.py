@@ -7,7 +7,7 @@ same keys with the same bytes and other inputs under the next revision. Killed a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -27,19 +27,42 @@ Archive = Callable[[Sequence[Mapping[str, object]]], bytes]
 
 @dataclass(frozen=True)
 class Edition:
-    """What is being published and everything that decides its bytes. ``rule_sets`` are their references (id, version, hash)."""
+    """What is being published and everything that decides its bytes. ``rule_sets`` are their references (id, version, hash).
+
+    ``status`` is what the month is by it (provisional, final, revised; empty where there is only one), ``on`` the day by
+    its calendar: no instant of a run.
+    """
 
     kind: str
     month: str
     inputs: str
     rule_sets: tuple[Mapping[str, str], ...]
     code_version: str
+    status: str = ""
+    on: str = ""
 
-    def claim(self) -> bytes:
+    def identity(self) -> dict[str, object]:
         """The content by which a revision is recognised as this edition's."""
-        return canonical_json(
-            {"inputs": self.inputs, "rule_sets": [dict(ref) for ref in self.rule_sets], "code_version": self.code_version}
-        )
+        named = {"status": self.status, "on": self.on} if self.status else {}
+        return {"inputs": self.inputs, "rule_sets": [dict(ref) for ref in self.rule_sets], "code_version": self.code_version, **named}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A revision taken for an edition, and the one that stood when it was taken: what it is compared with for ever."""
+
+    edition: Edition
+    revision: int
+    replaces: int | None
+
+    @property
+    def base(self) -> str:
+        """The absolute address of the public release, as pages link to it."""
+        return base_address(self.edition.kind, self.edition.month, self.revision)
+
+    def body(self) -> bytes:
+        """The content of the claim's file; ``replaces`` only where there is one."""
+        return canonical_json({**self.edition.identity(), **({"replaces": self.replaces} if self.replaces else {})})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +81,24 @@ def base_address(kind: str, month: str, revision: int) -> str:
     return f"/{kind}/{month}/r{revision}/"
 
 
-def claim_revision(files: FileStore, edition: Edition) -> int:
-    """The revision number of this edition: the one it already claimed, else the next free one, taken atomically."""
-    claim = edition.claim()
+def claim_revision(files: FileStore, edition: Edition) -> Claim:
+    """The revision of this edition: the one it already claimed, else the next free one, taken atomically."""
+    complete = list_revisions(files, edition.kind, edition.month)
     for revision in count(1):
         key = f"{_root(PUBLIC, edition.kind, edition.month, revision)}{CLAIM}"
-        if files.add(key, claim) or files.find(key) == claim:
-            return revision
+        claim = Claim(edition, revision, max((other for other in complete if other < revision), default=None))
+        if files.add(key, claim.body()):
+            return claim
+        standing = orjson.loads(files.find(key) or b"{}")
+        replaces = standing.pop("replaces", None)
+        if standing == edition.identity():
+            return Claim(edition, revision, replaces)
     raise AssertionError("unreachable")
 
 
 def publish(
     files: FileStore,
-    edition: Edition,
-    revision: int,
+    claim: Claim,
     public: Mapping[str, bytes],
     staff: Mapping[str, Mapping[str, bytes]],
     archive: Archive | None = None,
@@ -81,9 +108,10 @@ def publish(
     ``public`` and ``staff[scope]`` map paths below the release to bytes; the public tree needs ``index.html``. ``archive``
     draws the page of all months, which lies beside the pointer. Conflict if a key is there with other bytes.
     """
+    edition, revision = claim.edition, claim.revision
     for scope in sorted(staff):
-        _write_tree(files, f"staff/{scope}", edition, revision, staff[scope])
-    manifest = _write_tree(files, PUBLIC, edition, revision, {**public, CLAIM: edition.claim()})
+        _write_tree(files, f"staff/{scope}", claim, staff[scope])
+    manifest = _write_tree(files, PUBLIC, claim, {**public, CLAIM: claim.body()})
     for scope in sorted(staff):
         _point(files, f"staff/{scope}", edition.kind)
     current = _point(files, PUBLIC, edition.kind, archive)
@@ -91,7 +119,8 @@ def publish(
     return Published(edition.kind, edition.month, revision, sha256(manifest), shown)
 
 
-def _write_tree(files: FileStore, tree: str, edition: Edition, revision: int, content: Mapping[str, bytes]) -> bytes:
+def _write_tree(files: FileStore, tree: str, claim: Claim, content: Mapping[str, bytes]) -> bytes:
+    edition, revision = claim.edition, claim.revision
     root = _root(tree, edition.kind, edition.month, revision)
     for path in sorted(content):
         _add_same(files, root + path, content[path])
@@ -101,9 +130,7 @@ def _write_tree(files: FileStore, tree: str, edition: Edition, revision: int, co
             "kind": edition.kind,
             "month": edition.month,
             "revision": revision,
-            "inputs": edition.inputs,
-            "rule_sets": [dict(ref) for ref in edition.rule_sets],
-            "code_version": edition.code_version,
+            **edition.identity(),
             "files": {path: {"sha256": sha256(content[path]), "size": len(content[path])} for path in content},
         }
     )
@@ -129,7 +156,7 @@ def _point(files: FileStore, tree: str, kind: str, archive: Archive | None = Non
         "revision": revision,
         "path": f"/{kind}/{month}/r{revision}/",
         "manifest_sha256": sha256(manifest),
-        "months": [{"month": each, "revision": months[each]} for each in sorted(months)],
+        "months": [_month_entry(files, tree, kind, each, months[each]) for each in sorted(months)],
     }
     front = files.find(root + FRONT)
     if front is not None:
@@ -140,15 +167,44 @@ def _point(files: FileStore, tree: str, kind: str, archive: Archive | None = Non
     return current
 
 
+def _month_entry(files: FileStore, tree: str, kind: str, month: str, revision: int) -> dict[str, object]:
+    """A month in the pointer; in the public one with what it is."""
+    entry: dict[str, object] = {"month": month, "revision": revision}
+    if tree == PUBLIC:
+        claim = orjson.loads(files.find(f"{_root(tree, kind, month, revision)}{CLAIM}") or b"{}")
+        entry |= {name: claim[name] for name in ("status", "on") if name in claim}
+    return entry
+
+
 def list_releases(files: FileStore, kind: str, tree: str = PUBLIC) -> dict[str, int]:
     """Month → newest complete revision (its manifest is there)."""
     found: dict[str, int] = {}
-    for key in files.list_keys(f"{tree}/{kind}/"):
+    for month, revision in _complete(files, kind, tree, f"{tree}/{kind}/"):
+        found[month] = max(revision, found.get(month, 0))
+    return found
+
+
+def list_revisions(files: FileStore, kind: str, month: str, tree: str = PUBLIC) -> list[int]:
+    """The complete revisions of a month, oldest first."""
+    return sorted(revision for _, revision in _complete(files, kind, tree, f"{tree}/{kind}/{month}/"))
+
+
+def list_trees(files: FileStore, kind: str, month: str) -> list[str]:
+    """The public tree and every scope of the staff tree that has a complete release of the month."""
+    scopes = sorted({key.split("/")[1] for key in files.list_keys("staff/")})
+    return [tree for tree in (PUBLIC, *(f"staff/{scope}" for scope in scopes)) if list_revisions(files, kind, month, tree)]
+
+
+def _complete(files: FileStore, kind: str, tree: str, prefix: str) -> Iterator[tuple[str, int]]:
+    for key in files.list_keys(prefix):
         parts = key.split("/")
         if parts[-1] == MANIFEST and parts[-2].startswith("r") and len(parts) == len(tree.split("/")) + 4:
-            month, revision = parts[-3], int(parts[-2][1:])
-            found[month] = max(revision, found.get(month, 0))
-    return found
+            yield parts[-3], int(parts[-2][1:])
+
+
+def read_release(files: FileStore, kind: str, month: str, revision: int, path: str) -> bytes | None:
+    """A public file of one revision, None if there is none."""
+    return files.find(_root(PUBLIC, kind, month, revision) + path)
 
 
 def find_file(files: FileStore, kind: str, month: str, path: str, tree: str = PUBLIC) -> bytes | None:

@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib import clock
-from chalicelib.index.finish import publish_month
+from chalicelib.index.finish import Issue, Press, publish_month
 from chalicelib.index.model import Measure, TownshipMonth
 from chalicelib.index.rules import MODEL_2020, load_rules
 from chalicelib.index.score import score
+from chalicelib.index.timetable import Status, timetable_of
 from chalicelib.index.township import MonthRules, compute_partial, month_rules
 from chalicelib.publish.files import MemoryFiles
 from chalicelib.register.district import District, load_district
@@ -36,7 +37,9 @@ def run() -> Iterator[dict[str, object]]:
     partials = [part(district, code, facts[code], rules) for code in facts]
     measured = time.process_time()
     files = MemoryFiles()
-    publish_month(MONTH, partials, district, rules, files, "bench")
+    table = timetable_of(MONTH, rules.index)
+    issue = Issue(MONTH, Status.FINAL, table.final_on.isoformat(), table.to_document())
+    publish_month(issue, partials, Press(district, rules, files, "bench"))
     published = time.process_time()
     yield figure(f"grade, map and measure {SITES:,} sites", round(measured - began, 2), "CPU s", None)
     yield figure("score, render and publish index and map", round(published - measured, 2), "CPU s", None)

@@ -92,14 +92,14 @@ def is_published(deployed: Deployed, as_of: date) -> bool:
 
 def run_month(deployed: Deployed, month: str, progress: Progress) -> None:
     """Start one month's run, or take it up again, and wait for its finish. Unavailable if it does not come."""
-    from chalicelib.index.monthly import stack_desk, start
+    from chalicelib.index.monthly import Order, stack_desk, start
     from chalicelib.index.runs import FINISH, TOWNSHIP
 
     settings = deployed.settings()
     desk = stack_desk(settings)
     run = f"{month}#{RUN_NAME}"
     began = moved = time.monotonic()
-    begun = start(month, desk, settings.now(), run=run)
+    begun = start(month, desk, settings.now(), Order(run=run))
     known: dict = {}
     while FINISH not in (parts := desk.runs.list_parts(run)):
         moved = time.monotonic() if len(parts) > len(known) else moved
@@ -108,7 +108,7 @@ def run_month(deployed: Deployed, month: str, progress: Progress) -> None:
             raise Unavailable(f"the month {month} did not finish: {sorted(parts)}")
         if time.monotonic() - moved > STALLED_SECONDS:
             progress(f"month {month}: nothing moved for {STALLED_SECONDS} s, taking it up again")
-            start(month, desk, settings.now(), run=run)
+            start(month, desk, settings.now(), Order(run=run))
             moved = time.monotonic()
         progress.count(f"month {month}: townships", sum(part.startswith(TOWNSHIP) for part in parts), begun["townships"])
         time.sleep(0.2)

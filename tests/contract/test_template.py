@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -260,13 +259,11 @@ class TestStreamAndQueues:
 class TestSchedules:
     """EventBridge counts in UTC; the rules are about Shanghai's days."""
 
-    def test_the_month_begins_at_half_past_midnight_of_the_first(self, expanded: dict) -> None:
-        fired = [
-            instant.astimezone(clock.SHANGHAI) for instant in fires(schedule(expanded, "MonthStart"), date(2019, 12, 1), date(2021, 1, 1))
-        ]
-        assert [(local.month, local.day, local.hour, local.minute) for local in fired[:3]] == [(1, 1, 0, 30), (2, 1, 0, 30), (3, 1, 0, 30)]
-        assert {(local.day, local.hour, local.minute) for local in fired} == {(1, 0, 30)}
-        assert len({clock.month_of(local.date()) for local in fired}) == len(fired) == 13
+    def test_the_months_clock_looks_after_midnight_and_after_the_freeze_hour(self, expanded: dict) -> None:
+        fired = [instant.astimezone(clock.SHANGHAI) for instant in fires(schedule(expanded, "MonthStart"), date(2020, 2, 27), date(2020, 3, 2))]
+        assert [local.strftime("%m-%d %H:%M") for local in fired] == [
+            "02-27 18:30", "02-28 00:30", "02-28 18:30", "02-29 00:30", "02-29 18:30", "03-01 00:30", "03-01 18:30", "03-02 00:30",
+        ]  # fmt: skip
 
     def test_the_sweep_runs_once_on_every_shanghai_day(self, expanded: dict) -> None:
         fired = list(fires(schedule(expanded, "Sweep"), date(2020, 2, 27), date(2020, 3, 2)))
@@ -274,10 +271,10 @@ class TestSchedules:
         assert days == [date(2020, 2, 28), date(2020, 2, 29), date(2020, 3, 1), date(2020, 3, 2)]
         assert {instant.astimezone(clock.SHANGHAI).strftime("%H:%M") for instant in fired} == {"00:05"}
 
-    def test_a_minute_before_is_still_the_day_before(self, expanded: dict) -> None:
-        (first,) = fires(schedule(expanded, "MonthStart"), date(2020, 2, 1), date(2020, 3, 1))
-        assert clock.month_of(clock.day_of(first)) == "2020-03"
-        assert clock.month_of(clock.day_of(first - timedelta(minutes=31))) == "2020-02"
+    def test_the_first_look_of_a_month_is_on_its_first_day(self, expanded: dict) -> None:
+        firsts = [instant for instant in fires(schedule(expanded, "MonthStart"), date(2020, 1, 30), date(2020, 2, 1)) if instant.hour == 16]
+        assert [clock.month_of(clock.day_of(instant)) for instant in firsts] == ["2020-01", "2020-02"]
+        assert clock.month_of(clock.day_of(firsts[1] - timedelta(minutes=31))) == "2020-01"
 
 
 def schedule(expanded: dict, function: str) -> str:
@@ -287,14 +284,13 @@ def schedule(expanded: dict, function: str) -> str:
 
 
 def fires(expression: str, first: date, end: date) -> Iterator[datetime]:
-    """The instants of ``cron(minute hour day * ? *)`` from one UTC day up to another; day is ``*`` or ``L``."""
+    """The instants of ``cron(minute hours * * ? *)`` from one UTC day up to another."""
     minute, hour, day_of_month, month, day_of_week, year = expression.removeprefix("cron(").removesuffix(")").split()
-    assert (month, day_of_week, year) == ("*", "?", "*")
+    assert (day_of_month, month, day_of_week, year) == ("*", "*", "?", "*")
     day = first
     while day < end:
-        last = calendar.monthrange(day.year, day.month)[1]
-        if day_of_month == "*" or (day_of_month == "L" and day.day == last):
-            yield datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=UTC)
+        for each in hour.split(","):
+            yield datetime(day.year, day.month, day.day, int(each), int(minute), tzinfo=UTC)
         day += timedelta(days=1)
 
 

@@ -12,8 +12,9 @@ from chalice import Chalice, CognitoUserPoolAuthorizer
 from chalice.test import Client
 
 from chalicelib import ids
+from chalicelib.index.runs import MemoryRuns
 from chalicelib.access.audit import AuditLine
-from chalicelib.code.compose import Stores, judge_of, refusal_of, rules_of
+from chalicelib.code.compose import Stores, judge_of, refusal_of, rules_of, with_months
 from chalicelib.code.desk import row_of
 from chalicelib.code.token import parse_keys, verify
 from chalicelib.code.views import build_blueprint
@@ -109,7 +110,7 @@ class World:
     def __init__(self, judge=None) -> None:
         self.log, self.audit = MemoryLog(), MemoryAudit()
         self.cards = MemoryCards(self.log)
-        self.stores = Stores(self.log, self.cards, self.cards, self.audit, MemoryFiles(), judge or judge_of("demo"), refusal_of("demo"), rules_of("demo"))
+        self.stores = Stores(self.log, self.cards, self.cards, self.audit, MemoryFiles(), judge or judge_of("demo"), with_months(refusal_of("demo"), load_district("demo"), self.log, MemoryRuns()), rules_of("demo"))
         self.app = Chalice(app_name="api-test")
         guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
         for routes in (build_blueprint, grading_routes):

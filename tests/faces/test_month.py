@@ -19,7 +19,7 @@ from chalicelib.index import rules as methods
 from chalicelib.index.document import read_input
 from chalicelib.index.draw import middle_of, radar
 from chalicelib.index.firm import percent_words, places_change, places_words, signed_fraction, signed_points
-from chalicelib.index.pages import render_release
+from chalicelib.index.pages import Cover, render_release
 from chalicelib.index.present import change_words, counted_words, month_words
 from chalicelib.index.result import result_document
 from chalicelib.index.score import score
@@ -60,7 +60,7 @@ def release() -> dict:
     for row in may["townships"]:
         row["sub_items"]["CX3"] = {"numerator": 1, "denominator": 2}
     result = month(district_document(), month(may))
-    return render_release(result, LABELS, DISTRICT, RULES, BASE)
+    return render_release(result, LABELS, DISTRICT, RULES, Cover(BASE))
 
 
 def text(body: bytes) -> str:
@@ -175,8 +175,8 @@ def test_the_table_twin_has_a_line_per_township_and_all_45_sub_items(release: di
 
 def test_the_same_result_renders_the_same_bytes(release: dict) -> None:
     result = month(district_document())
-    assert render_release(result, LABELS, DISTRICT, RULES, BASE) == render_release(
-        month(district_document()), LABELS, DISTRICT, RULES, BASE
+    assert render_release(result, LABELS, DISTRICT, RULES, Cover(BASE)) == render_release(
+        month(district_document()), LABELS, DISTRICT, RULES, Cover(BASE)
     )
 
 
@@ -246,7 +246,7 @@ def test_a_wholly_inapplicable_indicator_is_a_gap() -> None:
     row = next(row for row in result["townships"] if row["code"] == "330110001")
     assert row["indicators"][6]["points"] is None
     assert radar(row, middle_of(result["townships"])).count("<circle") == 6
-    words = text(render_release(result, LABELS, DISTRICT, RULES, BASE)["public"]["townships/330110001.html"])
+    words = text(render_release(result, LABELS, DISTRICT, RULES, Cover(BASE))["public"]["townships/330110001.html"])
     assert "不适用" in words and "空项折算" in words
 
 

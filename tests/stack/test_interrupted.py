@@ -81,7 +81,7 @@ def test_a_month_that_was_cut_off_publishes_the_same_bytes_as_an_undisturbed_one
     desk = replace(monthly.stack_desk(settings), send=waiting.extend)
 
     def work_off(run: str, at_most: int = 100) -> None:
-        monthly.start("2020-05", desk, settings.now(), run=run)
+        monthly.start("2020-05", desk, settings.now(), monthly.Order(run=run))
         for message in waiting[:at_most]:
             monthly.take_township(message["run"], message["township"], desk)
         waiting.clear()

@@ -158,7 +158,7 @@ KEYS = {
 MAY = {
     "ScanFunctionName": {"get": {"CardsTable"}, "put": set(), "query": set()},
     "ApiFunctionName": {
-        "get": {"CardsTable", "EventsTable", "JobsTable"},
+        "get": {"CardsTable", "EventsTable", "JobsTable", "RunsTable"},
         "put": {"EventsTable", "AuditTable", "JobsTable", "PersonsTable"},
         "query": {"EventsTable", "HistoryTable", "PersonsTable"},
     },
@@ -275,7 +275,7 @@ class TestFilesAndQueues:
             "MonthQueueUrl": {"MonthStartFunctionName"},
             "RegradeDeadLettersUrl": {"RegradeFunctionName"},
             "MonthDeadLettersUrl": set(),
-            "NoticeQueueUrl": {"MonthTownshipFunctionName"},
+            "NoticeQueueUrl": {"MonthStartFunctionName", "MonthTownshipFunctionName"},
             "NoticeDeadLettersUrl": set(),
             "ImportQueueUrl": {"ApiFunctionName", "ImporterFunctionName"},
             "ImportDeadLettersUrl": set(),
@@ -334,7 +334,7 @@ class TestTheFunctionsThemselves:
     def test_a_month_is_published(self, deployed: Deployed, graded: object) -> None:
         """The start sends a message per township; the queue calls the townships; the last one publishes."""
         started = deployed.invoke("MonthStartFunctionName", scheduled())
-        assert started["townships"] > 0
+        assert [run["status"] for run in started["runs"]] == ["provisional"] and started["runs"][0]["townships"] > 0
         assert wait_for(lambda: is_published(deployed.outputs["FilesBucket"]), seconds=60)
 
     def test_the_present_map_is_built(self, deployed: Deployed, graded: object) -> None:

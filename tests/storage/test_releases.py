@@ -47,14 +47,25 @@ def queue(tables) -> Iterator[str]:
     client.delete_queue(QueueUrl=url)
 
 
+@pytest.fixture(scope="module")
+def notices(tables) -> Iterator[str]:
+    client = tables.emulator.client("sqs")
+    url = client.create_queue(QueueName=f"test-{secrets.token_hex(6)}")["QueueUrl"]
+    yield url
+    client.delete_queue(QueueUrl=url)
+
+
 def location(region: str) -> dict:
     return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
 
 
 @pytest.fixture(scope="module")
-def stack_settings(tables, bucket: BucketFiles, queue: str):
+def stack_settings(tables, bucket: BucketFiles, queue: str, notices: str):
     return read_settings(
-        {"TABLE_PREFIX": tables.prefix, "DISTRICT": "demo", "FILES_BUCKET": bucket.bucket, "MONTH_QUEUE_URL": queue, "CODE_VERSION": "c1"}
+        {
+            "TABLE_PREFIX": tables.prefix, "DISTRICT": "demo", "FILES_BUCKET": bucket.bucket, "MONTH_QUEUE_URL": queue,
+            "NOTICE_QUEUE_URL": notices, "CODE_VERSION": "c1",
+        }  # fmt: skip
     )
 
 
@@ -102,9 +113,9 @@ def test_released_keys_are_immutable_and_carry_their_type_and_age(bucket: Bucket
 
 def test_a_release_in_a_bucket_is_verified_file_by_file(bucket: BucketFiles) -> None:
     edition = Edition("index", "2019-01", "sha256:a", (), "c1")
-    done = publish(bucket, edition, claim_revision(bucket, edition), {"index.html": b"<p>"}, {"district": {"index.html": b"<p>s"}})
+    done = publish(bucket, claim_revision(bucket, edition), {"index.html": b"<p>"}, {"district": {"index.html": b"<p>s"}})
     assert done.revision == 1 and verify(bucket, "index", "2019-01") == []
-    assert claim_revision(bucket, edition) == 1 and claim_revision(bucket, replace(edition, inputs="sha256:b")) == 2
+    assert claim_revision(bucket, edition).revision == 1 and claim_revision(bucket, replace(edition, inputs="sha256:b")).revision == 2
     bucket.put("public/index/2019-01/r1/index.html", b"<p>changed")
     assert verify(bucket, "index", "2019-01", 1) == ["index.html: changed"]
     with pytest.raises(NotFound):
@@ -152,8 +163,8 @@ def test_messages_go_out_ten_at_a_time(tables, queue: str) -> None:
     assert seen == {str(number) for number in range(25)}
 
 
-def test_settings_without_a_clock_start_the_last_closed_month(stack_settings) -> None:
-    from chalicelib.index.monthly import handle_schedule
+def test_the_schedule_starts_what_is_due_in_the_last_closed_month(stack_settings) -> None:
+    from chalicelib.index.phases import handle_schedule
 
-    begun = handle_schedule(replace(stack_settings, today=datetime(2020, 7, 1, tzinfo=UTC).date()))
-    assert begun["month"] == JUNE and begun["townships"] == 20
+    (begun,) = handle_schedule(replace(stack_settings, today=datetime(2020, 7, 6, tzinfo=UTC).date()))["runs"]
+    assert (begun["run"], begun["townships"], begun["status"]) == ("2020-06#provisional", 20, "provisional")

@@ -96,6 +96,8 @@ void                               - - - A - - -
 enterprise_void                    - - - A - - -
 monthly_return                     - - a A - - -
 monthly_return_confirmed           - - a A - - -
+index_objection                    - - a - - - -
+index_objection_decided            - - - A - - -
 annual_plan                        - - a A - - -
 supervision_order                  - - - A - - -
 supervision_order_closed           - - - A - - -

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 import orjson
 import pytest
@@ -16,19 +18,28 @@ from chalicelib import clock
 from chalicelib.errors import BadInput, NotFound
 from chalicelib.index.finish import carry
 from chalicelib.index.model import Carried, Measure, State, TownshipMonth
-from chalicelib.index.monthly import Desk, finish, freeze_of, start, take_township
-from chalicelib.index.rules import MODEL_2020, load_rules
+from chalicelib.index.monthly import Desk, Order, finish, start, take_township
 from chalicelib.index.runs import FINISH, MOVED, PLAN, TOWNSHIP, MemoryRuns
 from chalicelib.index.sources import MemorySources
 from chalicelib.publish.files import MemoryFiles
 from chalicelib.publish.release import verify
-from chalicelib.register.district import load_district
+from chalicelib.register.district import District, load_district
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.model import Event
 
 DISTRICT = load_district("demo")
 TOWNSHIPS = [township.code for township in DISTRICT.townships[:3]]
-SMALL = replace(DISTRICT, townships=DISTRICT.townships[:3])
+
+
+def few_runs(district: District) -> District:
+    """The district under its own method with few Monte-Carlo runs: a month is run hundreds of times here."""
+    (ref,) = district.rule_sets["index"]
+    method = Path(tempfile.mkdtemp(prefix="index-")) / "few-runs.toml"
+    method.write_text(ref.path.read_text(encoding="utf-8").replace("runs = 10000", "runs = 50"), encoding="utf-8")
+    return replace(district, rule_sets={**district.rule_sets, "index": (replace(ref, file=str(method)),)})
+
+
+SMALL = few_runs(replace(DISTRICT, townships=DISTRICT.townships[:3]))
 JUNE, JULY_FIRST = "2020-06", datetime(2020, 7, 1, 0, 30, tzinfo=clock.SHANGHAI)
 
 
@@ -45,13 +56,18 @@ class Stack:
     files: MemoryFiles = field(default_factory=MemoryFiles)
     queue: list[Mapping[str, str]] = field(default_factory=list)
     writes_left: int = 10**9
+    told: list[Mapping[str, object]] = field(default_factory=list)
 
     def desk(self) -> Desk:
-        return Desk(SMALL, self.sources, Counted(self, self.runs), Counted(self, self.files), self.send, "c1")  # type: ignore[arg-type]
+        return Desk(SMALL, self.sources, Counted(self, self.runs), Counted(self, self.files), self.send, "c1", self.post)  # type: ignore[arg-type]
 
     def send(self, messages: Sequence[Mapping[str, str]]) -> None:
         self.spend()
         self.queue.extend(messages)
+
+    def post(self, notices: Sequence[Mapping[str, object]]) -> None:
+        self.spend()
+        self.told.extend(notices)
 
     def spend(self) -> None:
         if not self.writes_left:
@@ -102,7 +118,7 @@ def stack(extra: Mapping[str, list[dict]] | None = None, events: Mapping[str, li
 @pytest.fixture(scope="module")
 def undisturbed() -> Stack:
     made = stack()
-    start(JUNE, made.desk(), JULY_FIRST, run="one")
+    start(JUNE, made.desk(), JULY_FIRST, Order(run="one"))
     made.drain()
     return made
 
@@ -113,7 +129,9 @@ def result(made: Stack, revision: int = 1, month: str = JUNE) -> dict:
 
 def test_a_run_plans_sends_computes_and_publishes_index_and_map(undisturbed: Stack) -> None:
     plan = undisturbed.runs.find("one", PLAN)
-    assert plan == {"schema": 1, "month": JUNE, "known_at": "2020-06-30T16:30:00.000Z", "townships": TOWNSHIPS}
+    assert {name: plan[name] for name in ("month", "known_at", "townships", "status", "on")} == {
+        "month": JUNE, "known_at": "2020-06-30T16:30:00.000Z", "townships": TOWNSHIPS, "status": "provisional", "on": "2020-07-03",
+    }  # fmt: skip
     assert [row["rank"] for row in result(undisturbed)["townships"]] == [1, 1, 1]
     assert verify(undisturbed.files, "index", JUNE) == verify(undisturbed.files, "map", JUNE) == []
     done = undisturbed.runs.find("one", FINISH)
@@ -126,7 +144,7 @@ def test_a_run_plans_sends_computes_and_publishes_index_and_map(undisturbed: Sta
 def test_the_same_facts_give_the_same_bytes_in_any_order(undisturbed: Stack) -> None:
     for seed in range(3):
         other = stack()
-        start(JUNE, other.desk(), JULY_FIRST, run=f"run-{seed}")
+        start(JUNE, other.desk(), JULY_FIRST, Order(run=f"run-{seed}"))
         random.Random(seed).shuffle(other.queue)
         other.drain()
         assert other.files.files == undisturbed.files.files
@@ -138,11 +156,11 @@ def test_killed_anywhere_and_repeated_gives_the_same_manifests(undisturbed: Stac
         made = stack()
         made.writes_left = writes
         try:
-            start(JUNE, made.desk(), JULY_FIRST, run="one")
+            start(JUNE, made.desk(), JULY_FIRST, Order(run="one"))
             made.drain()
         except Killed:
             made.writes_left = 10**9
-            start(JUNE, made.desk(), JULY_FIRST, run="one")
+            start(JUNE, made.desk(), JULY_FIRST, Order(run="one"))
             made.drain()
             assert made.files.files == undisturbed.files.files
             assert made.runs.parts == undisturbed.runs.parts
@@ -154,7 +172,7 @@ def test_killed_anywhere_and_repeated_gives_the_same_manifests(undisturbed: Stac
 
 def test_a_message_delivered_twice_changes_nothing(undisturbed: Stack) -> None:
     made = stack()
-    start(JUNE, made.desk(), JULY_FIRST, run="one")
+    start(JUNE, made.desk(), JULY_FIRST, Order(run="one"))
     made.queue += made.queue * 2
     made.drain()
     assert made.files.files == undisturbed.files.files and made.runs.parts == undisturbed.runs.parts
@@ -162,7 +180,7 @@ def test_a_message_delivered_twice_changes_nothing(undisturbed: Stack) -> None:
 
 def test_the_first_partial_result_stands_even_when_facts_arrive_during_the_run() -> None:
     made = stack()
-    start(JUNE, made.desk(), JULY_FIRST, run="one")
+    start(JUNE, made.desk(), JULY_FIRST, Order(run="one"))
     first = made.queue[0]
     take_township(first["run"], first["township"], made.desk())
     before = made.runs.find("one", TOWNSHIP + first["township"])
@@ -173,12 +191,12 @@ def test_the_first_partial_result_stands_even_when_facts_arrive_during_the_run()
 
 def test_two_runs_at_once_do_not_mix() -> None:
     made = stack()
-    start(JUNE, made.desk(), JULY_FIRST, run="one")
+    start(JUNE, made.desk(), JULY_FIRST, Order(run="one"))
     first = made.queue.pop(0)
     take_township(first["run"], first["township"], made.desk())
     one, made.queue = made.queue, []
     made.sources = stack({first["township"]: [GONE_WRONG]}).sources
-    start(JUNE, made.desk(), JULY_FIRST, run="two")
+    start(JUNE, made.desk(), JULY_FIRST, Order(run="two"))
     made.queue = [*one[:1], *made.queue, *one[1:]]
     made.drain()
     revision = {run: made.runs.find(run, FINISH)["releases"][0]["revision"] for run in ("one", "two")}
@@ -192,7 +210,7 @@ def test_two_runs_at_once_do_not_mix() -> None:
 def test_a_correction_is_a_new_revision_with_the_reason_and_the_old_file_stays(undisturbed: Stack) -> None:
     made = stack({TOWNSHIPS[0]: [GONE_WRONG]})
     made.files = MemoryFiles(dict(undisturbed.files.files))
-    start(JUNE, made.desk(), JULY_FIRST, run="correction")
+    start(JUNE, made.desk(), JULY_FIRST, Order(run="correction"))
     made.drain()
     row = next(row for row in result(made, 2)["townships"] if row["code"] == TOWNSHIPS[0])
     assert [override["code"] for override in row["overrides"]] == ["fatal_accident"]
@@ -207,9 +225,9 @@ def test_the_next_month_compares_and_carries_a_failed_feed() -> None:
     together = {code: [facts(f"{code}-v", code, video(code))] for code in TOWNSHIPS}
     failed = {TOWNSHIPS[0]: [fact("feed_failed", "2020-07-31", subject=TOWNSHIPS[0], sub_item="CX3", month="2020-07")]}
     made = stack(together, failed)
-    start(JUNE, made.desk(), JULY_FIRST, run="june")
+    start(JUNE, made.desk(), JULY_FIRST, Order(run="june"))
     made.drain()
-    start("2020-07", made.desk(), datetime(2020, 8, 1, 0, 30, tzinfo=clock.SHANGHAI), run="july")
+    start("2020-07", made.desk(), datetime(2020, 8, 1, 0, 30, tzinfo=clock.SHANGHAI), Order(run="july"))
     made.drain()
     july = {row["code"]: row for row in result(made, month="2020-07")["townships"]}
     item = next(item for i in july[TOWNSHIPS[0]]["indicators"] for item in i["sub_items"] if item["code"] == "CX3")
@@ -220,7 +238,7 @@ def test_the_next_month_compares_and_carries_a_failed_feed() -> None:
 def test_every_published_month_can_be_reached_from_a_page() -> None:
     made = stack()
     for month, now in ((JUNE, JULY_FIRST), ("2020-07", datetime(2020, 8, 1, 0, 30, tzinfo=clock.SHANGHAI))):
-        start(month, made.desk(), now, run=month)
+        start(month, made.desk(), now, Order(run=month))
         made.drain()
     for kind in ("index", "map"):
         page = made.files.find(f"public/{kind}/months.html").decode()
@@ -245,7 +263,7 @@ def test_only_own_shares_are_carried() -> None:
 
 def test_townships_without_a_site_are_named_not_ranked() -> None:
     made = Stack(MemorySources({TOWNSHIPS[0]: FACTS[TOWNSHIPS[0]]}))
-    start(JUNE, made.desk(), JULY_FIRST, run="one")
+    start(JUNE, made.desk(), JULY_FIRST, Order(run="one"))
     made.drain()
     document = result(made)
     assert [row["code"] for row in document["townships"]] == TOWNSHIPS[:1]
@@ -259,7 +277,7 @@ def test_an_accident_stays_with_the_township_that_the_site_has_left() -> None:
         fact("site_moved", "2020-06-20", subject=site_id("moved"), township=came),
     )  # fmt: skip
     made = stack({came: [moved]})
-    start(JUNE, made.desk(), JULY_FIRST, run="one")
+    start(JUNE, made.desk(), JULY_FIRST, Order(run="one"))
     made.drain()
     rows = {row["code"]: row for row in result(made)["townships"]}
     assert [len(rows[code]["overrides"]) for code in TOWNSHIPS] == [1, 0, 0]
@@ -273,7 +291,7 @@ def test_a_site_that_moved_after_the_month_is_counted_where_it_was() -> None:
     left, came = TOWNSHIPS[0], TOWNSHIPS[1]
     moved = facts("moved", left, fact("site_moved", "2020-07-01", subject=site_id("moved"), township=came))
     made = stack({came: [moved]})
-    start(JUNE, made.desk(), JULY_FIRST, run="one")
+    start(JUNE, made.desk(), JULY_FIRST, Order(run="one"))
     made.drain()
     assert made.runs.find("one", MOVED + left)["in_register"] == 3
     assert made.runs.find("one", TOWNSHIP + came)["in_register"] == 2
@@ -288,15 +306,16 @@ def test_a_month_that_is_not_over_or_unknown_is_refused() -> None:
         start("2001-01", made.desk(), JULY_FIRST)
     with pytest.raises(NotFound):
         take_township("never", TOWNSHIPS[0], made.desk())
-    start(JUNE, made.desk(), JULY_FIRST, run="one")
+    start(JUNE, made.desk(), JULY_FIRST, Order(run="one"))
     with pytest.raises(BadInput):
         take_township("one", "330110020", made.desk())
 
 
 def test_the_freeze_is_the_deadline_of_the_returns_or_now() -> None:
-    rules = load_rules(MODEL_2020)
-    assert freeze_of(JUNE, JULY_FIRST, rules) == JULY_FIRST
-    assert clock.instant_text(freeze_of(JUNE, datetime(2020, 9, 1, tzinfo=clock.SHANGHAI), rules)) == "2020-07-03T15:59:59.999Z"
+    made = stack()
+    assert start(JUNE, made.desk(), JULY_FIRST)["known_at"] == "2020-06-30T16:30:00.000Z"
+    later = start(JUNE, made.desk(), datetime(2020, 9, 1, tzinfo=clock.SHANGHAI))
+    assert (later["known_at"], later["status"]) == ("2020-07-03T09:59:59.999Z", "final")
 
 
 def test_finishing_again_publishes_nothing_new(undisturbed: Stack) -> None:
@@ -308,7 +327,7 @@ def test_finishing_again_publishes_nothing_new(undisturbed: Stack) -> None:
 def test_returns_and_their_confirmation_reach_the_score() -> None:
     event = fact("monthly_return", "2020-06-30", subject=TOWNSHIPS[0], sub_item="ZR1", month=JUNE, numerator=1, attachment="FJ-1")
     made = stack(events={TOWNSHIPS[0]: [event, step("monthly_return_confirmed", event, "2020-06-30")]})
-    start(JUNE, made.desk(), JULY_FIRST, run="one")
+    start(JUNE, made.desk(), JULY_FIRST, Order(run="one"))
     made.drain()
     rows = {row["code"]: row for row in result(made)["townships"]}
     points = {code: rows[code]["indicators"][0]["sub_items"][0]["points"] for code in TOWNSHIPS}

@@ -43,7 +43,7 @@ class FailingFiles(MemoryFiles):
 
 
 def release(files: MemoryFiles, edition: Edition = JUNE, public: dict[str, bytes] = PUBLIC):
-    return publish(files, edition, claim_revision(files, edition), public, STAFF)
+    return publish(files, claim_revision(files, edition), public, STAFF)
 
 
 def test_a_release_is_files_manifest_and_pointer() -> None:
@@ -82,7 +82,7 @@ def test_other_inputs_are_the_next_revision_and_the_old_one_stays() -> None:
 def test_other_code_or_rules_are_another_revision(change: dict) -> None:
     files = MemoryFiles()
     release(files)
-    assert claim_revision(files, replace(JUNE, **change)) == 2
+    assert claim_revision(files, replace(JUNE, **change)).revision == 2
 
 
 def test_the_pointer_never_goes_back_to_an_earlier_month() -> None:
@@ -111,7 +111,7 @@ def test_killed_before_any_write_and_repeated_gives_the_same_files() -> None:
 def test_the_page_of_all_months_knows_each_of_them_by_its_newest_revision() -> None:
     files = MemoryFiles()
     for edition in (JUNE, replace(JUNE, month="2020-05"), replace(JUNE, inputs="sha256:b")):
-        publish(files, edition, claim_revision(files, edition), PUBLIC, STAFF, lambda months: orjson.dumps(list(months)))
+        publish(files, claim_revision(files, edition), PUBLIC, STAFF, lambda months: orjson.dumps(list(months)))
     assert orjson.loads(files.find("public/index/months.html")) == [{"month": "2020-05", "revision": 1}, {"month": "2020-06", "revision": 2}]
     assert not any(key.endswith("months.html") for key in files.list_keys("staff/"))
 
@@ -120,7 +120,7 @@ def test_released_bytes_cannot_change() -> None:
     files = MemoryFiles()
     release(files)
     with pytest.raises(Conflict):
-        publish(files, JUNE, 1, {"index.html": b"<p>other"}, {})
+        publish(files, claim_revision(files, JUNE), {"index.html": b"<p>other"}, {})
 
 
 def test_verify_finds_what_changed_vanished_or_was_slipped_in() -> None:

@@ -1,0 +1,66 @@
+"""What a published month is, in words: 公示稿, 正式 or 修订, its days, and what a revision changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from chalicelib.index.timetable import Status
+from chalicelib.register.district import District
+
+STATUS = {Status.PROVISIONAL: "公示稿", Status.FINAL: "正式", Status.REVISED: "修订"}
+FIELDS = {"index": "指数", "rank": "名次", "colour": "颜色", "raw": "原始分", "coefficient": "评估系数"}
+COUNTS = {"state": "", "numerator": "分子", "denominator": "分母", "condition": "其中", "level": "级别", "points": "得分"}
+STATES = {"value": "有值", "not_applicable": "不适用", "no_data": "无数据", "not_reported": "未报"}
+
+
+def day_words(day: str) -> str:
+    """``2020-07-03`` → ``7月3日``."""
+    on = date.fromisoformat(day)
+    return f"{on.month}月{on.day}日"
+
+
+def edition_view(publication: Mapping | None, revision: int, replaces: int | None) -> dict | None:
+    """The strip under a page's title; None for a result that was not published by the calendar."""
+    if not publication:
+        return None
+    status = Status(publication["status"])
+    objections = f"{day_words(publication['objections_until'])}前可提出异议，{day_words(publication['final_on'])}发布正式结果"
+    notes = {
+        Status.PROVISIONAL: objections,
+        Status.FINAL: f"{day_words(publication['on'])}发布，异议已处理",
+        Status.REVISED: f"按 {day_words(publication['on'])} 前补录和更正的事实重新评定",
+    }
+    return {"status": status.value, "word": STATUS[status], "note": notes[status], "revision": revision, "replaces": replaces}
+
+
+def changes_view(changes: Mapping, replaces: int | None, district: District) -> dict:
+    """The page of a revision's differences: one line per changed figure, before and after."""
+    words = {code: swatch.word for code, swatch in district.palette.items()} | {"none": "数据不足"}
+    return {
+        "replaces": replaces,
+        "method_changed": changes["method_changed"],
+        "gone": [row["name"] for row in changes["gone"]],
+        "rows": [
+            {
+                "name": row["name"],
+                "new": row.get("new", False),
+                "head": [(FIELDS[each["field"]], *(_cell(each[side], words) for side in ("before", "after"))) for each in row["head"]],
+                "items": [(each["code"], each["title"], _counts(each["before"]), _counts(each["after"])) for each in row["sub_items"]],
+            }
+            for row in changes["townships"]
+        ],
+    }
+
+
+def _cell(value: object, words: Mapping[str, str]) -> str:
+    return "—" if value is None else words.get(str(value), str(value))
+
+
+def _counts(counts: Mapping | None) -> str:
+    """``分子 3，分母 5，得分 1.80``."""
+    if not counts:
+        return "—"
+    state = STATES[counts["state"]] if counts["state"] != "value" else ""
+    named = [f"{COUNTS[name]} {counts[name]}" for name in COUNTS if name != "state" and name in counts]
+    return "，".join(filter(None, [state, *named]))

@@ -1,0 +1,54 @@
+"""The month's clock: twice a day it looks what is due, and begins it or takes it up again. Killed and repeated it changes nothing.
+
+00:30 and 18:30 Shanghai. Each phase is one run with a name of its own (``2020-06#provisional``), so that whoever comes
+second finds the first one's plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from chalicelib import clock
+from chalicelib.config import Settings
+from chalicelib.index.monthly import Desk, Order, provisional_run, published_on, stack_desk, start
+from chalicelib.index.runs import FINISH
+from chalicelib.index.telling import opening
+from chalicelib.index.timetable import Status, timetable_of
+from chalicelib.index.township import month_rules
+from chalicelib.publish.notice import post
+
+
+def handle_schedule(settings: Settings) -> dict:
+    """What the clock finds due now."""
+    return {"runs": tick(stack_desk(settings), settings.now())}
+
+
+def tick(desk: Desk, now: datetime) -> list[dict]:
+    """Begin what is due and not finished: last month's provisional, and the final of each of the last two months."""
+    last = clock.previous_month(clock.month_of(clock.day_of(now)))
+    _open(last, desk, now)
+    return [start(month, desk, now, order) for month, order in due(last, desk, now)]
+
+
+def due(last: str, desk: Desk, now: datetime) -> Iterator[tuple[str, Order]]:
+    """The phases whose time has come and that have no finish. A month without a provisional index has no final one yet."""
+    if now > timetable_of(last, month_rules(desk.district, last).index).freeze_at:
+        yield from _unfinished(last, Status.PROVISIONAL, desk)
+    for month in (clock.previous_month(last), last):
+        came_out = published_on(desk.runs, month)
+        if came_out and clock.day_of(now) >= timetable_of(month, month_rules(desk.district, month).index, came_out).final_on:
+            yield from _unfinished(month, Status.FINAL, desk)
+
+
+def _unfinished(month: str, status: Status, desk: Desk) -> Iterator[tuple[str, Order]]:
+    run = provisional_run(month) if status is Status.PROVISIONAL else f"{month}#{status}"
+    if desk.runs.find(run, FINISH) is None:
+        yield month, Order(run=run, status=status)
+
+
+def _open(month: str, desk: Desk, now: datetime) -> None:
+    """Tell the townships that the returns of a month are due, until they are; the notices' ids make it once."""
+    table = timetable_of(month, month_rules(desk.district, month).index)
+    if now <= table.freeze_at:
+        post(opening(month, [each.code for each in desk.district.townships_on(clock.last_day(month))], table.freeze_at), desk.tell)

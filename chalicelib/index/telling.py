@@ -1,0 +1,51 @@
+"""What people are told when an index is published: a notice to each township with its own figures, one to the district. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from chalicelib import clock
+from chalicelib.index.finish import Issue
+from chalicelib.index.present import change_words, month_words
+from chalicelib.index.timetable import Status
+from chalicelib.publish.notice import Notice
+from chalicelib.publish.release import base_address
+
+WORDS = {Status.PROVISIONAL: "公示稿", Status.FINAL: "正式发布", Status.REVISED: "修订"}
+MOST = 3
+COLOURS = {"red": "红", "orange": "橙", "yellow": "黄", "blue": "蓝", "none": "数据不足"}
+
+
+def notices_of(issue: Issue, revision: int, result: Mapping, address: str = "") -> Iterator[Notice]:
+    """One notice per township and one for the district; the same release is told once for ever (its id)."""
+    title = f"{month_words(issue.month)}镇街安全发展指数（{WORDS[issue.status]}）"
+    base, name = address + base_address("index", issue.month, revision), f"index-{issue.month}-r{revision}"
+    rows = result["townships"]
+    tally = "，".join(f"{COLOURS[c]} {n}" for c in COLOURS if (n := sum(row["colour"] == c for row in rows)))
+    yield Notice(f"{name}-district", "district", "", title, (f"{len(rows)} 个镇街：{tally}", *_deadline(issue)), f"{base}index.html")
+    for row in rows:
+        yield Notice(f"{name}-{row['code']}", "township", row["code"], title, _lines(row, issue), f"{base}townships/{row['code']}.html")
+
+
+def _lines(row: Mapping, issue: Issue) -> tuple[str, ...]:
+    change = change_words((row["change"] or {}).get("index"))
+    rank = f"第 {row['rank']} 名" if row["rank"] is not None else "不排名"
+    head = f"**{row['name']}** {row['index'] or '—'} 分（{COLOURS[row['colour']]}），{rank}，较上月{change['word']} {change['text']}"
+    titles = {item["code"]: item["title"] for indicator in row["indicators"] for item in indicator["sub_items"]}
+    lost = [f"- {titles[entry['code']]} 失 {entry['lost']} 分" for entry in row["lost"][:MOST]]
+    return (head, *(["失分最多：", *lost] if lost else []), *_deadline(issue))
+
+
+def _deadline(issue: Issue) -> tuple[str, ...]:
+    if issue.status is Status.PROVISIONAL:
+        return (f"异议请于 {issue.timetable['objections_until']} 前提出；正式结果 {issue.timetable['final_on']} 发布。",)
+    return ()
+
+
+def opening(month: str, townships: Iterable[str], freeze_at: datetime) -> Iterator[Notice]:
+    """When a month is over: its returns are due."""
+    until = freeze_at.astimezone(clock.SHANGHAI)
+    lines = (f"截止 {until.month}月{until.day}日 {until:%H:%M}，须经第二人复核；逾期未报计 0 分。",)
+    for code in townships:
+        yield Notice(f"returns-{month}-{code}", "township", code, f"{month_words(month)}镇街月报待填报", lines)

@@ -1,0 +1,254 @@
+"""A month by its calendar: provisional, objections with a clock, final, revision; killed at any write and repeated, the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import orjson
+import pytest
+from event_builders import fact, step
+from test_index_monthly import FACTS, GONE_WRONG, JUNE, TOWNSHIPS, Killed, Stack
+
+from chalicelib import clock
+from chalicelib.errors import BadInput
+from chalicelib.index.acceptance import month_problems, standing_problems
+from chalicelib.index.difference import difference
+from chalicelib.index.monthly import Order, start
+from chalicelib.index.objections import decision_problems, objections_of
+from chalicelib.index.phases import tick
+from chalicelib.index.rules import MODEL_2020, load_rules
+from chalicelib.index.sources import MemorySources
+from chalicelib.publish.files import MemoryFiles
+from chalicelib.publish.release import verify
+from chalicelib.supervision.facts import fold
+from chalicelib.supervision.model import Event
+
+RULES = load_rules(MODEL_2020)
+ITEMS = {item.code: item for item in RULES.sub_items}
+OWN = TOWNSHIPS[0]
+
+
+def at(day: int, hour: int = 0, month: int = 7) -> datetime:
+    return datetime(2020, month, day, hour, 30, tzinfo=clock.SHANGHAI)
+
+
+def objection(on: str = "2020-07-07", **fields: object) -> Event:
+    return fact("index_objection", on, subject=OWN, month=JUNE, **{"sub_item": "ZR1", "text": "会议已开，系统未收到", "key": f"o{on}{fields}", **fields})
+
+
+def decision(root: Event, on: str = "2020-07-08", **fields: object) -> Event:
+    return step("index_objection_decided", root, on, **{"outcome": "upheld", "text": "属实", "numerator": 1, "key": f"d{on}{fields}", **fields})
+
+
+def stack(*events: Event) -> Stack:
+    return Stack(MemorySources(FACTS, {OWN: list(events)}))
+
+
+def look(made: Stack, now: datetime) -> list[str]:
+    done = [run["run"] for run in tick(made.desk(), now)]
+    made.drain()
+    return done
+
+
+def published(made: Stack, revision: int, name: str = "index.json") -> dict:
+    return orjson.loads(made.files.find(f"public/index/{JUNE}/r{revision}/{name}"))
+
+
+def a_month(made: Stack) -> None:
+    for now in (at(1), at(3), at(3, 18), at(7, 18), at(10)):
+        look(made, now)
+
+
+@pytest.fixture(scope="module")
+def done() -> Stack:
+    root = objection()
+    made = stack(root, decision(root))
+    a_month(made)
+    return made
+
+
+def test_the_clock_begins_each_phase_on_its_day_and_only_once() -> None:
+    made = stack()
+    found = {now: look(made, now) for now in (at(1), at(3), at(3, 18), at(4), at(9, 18), at(10), at(10, 18), at(11))}
+    assert {now.strftime("%d %H"): runs for now, runs in found.items() if runs} == {
+        "03 18": ["2020-06#provisional"],
+        "10 00": ["2020-06#final"],
+    }
+
+
+def test_a_clock_that_stood_still_gives_townships_their_days_nevertheless() -> None:
+    made = stack()
+    assert look(made, at(20)) == ["2020-06#provisional"]
+    assert published(made, 1)["publication"] == {
+        "status": "provisional", "on": "2020-07-20", "freeze_at": "2020-07-03T09:59:59.999Z", "provisional_on": "2020-07-20",
+        "objections_until": "2020-07-23", "final_on": "2020-07-24",
+    }  # fmt: skip
+    assert look(made, at(23)) == [] and look(made, at(24)) == ["2020-06#final"]
+
+
+def test_an_upheld_objection_changes_its_sub_item_in_the_final_index_and_nothing_else(done: Stack) -> None:
+    before, after = published(done, 1), published(done, 2)
+    assert (before["publication"]["status"], after["publication"]["status"]) == ("provisional", "final")
+    changes = published(done, 2, "changes.json")
+    assert [row["code"] for row in changes["townships"] if row["sub_items"]] == [OWN]
+    (own,) = [row for row in changes["townships"] if row["code"] == OWN]
+    assert [item["code"] for item in own["sub_items"]] == ["ZR1"]
+    assert (own["sub_items"][0]["before"]["points"], own["sub_items"][0]["after"]["points"]) == ("0.00", "3.00")
+    assert "与第 1 版的差别" in done.files.find(f"public/index/{JUNE}/r2/index.html").decode()
+    assert difference(before, before)["townships"] == []
+    assert verify(done.files, "index", JUNE, 1) == verify(done.files, "index", JUNE, 2) == [], "the old file stays"
+
+
+def test_the_objection_and_the_counts_before_it_stay_on_record_without_its_prose(done: Stack) -> None:
+    (row,) = [row for row in published(done, 2)["townships"] if row["code"] == OWN]
+    (entry,) = row["objections"]
+    assert (entry["sub_item"], entry["outcome"], entry["before"], entry["after"]) == ("ZR1", "upheld", {"no_value": "not_reported"}, {"numerator": 1, "denominator": 1})
+    assert "会议已开" not in str(done.files.files)
+
+
+def test_a_rejected_or_undecided_objection_changes_nothing() -> None:
+    open_one, rejected = objection(), objection(sub_item="ZR5")
+    made = stack(open_one, rejected, step("index_objection_decided", rejected, "2020-07-08", outcome="rejected", text="不属实"))
+    a_month(made)
+    (row,) = [row for row in published(made, 2)["townships"] if row["code"] == OWN]
+    assert {entry["sub_item"]: entry["outcome"] for entry in row["objections"]} == {"ZR1": "open", "ZR5": "rejected"}
+    assert published(made, 2, "changes.json")["townships"] == []
+
+
+def test_each_township_is_told_once_at_each_phase(done: Stack) -> None:
+    told = [notice["notice_id"] for notice in done.told]
+    assert set(told) == {f"{stem}{code}" for code in TOWNSHIPS for stem in ("returns-2020-06-", "index-2020-06-r1-", "index-2020-06-r2-")} | {
+        "index-2020-06-r1-district", "index-2020-06-r2-district",
+    }  # fmt: skip
+    provisional = next(notice for notice in done.told if notice["notice_id"] == f"index-2020-06-r1-{OWN}")
+    assert "2020-07-08" in provisional["lines"][-1] and "公示稿" in provisional["title"]
+
+
+def test_killed_at_any_write_of_a_whole_month_and_repeated_gives_the_same_files(done: Stack) -> None:
+    """Every write of the month in turn: tables, queue, files, notices."""
+    root = objection()
+    writes, kills = 0, 0
+    while True:
+        made = stack(root, decision(root))
+        made.writes_left = writes
+        try:
+            a_month(made)
+            break
+        except Killed:
+            kills += 1
+            made.writes_left = 10**9
+            a_month(made)
+            assert made.files.files == done.files.files, writes
+            assert {notice["notice_id"] for notice in made.told} == {notice["notice_id"] for notice in done.told}
+        writes += 1 if writes < 9 else 41
+    assert kills > 9
+
+
+@pytest.mark.full
+def test_killed_at_every_single_write(done: Stack) -> None:
+    root = objection()
+    for writes in range(10**6):
+        made = stack(root, decision(root))
+        made.writes_left = writes
+        try:
+            a_month(made)
+            return
+        except Killed:
+            made.writes_left = 10**9
+            a_month(made)
+            assert made.files.files == done.files.files, writes
+
+
+def test_late_facts_wait_for_a_revision_which_shows_its_difference(done: Stack) -> None:
+    made = stack()
+    made.files = MemoryFiles(dict(done.files.files))
+    together = {**FACTS, OWN: [*FACTS[OWN], GONE_WRONG]}
+    made.sources = MemorySources(together, done.sources.events)
+    start(JUNE, made.desk(), at(20), Order(known_at=at(20)))
+    made.drain()
+    assert published(made, 3)["publication"]["status"] == "revised"
+    changes = published(made, 3, "changes.json")
+    assert OWN in [row["code"] for row in changes["townships"]]
+    assert made.files.find(f"public/index/{JUNE}/r2/index.json") == done.files.find(f"public/index/{JUNE}/r2/index.json")
+    months = orjson.loads(made.files.find("public/index/current.json"))["months"]
+    assert months == [{"month": JUNE, "revision": 3, "status": "revised", "on": "2020-07-20"}]
+
+
+# ── What is refused at the door ──────────────────────────────────────────────────────────────────────────────────────
+def returned(**fields: object) -> Event:
+    return fact("monthly_return", "2020-06-30", subject=OWN, **{"sub_item": "PX4", "month": JUNE, "numerator": 3, "denominator": 6, **fields})
+
+
+def reasons(event: Event) -> list[tuple[str, str]]:
+    return [(problem.column, problem.reason) for problem in month_problems(event, RULES)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "column", "reason"),
+    [
+        ({"sub_item": "ZZ9"}, "payload.sub_item", "没有这个小项"),
+        ({"sub_item": "SG1"}, "payload.sub_item", "该小项由系统计算，不需填报"),
+        ({"month": "2020-07"}, "payload.month", "月份尚未开始"),
+        ({"denominator": 0}, "payload.denominator", "必填：年度计划"),
+        ({"numerator": -1}, "payload.numerator", "须为不小于 0 的整数"),
+        ({"numerator": "三"}, "payload.numerator", "须为不小于 0 的整数"),
+        ({"sub_item": "CX2", "numerator": 1, "level": "universal"}, "payload.level", "没有这个级别"),
+    ],
+)
+def test_a_return_that_can_only_be_wrong_is_refused_by_name(fields: Mapping[str, object], column: str, reason: str) -> None:
+    found = reasons(returned(**fields))
+    assert (column, reason) in found, found
+
+
+def test_a_sound_return_passes() -> None:
+    assert reasons(returned()) == [] and reasons(returned(sub_item="ZR1", numerator=1)) == []
+    assert reasons(returned(sub_item="CX2", numerator=0, level="municipal")) == []
+
+
+def standing_reasons(event: Event, *log: Event, came_out: str | None = "2020-07-03") -> list[str]:
+    from datetime import date
+
+    records = fold(log)["records"] if log else {}
+    day = date.fromisoformat(came_out) if came_out else None
+    return [problem.reason for problem in standing_problems(event, records, RULES, lambda month: day)]
+
+
+def test_a_second_return_is_refused_once_the_first_is_confirmed() -> None:
+    first = returned()
+    assert standing_reasons(returned(numerator=4), first) == []
+    assert standing_reasons(returned(numerator=4), first, step("monthly_return_confirmed", first, "2020-07-01")) == [
+        "该小项本月已填报并复核；有误请由区级作废后重报"
+    ]
+
+
+def test_an_objection_has_its_days() -> None:
+    assert standing_reasons(objection("2020-07-08")) == []
+    assert standing_reasons(objection("2020-07-09")) == ["异议期已于 2020-07-08 截止（公示后 3 个工作日）"]
+    assert standing_reasons(objection("2020-07-02"), came_out=None) == ["该月公示稿尚未发布"]
+    assert standing_reasons(objection("2020-07-08"), objection("2020-07-07")) == ["该小项本月已提出异议"]
+
+
+def test_a_decision_is_made_once_and_its_counts_hold_together() -> None:
+    root = objection(sub_item="JG4")
+    first = decision(root, numerator=3, denominator=5)
+    assert standing_reasons(first, root) == []
+    assert standing_reasons(decision(root, "2020-07-09", numerator=3, denominator=5), root, first) == ["该异议已有决定"]
+    assert standing_reasons(decision(root, numerator=6, denominator=5), root) == ["分子大于分母"]
+    assert standing_reasons(decision(root, outcome="rejected", numerator=1), root) == ["驳回的异议不改变计数"]
+    assert decision_problems(None, {"outcome": "upheld"})[0].reason == "没有这个小项"
+
+
+def test_an_objection_is_known_only_from_its_instant() -> None:
+    root = objection()
+    records = fold([root, decision(root)])["records"]
+    known = lambda text: [each.outcome for each in objections_of(records, JUNE, clock.parse_instant(text))]  # noqa: E731
+    assert known("2020-07-06T00:00:00Z") == [] and known("2020-07-07T23:00:00Z") == ["open"] and known("2020-07-10T00:00:00Z") == ["upheld"]
+    assert objections_of(records, "2020-05", at(10)) == []
+
+
+def test_a_month_that_is_not_over_has_no_phase() -> None:
+    made = stack()
+    assert look(made, at(30, month=6)) in ([], ["2020-05#provisional"])
+    with pytest.raises(BadInput):
+        start(JUNE, made.desk(), at(30, month=6))

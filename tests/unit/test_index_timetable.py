@@ -1,0 +1,63 @@
+"""The month's calendar: out by the third working day, three working days to object, final on the later of the 10th and the 7th."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib import clock
+from chalicelib.index.rules import MODEL_2020, load_rules
+from chalicelib.index.timetable import Status, timetable_of
+from chalicelib.workdays import UnknownHolidays, nth_workday, workdays_between
+
+RULES = load_rules(MODEL_2020)
+MONTHS = st.builds(lambda y, m: f"{y}-{m:02d}", st.integers(2010, 2024), st.integers(1, 12))
+
+
+def days(month: str) -> tuple[str, str, str, str]:
+    table = timetable_of(month, RULES)
+    frozen = table.freeze_at.astimezone(clock.SHANGHAI).strftime("%m-%d %H:%M")
+    return frozen, *(day.strftime("%m-%d") for day in (table.provisional_on, table.objections_until, table.final_on))
+
+
+@pytest.mark.parametrize(
+    ("month", "expected"),
+    [
+        ("2020-06", ("07-03 17:59", "07-03", "07-08", "07-10")),  # 1-3 July are working days: out on the third, a Friday
+        ("2020-07", ("08-03 23:59", "08-04", "08-07", "08-11")),  # August begins on a Saturday: the 7th working day is the 11th
+        ("2020-09", ("10-03 23:59", "10-04", "10-12", "10-16")),  # National Day until the 8th, Saturday the 10th is made up
+        ("2020-12", ("01-03 23:59", "01-04", "01-07", "01-12")),
+    ],
+)
+def test_by_the_notices(month: str, expected: tuple[str, str, str, str]) -> None:
+    assert days(month) == expected
+
+
+@given(MONTHS)
+def test_for_every_month_on_record(month: str) -> None:
+    table, after = timetable_of(month, RULES), clock.parse_month(month)[1]
+    assert table.provisional_on <= nth_workday(after, 3)
+    assert workdays_between(table.provisional_on, table.objections_until) == 3
+    assert table.final_on >= max(after.replace(day=10), nth_workday(after, 7))
+    assert clock.day_of(table.freeze_at) <= table.provisional_on < table.objections_until < table.final_on
+    assert clock.day_of(table.freeze_at) == after + timedelta(days=2)
+
+
+def test_a_late_provisional_moves_what_follows() -> None:
+    table = timetable_of("2020-06", RULES, published_on=date(2020, 7, 9))
+    assert (table.provisional_on, table.objections_until, table.final_on) == (date(2020, 7, 9), date(2020, 7, 14), date(2020, 7, 15))
+    assert timetable_of("2020-06", RULES, published_on=date(2020, 7, 1)) == timetable_of("2020-06", RULES)
+
+
+def test_what_a_run_publishes() -> None:
+    table = timetable_of("2020-06", RULES)
+    at = lambda day: datetime(2020, 7, day, 0, 30, tzinfo=clock.SHANGHAI)  # noqa: E731
+    assert [table.status_at(at(day)) for day in (4, 9, 10)] == [Status.PROVISIONAL, Status.PROVISIONAL, Status.FINAL]
+
+
+def test_a_year_without_holidays_is_refused_not_guessed() -> None:
+    with pytest.raises(UnknownHolidays):
+        timetable_of("2049-12", RULES)
