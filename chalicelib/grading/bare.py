@@ -12,7 +12,7 @@ from chalicelib.grading.compiled import READS, STANDING
 from chalicelib.grading.rules import RuleSet
 from chalicelib.supervision.vocabulary import load_vocabulary
 
-REGISTER = ("site_registered", "site_changed", "site_state_changed", "major_hazard_source_filed", "risk_graded")
+REGISTER = ("site_registered", "site_changed", "site_state_changed", "site_merged", "major_hazard_source_filed", "risk_graded")
 ALWAYS = frozenset((*REGISTER, "assessment", "self_check", "completeness_measured", "hazard_found", "accident", "override", "appeal"))
 COVER = "…"
 PROSE = ("text", "name")

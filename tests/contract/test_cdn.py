@@ -25,6 +25,7 @@ ROUTES = {
     "/privacy.html": "/privacy.html",
     "/en/": "/en/index.html",
     "/en/method.html": "/en/method.html",
+    "/verify.html": "/verify.html",
     "/C/7K3M9Q2W1X5Z8V4B.en.large": "/api/C/7K3M9Q2W1X5Z8V4B.en.large",
     "/C/7K3M9Q2W1X5Z8V4B": "/api/C/7K3M9Q2W1X5Z8V4B",
     "/C/7K3M9Q2W1X5Z8V4B/": "/api/C/7K3M9Q2W1X5Z8V4B/",
