@@ -56,10 +56,10 @@ def untransferred(month: Month, item: SubItem) -> Measure:
 
 
 def is_proved(record: Record, until: str) -> bool:
-    """With an attachment (a reference of the return or a file as evidence) and confirmed by somebody else by that day."""
-    if not (record.get("attachment") or record.get("evidence")):
-        return False
-    return bool(record.get("confirmed_by")) or next(steps(record, "monthly_return_confirmed", until), None) is not None
+    """With an attachment (a reference of the return or a file as evidence) and confirmed by somebody else by that day. Only the
+    confirmation's own event proves the second person; what a return says of itself (``confirmed_by``) does not."""
+    is_attached = bool(record.get("attachment") or record.get("evidence"))
+    return is_attached and next(steps(record, "monthly_return_confirmed", until), None) is not None
 
 
 def _months(month: Month, item: SubItem) -> frozenset[str]:

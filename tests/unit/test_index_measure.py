@@ -235,6 +235,8 @@ def test_a_confirmed_return_is_data_and_a_missing_or_unconfirmed_one_is_not_repo
     assert counts("ZR1", site("a")) == "not_reported"
     assert counts("ZR1", site("a"), events=returned("ZR1", 1, confirmed=None)) == "not_reported"
     assert counts("ZR1", site("a"), events=returned("ZR1", 1, attachment=None)) == "not_reported", "nothing proves it"
+    himself = returned("ZR1", 1, confirmed=None, confirmed_by="x")
+    assert counts("ZR1", site("a"), events=himself) == "not_reported", "a return cannot confirm itself"
     assert counts("ZR1", site("a"), events=returned("ZR1", 1, month="2020-05")) == "not_reported"
     assert counts("PX4", site("a"), events=returned("PX4", 5)) == "not_reported", "a year plan cannot be guessed"
 
