@@ -63,6 +63,7 @@ def write_site(site: Site, book: Book, era: Era) -> None:
     rare.write_life(site, book, era)
     rare.write_enterprise_acts(site, book, era)
     life.write_sectors(site, book, era)
+    life.write_plates(site, book, era)
 
 
 def write_townships(sizes: list[tuple[Township, float]], made: list[Site], book: Book, era: Era, seed: int) -> None:

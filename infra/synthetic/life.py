@@ -10,6 +10,7 @@ from infra.synthetic.conduct import Era
 from infra.synthetic.sites import Site
 
 DECLARED, CONFIRMED = 0.012, 0.10
+FOLLOWED_PLATES = 0.02
 
 
 def write_sectors(site: Site, book: Book, era: Era) -> None:
@@ -42,6 +43,18 @@ def write_showcase(sites: list[Site], one: Callable[[], Site], book: Book, era: 
     moved = book.number("YS")
     book.put("township_acts", 镇街=kept.township.name, 编号=moved, 日期=day - timedelta(days=9), 种类="移送", 应移送="是", 已移送="是")
     book.put("township_voids", 镇街=kept.township.name, 更正日期=day, 作废编号=moved, 理由="重复登记（示例）", 签署人=("QJ01", "QJ02"))
+
+
+def write_plates(site: Site, book: Book, era: Era) -> None:
+    """Some plates with what became of them: printed, mounted, damaged by the weather, printed again and hung in the place of the old one."""
+    if site.random.random() > FOLLOWED_PLATES:
+        return
+    day = era.back(site.random.randint(60, 600), site)
+    steps = (("印制", 0, ""), ("安装", 3, ""), ("损坏", 20, "风雨褪色（示例）"), ("更换", 27, "原号重印（示例）"))
+    for kind, after, note in steps[: site.random.choice((2, 2, 3, 4))]:
+        on = era.within(day + timedelta(days=after))
+        if on:
+            book.put("plate_life", 场所编号=site.number, 日期=on, 种类=kind, 码序号=1, 说明=note)
 
 
 def put_merge(book: Book, scope: str, gone: str, into: str, day: object) -> None:
