@@ -14,7 +14,8 @@ from chalicelib.canonical import canonical_json
 from chalicelib.exact import HUNDREDTHS, text_of
 from chalicelib.index import firm, present
 from chalicelib.index.draw import middle_of, radar, scale
-from chalicelib.index.edition import changes_view, edition_view
+from chalicelib.index.edition import STATUS, changes_view, edition_view
+from chalicelib.index.opendata import open_files
 from chalicelib.index.result import public_document
 from chalicelib.index.structure import IndexRules, SubItem
 from chalicelib.register.district import District
@@ -64,7 +65,7 @@ def render_release(
     for row in result["townships"]:
         twin = canonical_json(_twin(result, [row], labels))
         scopes[row["code"]] = {"index.html": _township_page(staff, row, "index.json", None), "index.json": twin}
-    return {"public": _tree(public), "staff": scopes}
+    return {"public": {**_tree(public), **open_files(public.result, rules, district)}, "staff": scopes}
 
 
 def _tree(sheet: Sheet) -> dict[str, bytes]:
@@ -136,6 +137,7 @@ def months_page(kind: str, months: Sequence[Document], district: District) -> by
             "words": f"{int(entry['month'][:4])}年{int(entry['month'][5:])}月",
             "href": f"/{kind}/{entry['month']}/r{entry['revision']}/index.html",
             "revision": entry["revision"],
+            "status": STATUS.get(entry.get("status"), ""),
         }
         for entry in sorted(months, key=lambda entry: entry["month"], reverse=True)
     ]

@@ -7,7 +7,7 @@ second finds the first one's plan.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from chalicelib import clock
 from chalicelib.config import Settings
@@ -52,3 +52,22 @@ def _open(month: str, desk: Desk, now: datetime) -> None:
     table = timetable_of(month, month_rules(desk.district, month).index)
     if now <= table.freeze_at:
         post(opening(month, [each.code for each in desk.district.townships_on(clock.last_day(month))], table.freeze_at), desk.tell)
+
+
+def months_between(first: str, last: str) -> list[str]:
+    """The months from one to another, both included, oldest first. ValueError for what is no month, or none between."""
+    months = [last]
+    clock.parse_month(first), clock.parse_month(last)
+    if first > last:
+        raise ValueError("the first month is after the last")
+    while months[-1] > first:
+        months.append(clock.previous_month(months[-1]))
+    return months[::-1]
+
+
+def replay(month: str, desk: Desk) -> Iterator[dict]:
+    """A past month with its phases at the instants of its calendar; the caller waits for each one's finish before the next."""
+    table = timetable_of(month, month_rules(desk.district, month).index)
+    instants = (table.freeze_at + timedelta(milliseconds=1), datetime.combine(table.final_on, time(), clock.SHANGHAI))
+    for status, instant in zip((Status.PROVISIONAL, Status.FINAL), instants):
+        yield start(month, desk, instant, Order(run=f"{month}#{status}", status=status))

@@ -15,6 +15,7 @@ import orjson
 
 from chalicelib.canonical import canonical_json
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.publish.changes import log_change
 from chalicelib.publish.files import FileStore
 
 KINDS = ("index", "map")
@@ -114,6 +115,7 @@ def publish(
     manifest = _write_tree(files, PUBLIC, claim, {**public, CLAIM: claim.body()})
     for scope in sorted(staff):
         _point(files, f"staff/{scope}", edition.kind)
+    log_change(files, {"kind": edition.kind, "month": edition.month, "revision": revision, "path": claim.base, "status": edition.status, "on": edition.on})
     current = _point(files, PUBLIC, edition.kind, archive)
     shown = (current["month"], current["revision"]) == (edition.month, revision)
     return Published(edition.kind, edition.month, revision, sha256(manifest), shown)

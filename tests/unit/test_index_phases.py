@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from xml.etree import ElementTree
 
+import jsonschema
 import orjson
 import pytest
 from event_builders import fact, step
@@ -14,9 +19,9 @@ from chalicelib import clock
 from chalicelib.errors import BadInput
 from chalicelib.index.acceptance import month_problems, standing_problems
 from chalicelib.index.difference import difference
-from chalicelib.index.monthly import Order, start
+from chalicelib.index.monthly import Order, start, take_township
 from chalicelib.index.objections import decision_problems, objections_of
-from chalicelib.index.phases import tick
+from chalicelib.index.phases import months_between, replay, tick
 from chalicelib.index.rules import MODEL_2020, load_rules
 from chalicelib.index.sources import MemorySources
 from chalicelib.publish.files import MemoryFiles
@@ -252,3 +257,52 @@ def test_a_month_that_is_not_over_has_no_phase() -> None:
     assert look(made, at(30, month=6)) in ([], ["2020-05#provisional"])
     with pytest.raises(BadInput):
         start(JUNE, made.desk(), at(30, month=6))
+
+
+# ── Feeds, open data, the time machine ───────────────────────────────────────────────────────────────────────────────
+def test_every_release_is_a_numbered_change(done: Stack) -> None:
+    log = orjson.loads(done.files.find("public/changes/index.json"))
+    assert [(each["seq"], each["kind"], each["revision"], each["status"]) for each in log["changes"]] == [
+        (1, "index", 1, "provisional"), (2, "map", 1, ""), (3, "index", 2, "final"),
+    ]  # fmt: skip
+    assert log["cursor"] == 3 and orjson.loads(done.files.find("public/changes/000003.json")) == log["changes"][2]
+    feed = ElementTree.fromstring(done.files.find("public/changes/feed.atom"))
+    titles = [entry.findtext("{http://www.w3.org/2005/Atom}title") for entry in feed.iter("{http://www.w3.org/2005/Atom}entry")]
+    assert titles[0] == "2020-06 镇街安全发展指数正式（第 2 版）" and len(titles) == 3
+
+
+def test_open_data_has_a_legend_a_schema_and_points(done: Stack) -> None:
+    at_release = lambda name: done.files.find(f"public/index/{JUNE}/r2/{name}")  # noqa: E731
+    jsonschema.validate(orjson.loads(at_release("index.json")), orjson.loads(at_release("schema.json")))
+    rows = list(csv.reader(io.StringIO(at_release("legend.csv").decode("utf-8-sig"))))
+    assert {item.code for item in RULES.sub_items} <= {row[0] for row in rows}
+    features = orjson.loads(at_release("townships.geojson"))["features"]
+    assert [feature["id"] for feature in features] == [row["code"] for row in published(done, 2)["townships"]]
+    assert all(feature["geometry"]["type"] == "Point" for feature in features)
+
+
+def replayed(code_version: str, months: list[str]) -> Stack:
+    made = stack()
+    desk = replace(made.desk(), code_version=code_version)
+    for month in months:
+        for _ in replay(month, desk):
+            while made.queue:
+                message = made.queue.pop(0)
+                take_township(message["run"], message["township"], desk)
+    return made
+
+
+def test_months_replay_to_the_same_bytes_and_with_other_code_to_the_same_results() -> None:
+    months = months_between("2020-04", "2020-06")
+    one, again, later = (replayed(code, months) for code in ("c1", "c1", "c2"))
+    assert one.files.files == again.files.files
+    results = [key for key in one.files.files if key.startswith("public/index/") and key.endswith("/index.json")]
+    assert len(results) == 6
+    assert [later.files.files[key] for key in results] == [one.files.files[key] for key in results]
+
+
+def test_months_between() -> None:
+    assert months_between("2019-12", "2020-02") == ["2019-12", "2020-01", "2020-02"]
+    for wrong in (("2020-02", "2020-01"), ("2020-1", "2020-02"), ("x", "y")):
+        with pytest.raises(ValueError):
+            months_between(*wrong)
