@@ -1,0 +1,213 @@
+"""The passer-by's journeys in a real browser: scan, read, switch language and size, print, report, look up, erase; and axe-core on each page.
+
+The handlers answer as they do behind the gateway; reports go into real tables. Journeys run without JavaScript.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+
+from chalicelib import clock
+from chalicelib.code import qr, scan
+from chalicelib.code.token import parse_keys, plate_url, sign
+from chalicelib.config import read_settings
+from chalicelib.grading.regrade import Regrader
+from chalicelib.publish.files import content_type
+from chalicelib.register.district import load_district
+from chalicelib.reports.views import handle
+from chalicelib.supervision.store import EventLog
+from tests.event_builders import SITE, busy_site, fact
+from tests.faces.test_scan import CARD, FULL
+
+KEYS = "1:00112233445566778899aabbccddeeff"
+TOKEN = sign(SITE, 1, parse_keys(KEYS))
+WEB = Path(__file__).resolve().parents[2] / "web"
+DAY = date(2020, 7, 1)
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+# What a card may look like at its most and its least; every colour, old evidence, contested, vetoed.
+FACES = {
+    "blue": {"grade": "blue", "caps": 0, "flags": []},
+    "yellow": {},
+    "orange-contested": {**FULL, "grade": "orange", "review_on": "2020-08-01", "reply": {"on": "2020-06-25", "text": "已整改。"}},
+    "red-vetoed": {"grade": "red", "vetoes": 2},
+    "old": {"evidence_on": "2019-01-01", "review_on": "2020-06-01"},
+    "none": {"grade": "none", "coverage": None, "evidence_on": None, "state": "suspended"},
+}
+AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+
+
+@pytest.fixture(scope="module")
+def door(tables) -> Iterator[str]:
+    """Pages, forms and plates under one address, as the CDN shows them. ``/<face>/C/…`` shows a made-up card."""
+    tables.clear()
+    EventLog(tables.prefix).append([*busy_site(), fact("appeal", "2020-06-24", source="self", text="异议")], clock.utc_now())
+    Regrader(tables.prefix, load_district("demo")).regrade([SITE], DAY)
+    settings = read_settings({"TABLE_PREFIX": tables.prefix, "PLATE_KEYS": KEYS, "TODAY": DAY.isoformat()})
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            face, _, rest = self.path.lstrip("/").partition("/")
+            event = {"httpMethod": "GET", "path": "/" + rest if face in FACES else self.path, "headers": dict(self.headers)}
+            if face in FACES:
+                self.tell(scan.respond(event, settings, lambda site_id: scan.CardItem(1, {**CARD, "trend": FULL["trend"], **FACES[face]})))
+            elif face == "C":
+                self.tell(scan.handle(event, settings))
+            else:
+                file = WEB / (self.path.lstrip("/") + ("index.html" if self.path.endswith("/") else ""))
+                known = file.is_file()
+                self.tell({"statusCode": 200 if known else 404, "headers": {"Content-Type": content_type(file.name)}, "body": file.read_text("utf-8") if known else ""})
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.tell(handle({"httpMethod": "POST", "path": self.path, "headers": dict(self.headers), "body": body}, settings))
+
+        def tell(self, answer: dict) -> None:
+            self.send_response(answer["statusCode"])
+            for name, value in answer["headers"].items():
+                if name != "Strict-Transport-Security":
+                    self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer["body"].encode())
+
+        def log_message(self, *_: object) -> None:
+            """Tests do not talk."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture
+def phone(browser) -> Iterator[object]:
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False, locale="zh-CN")
+    yield context.new_page()
+    context.close()
+
+
+# ── Journeys without JavaScript 无脚本走通 ──────────────────────────────────────────────────────────────────────────
+def test_scan_switch_language_and_size_and_come_back(phone, door: str) -> None:
+    requests = []
+    phone.on("request", lambda request: requests.append(request.url))
+    phone.goto(f"{door}/C/{TOKEN}")
+    assert [url for url in requests if not url.startswith("data:")] == [f"{door}/C/{TOKEN}"], "one request"
+    assert "蓝码" in phone.title() and phone.get_by_text("对评定有异议").first.is_visible()
+    small = phone.locator(".big").bounding_box()["height"]
+    phone.get_by_role("link", name="大字版").click()
+    assert phone.locator(".big").bounding_box()["height"] > 1.3 * small
+    phone.get_by_role("link", name="English").click()
+    assert phone.url.endswith(".en.large") and phone.get_by_text("Working day").first.is_visible()
+    phone.get_by_role("link", name="Normal type").click()
+    phone.get_by_role("link", name="中文").click()
+    assert phone.url == f"{door}/C/{TOKEN}"
+
+
+def test_report_a_hazard_keep_the_receipt_look_it_up_and_erase_the_contact(phone, door: str) -> None:
+    phone.goto(f"{door}/C/{TOKEN}")
+    phone.get_by_text("在线反映隐患").click()
+    phone.get_by_label("请写明地点和情况").fill("三号车间西门安全出口上锁")
+    phone.get_by_label("联系方式").fill("13800000000")
+    phone.get_by_role("button", name="提交").click()
+    number = phone.locator(".number").inner_text()
+    assert len(number) == 19 and phone.get_by_text("已收到").is_visible()
+    phone.get_by_role("link", name="返回该场所的页面").click()
+    phone.get_by_text("查询办理情况").click()
+    phone.get_by_label("回执编号").fill(number.lower())
+    phone.get_by_role("button", name="查询").click()
+    phone.get_by_role("button", name="立即删除我的联系方式").click()
+    assert phone.get_by_text("联系方式已删除").is_visible() and phone.locator(".number").inner_text() == number
+
+
+def test_what_is_too_short_is_said_and_the_way_back_is_there(phone, door: str) -> None:
+    phone.goto(f"{door}/C/{TOKEN}.en")
+    phone.get_by_text("Report a hazard, or an error").click()
+    phone.get_by_label("Where is it").fill("     a     ")
+    phone.get_by_role("button", name="Send").click()
+    assert phone.get_by_text("Nothing was kept").is_visible()
+    phone.go_back()
+    assert phone.url.endswith(".en")
+
+
+def test_from_the_home_page_to_method_privacy_and_english(phone, door: str) -> None:
+    phone.goto(f"{door}/")
+    phone.get_by_role("navigation").get_by_role("link", name="隐私").click()
+    phone.get_by_role("link", name="纠错与申诉").click()
+    assert phone.url.endswith("/method.html#right")
+    phone.get_by_role("link", name="English").click()
+    assert phone.url.endswith("/en/method.html") and phone.get_by_role("heading", name="Vetoes: red at once").is_visible()
+
+
+def test_a_forged_plate_shows_no_site(phone, door: str) -> None:
+    answer = phone.goto(f"{door}/C/{TOKEN[:-1]}{'1' if TOKEN[-1] == '0' else '0'}")
+    assert answer.status == 404 and phone.get_by_role("heading", name="不是有效的安全码").is_visible()
+
+
+# ── Every page 每一页 ───────────────────────────────────────────────────────────────────────────────────────────────
+PAGES = [
+    *(f"{face}/C/{TOKEN}{form}" for face in FACES for form in ("", ".en")),
+    f"orange-contested/C/{TOKEN}.large", f"orange-contested/C/{TOKEN}.en.large", "C/FORGED",
+    "", "method.html", "privacy.html", "en/", "en/method.html", "en/privacy.html",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.replace(TOKEN, "T") or "home")
+def test_a_page_fits_both_widths_and_has_no_violation_of_axe(browser, door: str, path: str) -> None:
+    for window in (PHONE, DESK):
+        context = browser.new_context(viewport=window, bypass_csp=True, locale="zh-CN")
+        page = context.new_page()
+        page.goto(f"{door}/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= window["width"]
+        for fold in page.locator("summary").all():
+            fold.click()
+        violations = Axe().run(page, options=AXE_RULES).response["violations"]
+        context.close()
+        assert not violations, [(found["id"], [node["html"][:160] for node in found["nodes"]][:3]) for found in violations]
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_page_is_read_aloud_in_the_order_that_matters(browser, door: str, face: str) -> None:
+    page = browser.new_page(locale="zh-CN")
+    page.goto(f"{door}/{face}/C/{TOKEN}")
+    spoken = page.locator("body").aria_snapshot()
+    page.close()
+    order = [spoken.index(part) for part in (CARD["name"], "安全等级", "评定依据", "评定日期", "未销号隐患", "颜色不代表什么", "12350")]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize("face", ["red-vetoed", "orange-contested"])
+def test_a_printed_page_has_the_grade_and_no_form(browser, door: str, face: str) -> None:
+    page = browser.new_page(locale="zh-CN")
+    page.goto(f"{door}/{face}/C/{TOKEN}")
+    printed = pypdfium2.PdfDocument(page.pdf(format="A4", print_background=True))
+    page.close()
+    text = "".join(sheet.get_textpage().get_text_range() for sheet in printed)
+    assert CARD["name"] in text and "颜色不代表什么" in text
+    assert "提交" not in text and len(printed) <= 3
+
+
+def test_a_plate_photographed_from_the_screen_leads_to_the_page(browser, door: str) -> None:
+    page = browser.new_page(viewport=PHONE)
+    page.set_content(qr.svg(plate_url(door, TOKEN), title="安全码", description="码牌"))
+    photo = Image.open(io.BytesIO(page.screenshot())).convert("L")
+    (found,) = zxingcpp.read_barcodes(photo)
+    answer = page.goto(found.text.replace(door.upper(), door))
+    assert answer.status == 200
+    page.close()
+
+
+def test_a_badge_is_shown_on_somebody_else_s_page(browser, door: str) -> None:
+    page = browser.new_page()
+    page.set_content(f'<img id="b" src="{door}/C/{TOKEN}.svg" alt="">')
+    page.wait_for_function("document.getElementById('b').naturalWidth === 232")
+    page.close()
