@@ -14,7 +14,9 @@ from infra.portal import render_portal
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
-PAGES = sorted(WEB.glob("*.html"))
+# A tool, not a page to read: it recomputes a grade in the browser from a file, and needs its script for that.
+TOOLS = {"verify.html"}
+PAGES = sorted(page for page in WEB.glob("*.html") if page.name not in TOOLS)
 ENGLISH = sorted((WEB / "en").glob("*.html"))
 GRADING = tomllib.loads((ROOT / "chalicelib/grading/rulesets/model-2020.toml").read_text(encoding="utf-8"))
 INDEX = tomllib.loads((ROOT / "chalicelib/index/methods/model-2020.toml").read_text(encoding="utf-8"))
