@@ -16,6 +16,7 @@ from chalicelib.grading.appeals import appeals_of
 from chalicelib.grading.governance import NOTICE_DAYS, Draft, drafts_of
 from chalicelib.grading.judge import grade
 from chalicelib.grading.losses import losses
+from chalicelib.grading.official.site import official
 from chalicelib.grading.outlook import calendar, first_recovery, standing_of, would_be
 from chalicelib.grading.proof import proof_of
 from chalicelib.grading.way_back import way_back
@@ -63,6 +64,11 @@ class GradeDesk:
             "then": standing_of(then).to_document(),
             "result": then.to_document(),
         }
+
+    def official(self, site_id: str) -> dict[str, object]:
+        """What 应急〔2018〕19号 and the accident levels say of the site, from its facts alone."""
+        facts, day = self.desk.case(site_id, WHOLE), self.desk.settings.day()
+        return official(facts, self.desk.stores.rules(day).levels, day.isoformat())
 
     def rules(self) -> dict[str, object]:
         """The rule set in force, and every draft with its shadow reports and its enactment. For staff."""

@@ -41,6 +41,11 @@ def build_blueprint(guard: Authorizer, compose: Callable | None = None, configur
     def proof(site_id):
         return _file(desk().proof(as_id(site_id), routes.current_request.query_params or {}), f"proof-{site_id}.json")
 
+    @routes.route("/sites/{site_id}/official", methods=["GET"], authorizer=guard)
+    @answered
+    def official(site_id):
+        return desk().official(as_id(site_id))
+
     @routes.route("/rules", methods=["GET"], authorizer=guard)
     @answered
     def rules():

@@ -196,6 +196,7 @@ def test_health_needs_no_sign_in_and_every_answer_carries_the_security_headers(w
         ("GET", "/rules"),
         ("GET", "/rules/drafts/x"),
         ("POST", "/rules/events"),
+        ("GET", f"/sites/{SITE}/official"),
         ("GET", f"/sites/{SITE}/way-back"),
         ("GET", f"/sites/{SITE}/proof"),
         ("POST", f"/sites/{SITE}/would-be"),

@@ -125,6 +125,58 @@ def test_a_wrong_question_is_named(world: World, query: str, column: str) -> Non
     assert (answer.status_code, answer.json_body["problems"][0]["column"]) == (400, column)
 
 
+# ── Official algorithms ─────────────────────────────────────────────────────────────────────────────────────────────
+def test_19_and_the_accident_levels_are_fed_from_the_sites_facts(world: World) -> None:
+    before = world.ask("GET", f"/sites/{SITE}/official", "district").json_body
+    assert before["chemicals_19"]["grade"] is None and before["chemicals_19"]["unknown"] and before["accidents"] == []
+    world.fact("accident", SITE, source="district", deaths=12, serious_injuries=0, light_injuries=0, responsibility="pending")
+    world.fact("accident", SITE, source="district", deaths=None, serious_injuries=0, light_injuries=1, responsibility="pending")
+    told = world.ask("GET", f"/sites/{SITE}/official", "enterprise").json_body
+    assert told["chemicals_19"]["grade"] == "red" and told["chemicals_19"]["direct_red"]
+    assert sorted(entry["title"] for entry in told["accidents"]) == ["待定（不低于一般）", "待定（不低于重大）"]
+    caused = world.ask("GET", f"/sites/{SITE}/way-back", "district").json_body
+    assert caused["grade"] == "red" and {"V02", "V09"} <= set(caused["vetoes"])
+    assert world.ask("GET", f"/sites/{SITE}/official", "expert").status_code == 403
+
+
+# ── Bad input 输入有误 ──────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("who", "kind", "payload", "more", "column"),
+    [
+        ("district", "assessment", {"coverage": "partial", "items": {"X99": {"defect": 1}}}, {}, "X99"),
+        ("district", "assessment", {"coverage": "partial", "items": {"E05": {"nonsense": 1}}}, {}, "nonsense"),
+        ("district", "assessment", {"coverage": "partial", "items": {"H02": {"defect": 1}}}, {}, "H02"),
+        ("district", "assessment", {"coverage": "partial", "items": {}, "not_applicable": ["W01"]}, {}, "W01"),
+        ("district", "assessment", {"coverage": "partial", "items": {"E05": {"defect": -1}}}, {}, "payload.items"),
+        ("district", "accident", {"deaths": -1, "serious_injuries": 0, "light_injuries": 0, "responsibility": "pending"}, {}, "payload.deaths"),
+        ("district", "accident", {"deaths": "two", "serious_injuries": 0, "light_injuries": 0, "responsibility": "pending"}, {}, "payload.deaths"),
+        ("district", "penalty", {"procedure": "general"}, {"occurred_on": "2020-07-02"}, "occurred_on"),
+        ("district", "penalty", {"procedure": "general"}, {"occurred_on": "2020-02-30"}, "occurred_on"),
+        ("enterprise", "appeal", {"text": "长" * 2001}, {}, "payload.text"),
+        ("district", "penalty", [], {}, "payload"),
+    ],
+)
+def test_bad_input_is_named_and_nothing_is_half_written(world: World, who, kind, payload, more, column) -> None:
+    before = {subject: sorted(events) for subject, events in world.log.events.items()}
+    answer = world.append(who, kind, payload=payload, **more)
+    assert answer.status_code == 400 and column in [problem["column"] for problem in answer.json_body["problems"]] + [
+        problem["value"] for problem in answer.json_body["problems"]
+    ]
+    assert {subject: sorted(events) for subject, events in world.log.events.items()} == before
+
+
+@pytest.mark.parametrize("path", ["events", "would-be"])
+def test_a_note_of_a_megabyte_is_refused_before_it_is_read(world: World, path: str) -> None:
+    before = {subject: sorted(events) for subject, events in world.log.events.items()}
+    body = json.dumps({"kind": "appeal", "key": "k", "payload": {"text": "x" * 2**20}}).encode()
+    assert world.ask("POST", f"/sites/{SITE}/{path}", "enterprise", body).status_code == 413
+    assert {subject: sorted(events) for subject, events in world.log.events.items()} == before
+
+
+def test_an_event_for_an_unknown_site_is_not_found(world: World) -> None:
+    assert world.append("district", "penalty", site="0" * 16, payload={"procedure": "general"}).status_code == 404
+
+
 # ── Appeals 申诉 ────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_an_appeal_after_its_term_is_refused_and_one_in_time_stands(world: World) -> None:
     late = world.append("enterprise", "appeal", payload={"text": "不服", "against": world.major})
