@@ -179,6 +179,7 @@ def fill(deployed: Deployed, sites: int, as_of: date, pump: bool, progress: Prog
     demo.import_district(deployed, home() / "district", sites=sites, as_of=as_of, progress=progress)
     wait_graded(deployed, sites, pump, progress)
     demo.publish_months(deployed, as_of, progress)
+    demo.draw_present_map(deployed, progress)
 
 
 def wait_graded(deployed: Deployed, sites: int, pump: bool, progress: Progress) -> None:

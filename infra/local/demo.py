@@ -74,6 +74,12 @@ def publish_months(deployed: Deployed, as_of: date, progress: Progress, months: 
     return wanted
 
 
+def draw_present_map(deployed: Deployed, progress: Progress) -> None:
+    """Build the present map now; without it the stack's own schedule would, in two minutes."""
+    told = invoke(deployed, "MapNowFunctionName", scheduled_event(deployed))
+    progress(f"present map: {len(told['built'])} townships" if isinstance(told, dict) and not told["busy"] else "present map: being built")
+
+
 def closed_months(as_of: date, months: int = MONTHS) -> list[str]:
     """The months up to the one that ``as_of`` ends, the newest first."""
     wanted = [clock.month_of(as_of)]

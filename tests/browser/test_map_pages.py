@@ -95,3 +95,52 @@ def test_the_map_has_a_name_and_a_description_for_those_who_hear_it(scripted, pu
     heard = scripted.locator(".geomap >> nth=0").evaluate("svg => svg.getAttribute('aria-labelledby').split(' ').map(id => document.getElementById(id).textContent)")
     assert heard[0] == "综合安全状况图"
     assert heard[1].startswith("20个镇街：")
+
+
+@pytest.mark.parametrize("path", ["/map/", "/map/2020-06/r1/townships/330110110.html"])
+def test_axe_finds_nothing(scripted, published: str, path: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    scripted.goto(published + path)
+    found = Axe().run(scripted).response["violations"]
+    assert [(fault["id"], [node["target"] for node in fault["nodes"][:3]]) for fault in found] == []
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("borders", [False, True], ids=["hexagons", "borders"])
+def test_labels_as_the_browser_sets_them_stand_alone_and_on_the_sheet(browser, tmp_path, borders: bool, width: int) -> None:
+    from dataclasses import replace
+    from pathlib import Path
+
+    from conftest import month
+
+    from chalicelib.register.district import load_district
+    from chalicelib.riskmap.pages import render_release
+
+    district = load_district("demo")
+    if borders:
+        district = replace(district, boundaries=Path(__file__).parents[1] / "fixtures" / "invented_borders.geojson")
+    (tmp_path / "map.html").write_bytes(render_release("2020-06", month(0), district, month(3))["public"]["index.html"])
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto((tmp_path / "map.html").as_uri())
+    assert page.evaluate(LABELS_IN_TROUBLE) == []
+    page.close()
+
+
+LABELS_IN_TROUBLE = """() => {
+  const trouble = [];
+  for (const svg of document.querySelectorAll('.geomap')) {
+    const shown = [...svg.querySelectorAll('a')].map(cell => ({
+      name: cell.textContent, edge: cell.querySelector('.o').getBoundingClientRect(),
+      boxes: [...cell.querySelectorAll('text')].map(text => text.getBoundingClientRect()).filter(box => box.width) }));
+    for (const cell of shown)
+      for (const box of cell.boxes)
+        if (box.left < cell.edge.left - 1 || box.right > cell.edge.right + 1 || box.top < cell.edge.top - 2 || box.bottom > cell.edge.bottom + 2)
+          trouble.push('outside: ' + cell.name);
+    const all = shown.flatMap(cell => cell.boxes.map(box => [cell.name, box]));
+    for (const [one, a] of all) for (const [other, b] of all)
+      if (one < other && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > a.height / 4)
+        trouble.push('overlap: ' + one + ' / ' + other);
+  }
+  return trouble;
+}"""
