@@ -19,7 +19,7 @@ PROSE = ("text", "name")
 # The judge repeats why a colour was adjusted by hand.
 SAID = frozenset({("override", "reason")})
 # Codes that lead to persons or papers: the judge only asks whether two are the same.
-NUMBERS = ("number", "admin_action_code")
+NUMBERS = ("number", "admin_action_code", "person")
 NOT_READ = ("place", "evidence")
 
 
