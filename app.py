@@ -73,6 +73,14 @@ def sweep(event):
     return handle_schedule(settings())
 
 
+@app.schedule(Cron(0, 0, "*", "*", "?", "*"), name="remind")
+def remind(event):
+    """08:00 Shanghai: what falls due soon, to the enterprises."""
+    from chalicelib.desk.remind import handle_schedule
+
+    return handle_schedule(settings())
+
+
 @app.schedule(Rate(2, unit=Rate.MINUTES), name="map_now")
 def map_now(event):
     """Every other minute: the present map, where something changed."""

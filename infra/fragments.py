@@ -10,7 +10,7 @@ import yaml
 Identity = Literal["cognito", "oidc"]
 
 INFRA = Path(__file__).resolve().parent
-FRAGMENTS = ("tables", "functions", "queues", "notices", "scan", "report", "plates", "files", "uploads", "exchange", "cdn", "map", "alarms")
+FRAGMENTS = ("tables", "functions", "queues", "notices", "scan", "report", "plates", "files", "uploads", "exchange", "cdn", "map", "desk", "alarms")
 FILE_MARK = "@"
 
 

@@ -15,6 +15,7 @@ from chalicelib.code import token
 from chalicelib.code.desk import Desk
 from chalicelib.code.proposal import content
 from chalicelib.desk.papers import Paper, asked_paper, number_of, office_of, series_of
+from chalicelib.desk.reminders import reminders
 from chalicelib.desk.timeline import timeline
 from chalicelib.desk.worklist import hazard_lines, work_row
 from chalicelib.errors import BadInput, BadToken, Conflict, Forbidden, Problem
@@ -65,6 +66,7 @@ class Office:
             "today": day,
             "enterprise_id": facts.get("enterprise_id"),
             "hazards": hazard_lines(facts, day, open_only=False),
+            "reminders": [reminder.to_document() for reminder in reminders(facts, self.desk.settings.day())],
             "timeline": timeline(facts, str(document["audience"])),
         }
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORDS = {"errors", "clock", "config", "exact", "canonical", "ids", "labels", "workdays"}
 OUTSIDE = {"tables", "bulk", "presign", "jobs", "desk.photos", "supervision.chain", "supervision.quarantine", "supervision.shelf", "grading.saving", "grading.changes", "index.runs", "index.sources"}
 FACES = {"riskmap.maps", "riskmap.portrait", "riskmap.picture", "render", "http", "grading.radar", "code.qr", "code.sheet", "index.firm", "index.edition", "index.opendata"}
-JOBS = {"code.plates", "grading.enacted", "grading.regrade", "grading.sweep", "grading.recompute", "index.monthly", "index.township", "index.finish", "intake.run", "intake.upload", "riskmap.now", "registry.follow", "index.phases", "index.telling"}
+JOBS = {"code.plates", "grading.enacted", "grading.regrade", "grading.sweep", "grading.recompute", "index.monthly", "index.township", "index.finish", "intake.run", "intake.upload", "riskmap.now", "registry.follow", "index.phases", "index.telling", "desk.remind"}
 ENTRANCES = {"code.scan", "intake.office", "code.compose", "code.desk", "code.terms", "grading.desk", "registry.window", "access.oidc", "access.signin", "desk.compose", "desk.office"}
 RINGS = ("words", "domain", "outside", "faces", "jobs", "entrances")
 MAY_IMPORT = {
@@ -42,7 +42,7 @@ PACKAGES = {
     "code": {"grading", "supervision", "register", "access", "index"},
     "registry": {"code", "grading", "supervision", "register", "access"},
     "reports": {"code", "grading", "supervision", "register", "access"},
-    "desk": {"code", "grading", "supervision", "register", "access"},
+    "desk": {"publish", "code", "grading", "supervision", "register", "access"},
 }
 NEEDS_CLOUD = {"boto3", "botocore", "pynamodb", "chalice"}
 HEAVY = {"numpy", "scipy", "PIL", "qrcode", "openpyxl", "cryptography"}

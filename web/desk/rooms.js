@@ -12,6 +12,12 @@ export const ROOMS = [
   { path: "hazard", title: "", roles: OFFICIALS, load: () => import("./views/hazard.js") },
   { path: "order", title: "", roles: OFFICIALS, load: () => import("./views/order.js") },
   { path: "paper", title: "", roles: OFFICIALS, load: () => import("./views/paper.js") },
+  { path: "own", title: "我的安全码", about: "等级、失分和原因、怎样回到蓝码、以后会怎样变", roles: ["enterprise"], load: () => import("./views/own.js") },
+  { path: "self-check", title: "自查", about: "十分钟查一遍，先看看结果再提交", roles: ["enterprise"], load: () => import("./views/selfcheck.js") },
+  { path: "rectify", title: "整改", about: "隐患整改前后照片，上报完成", roles: ["enterprise"], load: () => import("./views/rectify.js") },
+  { path: "certificates", title: "证照", about: "有效期和到期提醒", roles: ["enterprise"], load: () => import("./views/certificates.js") },
+  { path: "voice", title: "申诉与说明", about: "对等级有异议，或向公众说明", roles: ["enterprise"], load: () => import("./views/voice.js") },
+  { path: "plate", title: "码牌", about: "打印本场所的码牌", roles: ["enterprise"], load: () => import("./views/plate.js") },
   { path: "sites", title: "场所", about: "全部场所，可排序和导出", roles: ["district", "admin"], load: () => import("./views/sites.js") },
   { path: "imports", title: "导入", about: "上传表格：先检查，再导入；退回有误的行", roles: ["township", "district", "admin"], load: () => import("./views/imports.js") },
 ];

@@ -1,6 +1,6 @@
 // Photos as evidence: made smaller here, sent straight to the bucket by a form that the API signs, shown by a signed address.
 import { Problem, get, post } from "../api.js";
-import { h, say } from "./dom.js";
+import { h, say, show as fill } from "./dom.js";
 
 export const ACCEPT = "image/jpeg,image/png,image/webp";
 const LONGEST_SIDE = 1600;
@@ -43,9 +43,10 @@ async function smaller(file) {
 export function gallery(siteId, names, title = "照片") {
   if (!names.length) return null;
   return h("ul", { class: "photos" }, names.map((name, index) => {
-    const picture = h("img", { alt: `${title} ${index + 1}`, loading: "lazy" });
-    const link = h("a", { target: "_blank", rel: "noopener" }, picture);
-    get(`/sites/${siteId}/photos/${name}`).then(({ url }) => { picture.src = url; link.href = url; }, () => { link.replaceWith(h("span", { class: "soft" }, "照片暂时无法显示")); });
-    return h("li", {}, link);
+    const place = h("li", {}, h("span", { class: "soft" }, "正在读取照片…"));
+    get(`/sites/${siteId}/photos/${name}`).then(
+      ({ url }) => fill(place, h("a", { href: url, target: "_blank", rel: "noopener" }, h("img", { src: url, alt: `${title} ${index + 1}` }))),
+      () => fill(place, h("span", { class: "soft" }, "照片暂时无法显示")));
+    return place;
   }));
 }

@@ -1,0 +1,39 @@
+// 申诉与说明: an appeal with its clock, the right of reply, and what became of both.
+import { get } from "../api.js";
+import { card, h, pairs } from "../parts/dom.js";
+import { append } from "../parts/events.js";
+import { form } from "../parts/form.js";
+import { chosen, head, none } from "../parts/own.js";
+
+const STATES = { pending: "已提交，等待镇街意见", under_review: "区级审理中", upheld: "申诉成立", rejected: "申诉不成立", withdrawn: "已撤回" };
+const ABOUT = ["assessment", "inspection", "hazard_found", "penalty", "accident", "stop_order", "recheck"];
+
+export async function show({ words, rest, again }) {
+  const own = await chosen(rest);
+  if (!own) return none("申诉与说明");
+  const { id, record } = own;
+  const { appeals } = await get(`/sites/${id}/way-back`);
+  const against = record.timeline.filter(one => ABOUT.includes(one.kind) && one.by !== "self").slice(0, 50);
+  return [head("申诉与说明", "voice", own),
+    h("div", { class: "columns" },
+      h("div", {}, card("提出申诉", h("p", { class: "soft" }, "由没有参与检查和处理的人决定；决定前，扫码页会标明“申诉中”，颜色不变。"), form({
+        button: "提交申诉",
+        fields: [{ name: "against", title: "针对哪条记录", type: "select", options: [["", "对等级整体"], ...against.map(one => [one.id, `${one.on} ${words.kind[one.kind]}`])] }, { name: "text", title: "理由", type: "long", required: true, hint: "写明事实和依据，不写个人姓名和电话。" }],
+        send: async ({ against: target, text }) => { await append(id, "appeal", { text, against: target }); again(); },
+      })), card("向公众说明", h("p", { class: "soft" }, "经核对不含个人信息后，会显示在扫码页上。"), form({
+        button: "提交说明", fields: [{ name: "text", title: "说明", type: "long", required: true, max: 500 }],
+        send: async ({ text }) => { await append(id, "reply", { text }); again(); },
+      }))),
+      h("div", {}, appeals.length ? appeals.map(one => state(one, record, id, again)) : card("我的申诉", h("p", { class: "soft" }, "还没有申诉。")), replies(record)))];
+}
+
+function state(appeal, record, id, again) {
+  const said = record.timeline.find(one => one.id === appeal.id);
+  return card(STATES[appeal.state] || appeal.state, h("p", {}, said?.says.text), pairs(["提交", appeal.filed_on], ["第几个工作日", appeal.day], ["镇街意见期限", appeal.opinion_due_on], ["决定期限", appeal.decision_due_on], ["办结", appeal.closed_on]),
+    ["pending", "under_review"].includes(appeal.state) && form({ fields: [], button: "撤回申诉", send: async () => { await append(id, "appeal_withdrawn", {}, { caused_by: appeal.id }); again(); } }));
+}
+
+function replies(record) {
+  const mine = record.timeline.filter(one => one.kind === "reply");
+  return card("我的说明", mine.length ? h("ol", { class: "story" }, mine.map(one => h("li", {}, h("div", { class: "when" }, one.on), h("p", { class: "says" }, one.says.text), record.timeline.some(step => step.answers === one.id && step.kind === "reply_published") ? h("span", { class: "tag" }, "已公开") : h("span", { class: "tag" }, "待核对")))) : h("p", { class: "soft" }, "还没有说明。"));
+}
