@@ -13,6 +13,7 @@ from chalicelib.config import settings
 from chalicelib.desk import views as desk_views
 from chalicelib.grading import views as grading_views
 from chalicelib.intake import views as intake_views
+from chalicelib.openapi import views as openapi_views
 from chalicelib.registry import views as registry_views
 
 app = Chalice(app_name="safety-code")
@@ -31,6 +32,7 @@ app.register_blueprint(desk_views.build_blueprint(gate))
 app.register_blueprint(grading_views.build_blueprint(gate))
 app.register_blueprint(intake_views.build_blueprint(gate))
 app.register_blueprint(registry_views.build_blueprint(gate))
+app.register_blueprint(openapi_views.build_blueprint(app))
 
 
 @app.lambda_function(name="scan")

@@ -92,7 +92,7 @@ def stack(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
     from infra.local import accounts, demo
     from infra.local import stack as local
-    from infra.local.emulator import Endpoint
+    from infra.local.emulator import Endpoint, free_port
     from infra.local.progress import Progress
     from infra.local.shards import ShardSource, find_mapping, invoker, undertaker
     from infra.local.stream import Pump
@@ -101,7 +101,8 @@ def stack(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
         patch.setenv("SAFETY_CODE_HOME", str(tmp_path_factory.mktemp("stack")))
         endpoint = Endpoint(emulator.url, emulator.region, emulator.own)
         as_of = date(2020, 6, 30)
-        given = local.parameters_for(endpoint, base_url="http://localhost:8000", today=demo.demo_day(as_of), pump=True)
+        base = f"http://localhost:{free_port()}"
+        given = local.parameters_for(endpoint, base_url=base, today=demo.demo_day(as_of), pump=True)
         name = f"test-{secrets.token_hex(4)}"
         deployed = local.Deployed(endpoint, name, local.deploy(name, given, lambda line: None), given)
         mapping = find_mapping(boto3.client("lambda"), deployed.outputs["RegradeFunctionName"])
@@ -114,6 +115,21 @@ def stack(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield Stack(deployed, pump, emulator, accounts.ensure(deployed), new)
         pump.stop()
         boto3.client("cloudformation").delete_stack(StackName=name)
+
+
+@pytest.fixture(scope="session")
+def front_door(stack: Stack) -> Iterator[str]:
+    """The stack's public address as browsers reach it: front door, sign-in and files included."""
+    from infra.local import front_door as door
+
+    base, parts = stack.deployed.parameters["PublicBaseUrl"], urlsplit(stack.emulator.url)
+    distribution = door.distribution_host(stack.deployed.outputs["DistributionDomain"])
+    upstream = door.Upstream(parts.hostname, parts.port, distribution, stack.deployed.outputs["FilesBucket"])
+    server = door.serve(upstream, "127.0.0.1", urlsplit(base).port)
+    door.start(server)
+    yield base
+    server.shutdown()
+    server.server_close()
 
 
 def forget_settings() -> None:

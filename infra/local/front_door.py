@@ -107,8 +107,7 @@ class FrontDoorHandler(BaseHTTPRequestHandler):
             return
         try:
             answer, content = self._ask(body)
-            if sign_in.is_page(self._target(), answer.getheader("Content-Type", "")):
-                content = sign_in.in_chinese(content.decode()).encode()
+            content = sign_in.in_our_words(self._target(), answer.getheader("Content-Type", ""), content)
         except (OSError, http.client.HTTPException):
             self._refuse(502, "the local stack does not answer; ./dev status tells more")
             return

@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl
 
 PATHS = ("/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/login", "/logout")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+REFRESH = "REFRESH_TOKEN_AUTH"
+TOKENS = {"id_token": "IdToken", "access_token": "AccessToken", "refresh_token": "RefreshToken", "expires_in": "ExpiresIn", "token_type": "TokenType"}
 WORDS = {
     "Sign in": "登录",
     "Set a new password": "设置新密码",
@@ -92,12 +94,30 @@ def headers(target: str) -> list[tuple[str, str]]:
 
 
 def translated(target: str, body: bytes) -> tuple[str, bytes, dict[str, str]]:
-    """The emulator has no revocation endpoint (RFC 7009), only the call behind it: the same request in its words."""
-    if target != "/oauth2/revoke":
-        return target, body, {}
-    form = dict(parse_qsl(body.decode("utf-8", "replace")))
-    asked = json.dumps({"Token": form.get("token", ""), "ClientId": form.get("client_id", "")}).encode()
-    return "/", asked, {"X-Amz-Target": "AWSCognitoIdentityProviderService.RevokeToken", "Content-Type": "application/x-amz-json-1.1"}
+    """What the emulator's endpoints lack is asked of the calls behind them: it has no revocation (RFC 7009), and a token
+    refreshed at its token endpoint has lost its groups."""
+    form = dict(parse_qsl(body.decode("utf-8", "replace"))) if target in ("/oauth2/revoke", "/oauth2/token") else {}
+    client = {"ClientId": form.get("client_id", "")}
+    if target == "/oauth2/revoke":
+        return _call("RevokeToken", {"Token": form.get("token", ""), **client})
+    if form.get("grant_type") == "refresh_token":
+        return _call("InitiateAuth", {"AuthFlow": REFRESH, "AuthParameters": {"REFRESH_TOKEN": form.get("refresh_token", "")}, **client})
+    return target, body, {}
+
+
+def _call(name: str, request: dict[str, object]) -> tuple[str, bytes, dict[str, str]]:
+    headers = {"X-Amz-Target": f"AWSCognitoIdentityProviderService.{name}", "Content-Type": "application/x-amz-json-1.1"}
+    return "/", json.dumps(request).encode(), headers
+
+
+def in_our_words(target: str, content_type: str, content: bytes) -> bytes:
+    """An answer of the pool as the browser expects it: its pages in Chinese, renewed tokens under their names in OAuth."""
+    if is_page(target, content_type):
+        return in_chinese(content.decode()).encode()
+    if target == "/oauth2/token" and content.startswith(b'{"AuthenticationResult"'):
+        found = json.loads(content)["AuthenticationResult"]
+        return json.dumps({name: found[key] for name, key in TOKENS.items() if key in found}).encode()
+    return content
 
 
 def in_chinese(page: str) -> str:

@@ -42,6 +42,7 @@ PACKAGES = {
     "code": {"grading", "supervision", "register", "access", "index"},
     "registry": {"code", "grading", "supervision", "register", "access"},
     "reports": {"code", "grading", "supervision", "register", "access"},
+    "openapi": {"supervision", "register"},
     "desk": {"publish", "code", "grading", "supervision", "register", "access"},
 }
 NEEDS_CLOUD = {"boto3", "botocore", "pynamodb", "chalice"}

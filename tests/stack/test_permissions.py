@@ -138,7 +138,7 @@ def _create_probe(deployed: Deployed, output: str) -> str:
     return name
 
 
-TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "LedgerTable", "QuarantineTable", "ReportsTable", "JobsTable", "PersonsTable")
+TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "LedgerTable", "PapersTable", "QuarantineTable", "ReportsTable", "JobsTable", "PersonsTable")
 KEYS = {
     "EventsTable": ("subject", "event_id"),
     "FactsTable": ("site_id",),
@@ -148,6 +148,7 @@ KEYS = {
     "NoticesTable": ("notice", "channel"),
     "ChangesTable": ("township",),
     "AuditTable": ("day", "line"),
+    "PapersTable": ("series", "number"),
     "LedgerTable": ("part", "name"),
     "QuarantineTable": ("queue", "line"),
     "JobsTable": ("job",),
@@ -159,8 +160,8 @@ MAY = {
     "ScanFunctionName": {"get": {"CardsTable"}, "put": set(), "query": set()},
     "ApiFunctionName": {
         "get": {"CardsTable", "EventsTable", "JobsTable", "RunsTable"},
-        "put": {"EventsTable", "AuditTable", "JobsTable", "PersonsTable"},
-        "query": {"EventsTable", "HistoryTable", "PersonsTable"},
+        "put": {"EventsTable", "AuditTable", "JobsTable", "PapersTable", "PersonsTable"},
+        "query": {"EventsTable", "HistoryTable", "PapersTable", "PersonsTable"},
     },
     "ReportFunctionName": {"get": {"CardsTable", "ReportsTable"}, "put": {"EventsTable", "ReportsTable"}, "query": set()},
     "PlatesFunctionName": {"get": set(), "put": set(), "query": set()},
@@ -176,6 +177,7 @@ MAY = {
     },
     "ImporterFunctionName": {"get": {"JobsTable"}, "put": {"EventsTable", "JobsTable", "AuditTable"}, "query": {"EventsTable"}},
     "TellFunctionName": {"get": set(), "put": {"NoticesTable"}, "query": set()},
+    "RemindFunctionName": {"get": set(), "put": set(), "query": set()},
     "MapNowFunctionName": {"get": {"ChangesTable"}, "put": {"ChangesTable"}, "query": {"EventsTable"}},
     "MonthStartFunctionName": {"get": {"RunsTable"}, "put": {"RunsTable"}, "query": {"EventsTable", "RunsTable"}},
     "MonthTownshipFunctionName": {"get": {"RunsTable"}, "put": {"RunsTable"}, "query": {"EventsTable", "RunsTable"}},

@@ -68,6 +68,18 @@ def test_a_revocation_is_told_in_the_emulators_words() -> None:
     assert sign_in.translated("/login", b"x") == ("/login", b"x", {})
 
 
+def test_a_renewed_token_keeps_its_groups_and_comes_back_under_its_name() -> None:
+    target, body, headers = sign_in.translated("/oauth2/token", b"grant_type=refresh_token&client_id=me&refresh_token=r%2B1")
+    assert target == "/" and headers["X-Amz-Target"].endswith(".InitiateAuth")
+    assert b'"REFRESH_TOKEN": "r+1"' in body
+    answer = b'{"AuthenticationResult": {"IdToken": "i", "AccessToken": "a", "ExpiresIn": 3600, "TokenType": "Bearer"}}'
+    told = sign_in.in_our_words("/oauth2/token", "application/x-amz-json-1.1", answer)
+    assert told == b'{"id_token": "i", "access_token": "a", "expires_in": 3600, "token_type": "Bearer"}'
+    code = b"grant_type=authorization_code&code=x"
+    assert sign_in.translated("/oauth2/token", code) == ("/oauth2/token", code, {})
+    assert sign_in.in_our_words("/oauth2/token", "application/json", b'{"error": "x"}') == b'{"error": "x"}'
+
+
 @pytest.mark.parametrize("target", ["/oauth2/authorize?client_id=1", "/login", "/logout?x=1"])
 def test_only_the_pools_paths_leave_the_distribution(target: str) -> None:
     assert sign_in.is_ours(target)

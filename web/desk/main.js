@@ -61,6 +61,7 @@ async function route() {
 
 function settle(content) {
   show(view, content);
+  view.dataset.room = location.hash;
   const title = view.querySelector("h1")?.textContent || "工作台";
   document.title = `${title} · 安全码`;
   say(title);

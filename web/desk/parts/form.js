@@ -12,7 +12,7 @@ export function form({ fields, button, send, title = "", clear = false }) {
   const submit = h("button", { class: "button" }, button);
   const made = fields.filter(Boolean).map(field => ({ field, element: input(field) }));
   const element = h("form", { novalidate: true, onsubmit: event => { event.preventDefault(); deliver(); } },
-    title && h("h3", {}, title), notice, made.map(one => one.element), h("div", { class: "acts" }, submit));
+    title && h("h2", { class: "form-title" }, title), notice, made.map(one => one.element), h("div", { class: "acts" }, submit));
 
   async function deliver() {
     const missing = made.filter(({ field, element: row }) => field.required && empty(valueOf(field, row)));

@@ -1,0 +1,244 @@
+"""The signed-in desk as people use it, on the running stack behind its front door: each journey from the sign-in to its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from desk_person import ROOMS, Person, photo
+
+HOSTILE = "<img src=x onerror=\"document.title='BROKEN'\"><script>document.title='BROKEN'</script>"
+SESSION = "safety-code.session"
+Open = Callable[..., Person]
+
+
+@pytest.fixture
+def person(browser, front_door: str, stack) -> Iterator[Open]:
+    """Opens windows; at the end none of them may have had a script error or a breach of its policy."""
+    opened: list[tuple[object, Person]] = []
+
+    def new(role: str, width: int = 1280) -> Person:
+        context = browser.new_context(viewport={"width": width, "height": 800}, locale="zh-CN", accept_downloads=True)
+        made = Person(context.new_page(), front_door, stack.accounts[role])
+        opened.append((context, made))
+        return made
+
+    yield new
+    for context, made in opened:
+        context.close()
+        assert made.faults == []
+
+
+def own_site(stack) -> str:
+    """The first site of the demo enterprise, which stands in the demo inspector's township."""
+    status, _, body = stack.get("/api/sites", stack.token("enterprise"))
+    assert status == 200
+    return json.loads(body)["sites"][0]["site_id"]
+
+
+# ── Signing in 登录 ─────────────────────────────────────────────────────────────────────────────────────────────────
+def test_one_signs_in_where_one_was_going_and_out_again(person: Open) -> None:
+    officer = person("township").sign_in("work")
+    officer.sees("工作清单")
+    assert urlsplit(officer.page.url).fragment == "/work" and "code=" not in officer.page.url
+    assert officer.page.evaluate("localStorage.length + document.cookie.length") == 0
+    assert officer.page.evaluate(f"Boolean(sessionStorage.getItem('{SESSION}'))")
+    officer.press("退出")
+    officer.page.wait_for_url("**/desk/")
+    officer.sees("从这里登录")
+    assert officer.page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_wrong_password_is_told_in_chinese_and_opens_nothing(person: Open) -> None:
+    officer = person("township").sign_in("work", password="Wrong-password-1")
+    officer.sees("账号或密码不对。")
+    assert urlsplit(officer.page.url).path != "/desk/"
+
+
+def test_an_expired_session_is_renewed_and_one_that_cannot_be_leads_back_to_the_sign_in(person: Open) -> None:
+    officer = person("township").sign_in("work")
+    officer.settled()
+    officer.page.evaluate(f"sessionStorage.setItem('{SESSION}', JSON.stringify({{...JSON.parse(sessionStorage.getItem('{SESSION}')), until: 1}}))")
+    officer.go("find")
+    officer.go("work")
+    assert officer.page.evaluate(f"JSON.parse(sessionStorage.getItem('{SESSION}')).until") > 1
+    officer.page.evaluate(f"sessionStorage.setItem('{SESSION}', JSON.stringify({{id_token: 'e30.e30.x', refresh_token: 'gone', until: 1}}))")
+    officer.page.goto(f"{officer.base}/desk/#/find")
+    officer.page.reload()
+    officer.sees("登录已过期")
+    assert officer.page.evaluate(f"sessionStorage.getItem('{SESSION}')") is None
+
+
+def test_a_code_that_was_not_asked_for_signs_nobody_in(person: Open) -> None:
+    visitor = person("township")
+    visitor.page.goto(f"{visitor.base}/desk/?code=stolen&state=other")
+    visitor.sees("请再登录一次")
+    assert visitor.page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_room_of_another_role_stays_closed(person: Open) -> None:
+    owner = person("enterprise").sign_in("work")
+    owner.sees("没有权限")
+
+
+# ── An inspection from finding to closing 检查到销号 ────────────────────────────────────────────────────────────────
+def test_a_hazard_goes_from_the_inspection_to_its_closing(person: Open, stack, tmp_path: Path) -> None:
+    site, picture = own_site(stack), photo(tmp_path)
+    officer = person("township").sign_in(f"inspect/{site}")
+    officer.sees("发现的隐患")
+    officer.fill("情况", HOSTILE)
+    officer.page.locator("input[type=file]").first.set_input_files(picture)
+    officer.press("加入这条隐患")
+    officer.sees("照片 1 张")
+    officer.fill("同行执法人员编号", "O-17")
+    officer.page.get_by_label("消防").check()
+    officer.press("提交并生成检查记录")
+    officer.sees("现场检查记录")
+    officer.sees("发现的问题和隐患（1 条）")
+    officer.page.get_by_label("拒签").check()
+    officer.press("记录签收情况")
+    officer.sees("须两名以上执法人员")
+    officer.fill("见证的另一位执法人员编号", "O-17")
+    officer.fill("说明", "负责人看过后不签")
+    officer.press("记录签收情况")
+    officer.sees("拒绝签名")
+    printed(officer)
+    officer.page.get_by_role("link", name="下达整改指令书").click()
+    officer.press("下达并生成指令书")
+    officer.sees("责令你单位")
+    order = urlsplit(officer.page.url).fragment.rsplit("/", 1)[-1]
+    assert order.split("-")[1:] == ["ZG", "2020", "0001"]
+
+    owner = person("enterprise", 360).sign_in("rectify")
+    owner.sees("已下达整改")
+    owner.fill("怎样整改的", "已清理")
+    owner.page.locator("input[type=file]").first.set_input_files(picture)
+    owner.press("上报完成")
+    owner.sees("已上报，等待检查人员复查。")
+    owner.page.wait_for_selector("img[alt='整改后 1']")
+    assert owner.page.locator("img[alt='整改后 1']").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1600
+
+    officer.go(f"site/{site}")
+    officer.page.get_by_role("link", name="办理").first.click()
+    officer.sees("待复查")
+    officer.page.get_by_label("合格，销号").check()
+    officer.press("提交复查结果")
+    officer.sees("这条隐患不再需要办理。")
+    assert officer.page.title() != "BROKEN" and HOSTILE in officer.page.locator("#view h1").inner_text()
+
+
+def printed(officer: Person) -> None:
+    """On paper stand the sheet and nothing of the frame around it."""
+    officer.page.evaluate("window.print = () => {}")
+    officer.press("打印")
+    officer.page.emulate_media(media="print")
+    assert officer.page.locator("#paper .sheet").is_visible()
+    assert not officer.page.locator("header.top").is_visible()
+    officer.page.emulate_media(media="screen")
+    officer.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+
+
+def test_the_work_list_narrows_sorts_and_goes_out_as_csv(person: Open) -> None:
+    officer = person("township").sign_in("work")
+    officer.settled()
+    officer.page.get_by_role("button", name="得分").click()
+    scores = [text for text in officer.page.locator("tbody td[data-title=得分]").all_inner_texts() if text != "—"]
+    assert scores == sorted(scores, key=float) and len(scores) > 5
+    with officer.page.expect_download() as download:
+        officer.press("导出 CSV")
+    lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+    assert len(lines) == 1 + int(officer.page.locator(".pages span").first.inner_text().split()[1])
+    officer.page.locator(".filter[data-key=blue]").click()
+    assert set(officer.page.locator("tbody .grade").all_inner_texts()) == {"蓝码"}
+
+
+def test_a_staff_scan_opens_the_record_and_is_in_the_audit_log(person: Open, stack, front_door: str) -> None:
+    from infra.local.demo import plate_address
+
+    site = own_site(stack)
+    plate = plate_address(stack.deployed, site, 1).rsplit("/", 1)[-1]
+    officer = person("township").sign_in(f"scan/{plate}")
+    officer.sees("全部记录")
+    assert f"/site/{site}" in officer.page.url
+    assert scans_of(stack, site) == 1
+    officer.go("find")
+    officer.fill("名称的一部分", "0" * 29)
+    officer.press("查找")
+    officer.sees("不是有效的安全码")
+
+
+def scans_of(stack, site: str) -> int:
+    import boto3
+
+    found = boto3.client("dynamodb").scan(TableName=f"{stack.deployed.name}-audit")["Items"]
+    lines = [json.loads(item["doc"]["S"]) for item in found]
+    return sum(line["action"] == "scan" and line["subject"] == f"S:{site}" for line in lines)
+
+
+# ── The enterprise's own desk 企业 ──────────────────────────────────────────────────────────────────────────────────
+def test_a_self_check_shows_its_outcome_before_it_is_handed_in(person: Open, tmp_path: Path) -> None:
+    owner = person("enterprise", 360).sign_in("self-check")
+    owner.sees("已查")
+    for button in owner.page.get_by_role("button", name="其余都符合").all():
+        button.click()
+    first = owner.page.locator(".item").first
+    first.get_by_label("有问题").check()
+    first.locator(".findings input").first.fill("2")
+    owner.press("看看会是什么等级")
+    owner.sees("这只给您自己看，没有保存")
+    owner.page.reload()
+    owner.sees("已查")
+    assert owner.page.locator(".item").first.get_by_label("有问题").is_checked(), "a draft stays"
+    owner.page.locator("input[type=file]").set_input_files(photo(tmp_path))
+    owner.press("提交自查")
+    owner.page.wait_for_url("**/own/**")
+    owner.sees("怎样变好")
+    owner.sees("企业自查")
+
+
+def test_an_appeal_and_a_reply_are_text_whatever_they_say(person: Open) -> None:
+    owner = person("enterprise").sign_in("voice")
+    owner.sees("提出申诉")
+    owner.fill("理由", HOSTILE)
+    owner.press("提交申诉")
+    owner.sees("已提交，等待镇街意见")
+    owner.page.get_by_label("说明", exact=False).last.fill(HOSTILE)
+    owner.press("提交说明")
+    owner.sees("待核对")
+    assert owner.page.locator("#view img, #view script").count() == 0 and owner.page.title() != "BROKEN"
+    owner.press("撤回申诉")
+    owner.sees("已撤回")
+
+
+# ── Everybody can use it 无障碍 ─────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("role", ROOMS)
+def test_every_room_is_accessible_and_fits_the_window(person: Open, stack, role: str, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    visitor = person(role, width).sign_in()
+    visitor.settled()
+    site = own_site(stack)
+    more = [] if role == "enterprise" else [f"site/{site}", f"inspect/{site}", f"order/{site}"]
+    for room in [*ROOMS[role], *more]:
+        visitor.go(room)
+        # What the checker does to the page itself (it sets styles) is not the page's fault.
+        assert visitor.faults == [], room
+        found = Axe().run(visitor.page).response["violations"]
+        visitor.faults.clear()
+        assert [(room, one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == []
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, room
+
+
+def test_the_keyboard_alone_reaches_the_work(person: Open) -> None:
+    officer = person("township").sign_in("work")
+    officer.settled()
+    officer.page.locator(".skip").focus()
+    seen = []
+    for _ in range(14):
+        officer.page.keyboard.press("Tab")
+        seen.append(officer.page.evaluate("document.activeElement.textContent"))
+    assert any("查找" in text for text in seen) and any("有逾期隐患" in text for text in seen)
