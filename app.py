@@ -24,14 +24,10 @@ PLACEHOLDER_QUEUE = "arn:aws:sqs:us-east-1:000000000000:month"
 PLACEHOLDER_IMPORTS = "arn:aws:sqs:us-east-1:000000000000:imports"
 PLACEHOLDER_NOTICES = "arn:aws:sqs:us-east-1:000000000000:notices"
 
-
 # A function of this app when another identity provider than Cognito is chosen: then it must be known here by this name.
 gate = authorizer(app)
-app.register_blueprint(build_blueprint(gate))
-app.register_blueprint(desk_views.build_blueprint(gate))
-app.register_blueprint(grading_views.build_blueprint(gate))
-app.register_blueprint(intake_views.build_blueprint(gate))
-app.register_blueprint(registry_views.build_blueprint(gate))
+for blueprint in (build_blueprint, *(views.build_blueprint for views in (desk_views, grading_views, intake_views, registry_views))):
+    app.register_blueprint(blueprint(gate))
 app.register_blueprint(openapi_views.build_blueprint(app))
 
 

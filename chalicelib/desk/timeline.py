@@ -12,6 +12,7 @@ from chalicelib.access.policy import read_matrix
 
 ENVELOPE = frozenset(("id", "on", "at", "by", "kind", "scope", "then", "void", "evidence", "place", "caused_by", "voids"))
 PEOPLE = frozenset(("officers", "signers"))
+REFERENCES = frozenset(("person", "persons"))
 BOOKKEEPING = frozenset(("site_opened", "void", "enterprise_void"))
 GROUP = {
     **dict.fromkeys(("appeal", "appeal_opinion", "appeal_decided", "appeal_withdrawn", "error_reported"), "appeals"),
@@ -55,7 +56,7 @@ def may_see(kind: str, record: Record, root: Record | None, audience: str) -> bo
 
 
 def entry(kind: str, record: Record, root: Record | None) -> dict[str, object]:
-    said = {name: value for name, value in record.items() if name not in ENVELOPE and name not in PEOPLE}
+    said = {name: value for name, value in record.items() if name not in ENVELOPE | PEOPLE | REFERENCES}
     people = {person for name in PEOPLE for person in record.get(name) or ()}  # type: ignore[attr-defined]
     return {
         "id": record["id"],

@@ -11,7 +11,7 @@ from chalice.app import Authorizer
 from chalicelib.access.identity import Identity
 from chalicelib.access.views import caller
 from chalicelib.config import Settings, settings
-from chalicelib.errors import BadInput, Problem, Unavailable
+from chalicelib.errors import BadInput, Problem
 from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body
 from chalicelib.ids import as_id
 
@@ -60,17 +60,6 @@ def _add_signing_in(routes: Blueprint, answered: Callable, guard: Authorizer, co
         return words({township.code: township.name for township in load_district(current.district).townships_on(current.day())})
 
 
-    @routes.route("/check-items", methods=["GET"], authorizer=guard)
-    @answered
-    def what_a_check_goes_through():
-        """The items and clauses of today's rule set that a check or an assessment goes through."""
-        from chalicelib.desk.words import check_items
-
-        caller(routes.current_request.context)
-        current = configure()
-        return check_items(office().desk.stores.rules(current.day()))
-
-
 def _add_looking(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable) -> None:
     @routes.route("/sites/{site_id}/record", methods=["GET"], authorizer=guard)
     @answered
@@ -89,6 +78,15 @@ def _add_looking(routes: Blueprint, answered: Callable, guard: Authorizer, offic
         position = decode_cursor(query.get("cursor")) or {}
         rows, after = office().work(query["township"], str(position.get("after", "")))
         return {"sites": rows, "cursor": encode_cursor({"after": after}) if after else None}
+
+    @routes.route("/check-items", methods=["GET"], authorizer=guard)
+    @answered
+    def what_a_check_goes_through():
+        """The items and clauses of today's rule set that a check or an assessment goes through."""
+        from chalicelib.desk.words import check_items
+
+        desk = office().desk
+        return check_items(desk.stores.rules(desk.settings.day()))
 
     @routes.route("/find", methods=["GET"], authorizer=guard)
     @answered
