@@ -43,7 +43,7 @@ PACKAGES = {
     "registry": {"code", "grading", "supervision", "register", "access"},
     "reports": {"code", "grading", "supervision", "register", "access"},
     "openapi": {"supervision", "register"},
-    "desk": {"publish", "code", "grading", "supervision", "register", "access"},
+    "desk": {"publish", "index", "riskmap", "code", "grading", "supervision", "register", "access"},
 }
 NEEDS_CLOUD = {"boto3", "botocore", "pynamodb", "chalice"}
 HEAVY = {"numpy", "scipy", "PIL", "qrcode", "openpyxl", "cryptography"}
