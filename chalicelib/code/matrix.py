@@ -70,18 +70,18 @@ class Encoder:
         import numpy as np
 
         n = self.side
-        alike = ~(x ^ x >> 1) & np.uint64((1 << n - 1) - 1)
+        light = x ^ np.uint64((1 << n) - 1)
+        alike = (light ^ x >> 1) & np.uint64((1 << n - 1) - 1)
         runs = alike & alike >> 1
         runs &= runs >> 2
         starts = runs & ~(runs << 1)
-        light = ~x & np.uint64((1 << n) - 1)
         finders = light >> 1 & x >> 4 & light >> 5 & x >> 6 & light >> 9 & np.uint64((1 << n - FINDER_LENGTH + 1) - 1)
         finders &= (x & x >> 2 & x >> 3 & light >> 7 & light >> 8 & light >> 10) | (light & light >> 2 & light >> 3 & x >> 7 & x >> 8 & x >> 10)
         lines = np.bitwise_count(runs).astype(np.int16)
         lines += RUN_LESS * np.bitwise_count(starts)
         lines += FINDER * np.bitwise_count(finders).astype(np.int16)
         upright, a = x[:, :, :n], alike[:, :, :n]
-        blocks = a[:, :, 1:] & a[:, :, :-1] & ~(upright[:, :, 1:] ^ upright[:, :, :-1])
+        blocks = a[:, :, 1:] & a[:, :, :-1] & (light[:, :, 1:n] ^ upright[:, :, :-1])
         dark = np.bitwise_count(upright).sum(axis=2, dtype=np.int32)
         return lines.sum(axis=2, dtype=np.int32) + BLOCK * np.bitwise_count(blocks).sum(axis=2, dtype=np.int32) + self.imbalance[dark]
 
