@@ -170,6 +170,7 @@ PAIRS = {
     "look_up": ("查询", "Look up"),
     "machine": ("机器可读：", "Machine-readable: "),
     "badge": ("徽标", "badge"),
+    "staff": ("工作人员入口", "Staff"),
     "line": ("安全生产举报电话", "Work safety line"),
     "foot_method": ("评分方法：示范标准（版本化数据，含依据与出处）。", "Method: a model standard (versioned data with its sources). "),
 }

@@ -96,6 +96,13 @@ def test_a_genuine_plate_shows_its_site() -> None:
         assert part in text
 
 
+def test_staff_go_on_to_the_desk_where_the_scan_is_written_down() -> None:
+    """The page itself is the same for everybody and knows nobody."""
+    token = sign(SITE, 2, RING)
+    assert f'href="/desk/#/scan/{token}"' in get(token)["body"]
+    assert "工作人员入口" in Text(shown()).text
+
+
 @pytest.mark.parametrize(
     "token",
     [
