@@ -81,11 +81,12 @@ def shadow(args: argparse.Namespace) -> int:
     report = shadow_report(every_site(prefix, district), now, then, on)
     if args.report:
         args.report.write_bytes(canonical_json(report))
-    print("\n".join(summary(report)))
+    recorded = ""
     if not is_file and args.token:
         payload = {"judged_on": on.isoformat(), "report": report["hash"], "sites": report["sites"], "moves": report["moves"]}
         body = {"kind": "rule_set_shadowed", "key": f"shadow-{str(report['hash'])[-16:]}", "caused_by": args.what, "payload": payload}
-        print(send(args, body)["event_id"])
+        recorded = str(send(args, body)["event_id"])
+    print("\n".join([*summary(report), *filter(None, [recorded])]))
     return 0
 
 
@@ -146,8 +147,9 @@ def summary(report: Mapping[str, object]) -> list[str]:
     lines += [f"  {move.replace('>', ' → ')}: {count}" for move, count in report["moves"].items()]
     for entry in report["changed"][:SHOWN]:
         why = [f"+{code}" for code in entry["begins"]] + [f"-{code}" for code in entry["ends"]]
-        score = f" {entry['before']['score']} → {entry['after']['score']}" if entry["by_score"] else ""
-        lines.append(f"  {entry['site_id']} {entry['before']['grade']} → {entry['after']['grade']}{score} {' '.join(why)}")
+        was, would = entry["before"]["score"], entry["after"]["score"]
+        score = f" score {was} → {would}" if entry["by_score"] else f" score {was}, other thresholds" if not why else f" score {was}"
+        lines.append(f"  {entry['site_id']} {entry['before']['grade']} → {entry['after']['grade']}{score} {' '.join(why)}".rstrip())
     return [*lines, str(report["hash"])]
 
 
