@@ -1,7 +1,5 @@
 """Entrances only: the API's blueprints, the scan function, the stream and queue handlers, the schedules.
-
-Each handler imports its job when it runs, so that the scan's cold start loads nothing it does not use.
-"""
+Each handler imports its job when it runs, so that the scan's cold start loads nothing it does not use."""
 
 from __future__ import annotations
 
@@ -12,6 +10,7 @@ from chalicelib.code.views import build_blueprint
 from chalicelib.config import settings
 from chalicelib.desk import views as desk_views
 from chalicelib.grading import views as grading_views
+from chalicelib.index import views as index_views
 from chalicelib.intake import views as intake_views
 from chalicelib.openapi import views as openapi_views
 from chalicelib.registry import views as registry_views
@@ -26,7 +25,7 @@ PLACEHOLDER_NOTICES = "arn:aws:sqs:us-east-1:000000000000:notices"
 
 # A function of this app when another identity provider than Cognito is chosen: then it must be known here by this name.
 gate = authorizer(app)
-for blueprint in (build_blueprint, *(views.build_blueprint for views in (desk_views, grading_views, intake_views, registry_views))):
+for blueprint in (build_blueprint, *(views.build_blueprint for views in (desk_views, grading_views, index_views, intake_views, registry_views))):
     app.register_blueprint(blueprint(gate))
 app.register_blueprint(openapi_views.build_blueprint(app))
 

@@ -19,7 +19,7 @@ WORDS = {"errors", "clock", "config", "exact", "canonical", "ids", "labels", "wo
 OUTSIDE = {"tables", "bulk", "presign", "jobs", "desk.photos", "supervision.chain", "supervision.quarantine", "supervision.shelf", "grading.saving", "grading.changes", "index.runs", "index.sources"}
 FACES = {"riskmap.maps", "riskmap.portrait", "riskmap.picture", "render", "http", "grading.radar", "code.qr", "code.sheet", "index.firm", "index.edition", "index.opendata"}
 JOBS = {"code.plates", "grading.enacted", "grading.regrade", "grading.sweep", "grading.recompute", "index.monthly", "index.township", "index.finish", "intake.run", "intake.upload", "riskmap.now", "registry.follow", "index.phases", "index.telling", "desk.remind"}
-ENTRANCES = {"code.scan", "intake.office", "code.compose", "code.desk", "code.terms", "grading.desk", "registry.window", "access.oidc", "access.signin", "desk.compose", "desk.office"}
+ENTRANCES = {"code.scan", "intake.office", "code.compose", "code.desk", "code.terms", "grading.desk", "registry.window", "access.oidc", "access.signin", "desk.compose", "desk.office", "index.office"}
 RINGS = ("words", "domain", "outside", "faces", "jobs", "entrances")
 MAY_IMPORT = {
     "words": {"words"},
@@ -36,7 +36,7 @@ PACKAGES = {
     "grading": {"supervision", "register"},
     "riskmap": {"grading", "supervision", "register", "publish"},
     "publish": set(),
-    "index": {"riskmap", "grading", "supervision", "register", "publish"},
+    "index": {"riskmap", "grading", "supervision", "register", "publish", "access"},
     "access": set(),
     "intake": {"supervision", "register", "grading", "access", "publish", "index"},
     "code": {"grading", "supervision", "register", "access", "index"},

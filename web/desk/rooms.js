@@ -19,6 +19,7 @@ export const ROOMS = [
   { path: "voice", title: "申诉与说明", about: "对等级有异议，或向公众说明", roles: ["enterprise"], load: () => import("./views/voice.js") },
   { path: "plate", title: "码牌", about: "打印本场所的码牌", roles: ["enterprise"], load: () => import("./views/plate.js") },
   { path: "sites", title: "场所", about: "全部场所，可排序和导出", roles: ["district", "admin"], load: () => import("./views/sites.js") },
+  { path: "returns", title: "月报", about: "填报、复核人工小项，截止前试算指数，提出异议", roles: OFFICIALS, load: () => import("./views/returns.js") },
   { path: "imports", title: "导入", about: "上传表格：先检查，再导入；退回有误的行", roles: ["township", "district", "admin"], load: () => import("./views/imports.js") },
 ];
 

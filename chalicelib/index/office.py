@@ -1,0 +1,108 @@
+"""The returns desk 填报: what a township has to report for a month, what is missing and until when, and its own index as things stand.
+
+Entering and confirming are events like all others (``POST /townships/{code}/events``); this shows what they add up to. Every
+look is an audit line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib import clock
+from chalicelib.access.audit import AuditLog, audit_line
+from chalicelib.access.identity import Identity
+from chalicelib.errors import BadInput, Forbidden, Problem
+from chalicelib.exact import HUNDREDTHS, TENTHS, text_of
+from chalicelib.index.acceptance import method_of
+from chalicelib.index.document import read_input
+from chalicelib.index.objections import objections_of
+from chalicelib.index.score import score
+from chalicelib.index.sources import Sources
+from chalicelib.index.structure import SubItem
+from chalicelib.index.timetable import timetable_of
+from chalicelib.index.township import compute_partial, month_rules
+from chalicelib.register.district import District
+from chalicelib.supervision.facts import fold
+
+MISSING, WAITING, CONFIRMED = "missing", "waiting", "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One request: who asks, when, over which district and logs."""
+
+    identity: Identity
+    district: District
+    sources: Sources
+    audit: AuditLog
+    now: datetime
+
+    def returns(self, month: str, township: str) -> dict[str, object]:
+        """Every sub-item that people report, with what stands for the month, and the objections to it."""
+        self._look(month, township, "returns")
+        rules = method_of(self.district, month)
+        events = self.sources.events_of(township)
+        records = fold(events)["records"] if events else {}
+        rows = [_row(item, month, records.get("monthly_return", ())) for item in rules.sub_items if item.source == "return"]
+        return {
+            "month": month,
+            "township": township,
+            "timetable": timetable_of(month, rules).to_document(),
+            "open": self.now <= timetable_of(month, rules).freeze_at,
+            "missing": sum(row["state"] != CONFIRMED for row in rows),
+            "items": rows,
+            "objections": [each.to_document() for each in objections_of(records, month, self.now)],
+        }
+
+    def preview(self, month: str, township: str) -> dict[str, object]:
+        """The township's own index from what is known now: value and colour, no place, for the others are not finished either."""
+        self._look(month, township, "preview")
+        rules = month_rules(self.district, month)
+        entry = self.district.township(township, clock.last_day(month))
+        partial = compute_partial(entry, self.sources.facts_of(township), self.sources.events_of(township), month, self.now, rules)
+        row = {"code": township, "name": entry.name, "sites": partial["sites"], "sub_items": partial["sub_items"]}
+        (own,) = score(month, read_input({"month": month, "townships": [row]}, rules.index)[1], rules.index)
+        titles = {item.code: item.title for item in rules.index.sub_items}
+        lost = sorted((item for item in own.sub_items if item.lost), key=lambda item: -item.lost)
+        return {
+            "month": month,
+            "township": township,
+            "index": None if own.index is None else text_of(own.index, TENTHS),
+            "raw": None if own.raw is None else text_of(own.raw, HUNDREDTHS),
+            "colour": own.colour,
+            "lost": [{"code": item.code, "title": titles[item.code], "lost": text_of(item.lost, HUNDREDTHS)} for item in lost],
+        }
+
+    def _look(self, month: str, township: str, what: str) -> None:
+        """Own area or the whole district; a month that has begun. The look is written down before it is answered."""
+        try:
+            first = clock.parse_month(month)[0]
+        except ValueError:
+            raise BadInput([Problem("path", "month", month[:20], "须为 YYYY-MM")]) from None
+        if first > clock.day_of(self.now):
+            raise BadInput([Problem("path", "month", month, "月份尚未开始")])
+        if self.identity.role != "district" and (self.identity.role, self.identity.organisation) != ("township", township):
+            raise Forbidden("outside your area")
+        self.district.township(township, clock.last_day(month))
+        self.audit.write(audit_line(self.identity, "read", f"T:{township}", f"{what} {month}", clock.utc_now()))
+
+
+def _row(item: SubItem, month: str, records: Sequence[Mapping]) -> dict[str, object]:
+    """A sub-item's newest return for the month and where it stands."""
+    own = [record for record in records if record["sub_item"] == item.code and record["month"] == month and "void" not in record]
+    newest = max(own, key=lambda record: (_is_confirmed(record), record["at"], record["id"]), default=None)
+    state = MISSING if newest is None else CONFIRMED if _is_confirmed(newest) else WAITING
+    shown = {name: newest[name] for name in ("id", "on", "numerator", "denominator", "level", "attachment") if name in newest} if newest else None
+    return {
+        "code": item.code, "title": item.title, "rule": item.rule, "points": text_of(item.points, HUNDREDTHS), "unit": item.unit,
+        "numerator": item.numerator, "denominator": "" if item.expected else item.denominator, "levels": [level for level, _ in item.levels],
+        "state": state, "return": shown,
+    }  # fmt: skip
+
+
+def _is_confirmed(record: Mapping) -> bool:
+    return bool(record.get("confirmed_by")) or any(
+        step["kind"] == "monthly_return_confirmed" and "void" not in step for step in record.get("then", ())
+    )

@@ -1,0 +1,45 @@
+"""The index's routes behind the sign-in: returns and preview of a township's month. They translate and decide nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalice import Blueprint
+from chalice.app import Authorizer
+
+from chalicelib.access.identity import Identity
+from chalicelib.access.views import caller
+from chalicelib.config import Settings, settings
+from chalicelib.http import answers
+
+
+def build_blueprint(guard: Authorizer, compose: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
+    """``compose`` makes the office of an identity from settings; the real one by default."""
+    routes = Blueprint("chalicelib.index.views")
+    answered = answers(routes)
+
+    def office():
+        return (compose or stack_office)(caller(routes.current_request.context), configure())
+
+    @routes.route("/months/{month}/returns/{township}", methods=["GET"], authorizer=guard)
+    @answered
+    def returns(month, township):
+        return office().returns(month, township)
+
+    @routes.route("/months/{month}/preview/{township}", methods=["GET"], authorizer=guard)
+    @answered
+    def preview(month, township):
+        return office().preview(month, township)
+
+    return routes
+
+
+def stack_office(identity: Identity, current: Settings):
+    """The office over the tables of the stack."""
+    from chalicelib.access.store import AuditTable
+    from chalicelib.index.office import Office
+    from chalicelib.index.sources import StackSources
+    from chalicelib.register.district import load_district
+
+    prefix = current.table_prefix
+    return Office(identity, load_district(current.district), StackSources(prefix), AuditTable(prefix), current.now())

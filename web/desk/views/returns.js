@@ -1,0 +1,89 @@
+// The monthly returns of a township: what is missing and until when, enter, confirm, and the own index as things stand.
+import { fresh, get, post } from "../api.js";
+import { card, day, h, pairs, show as fill, waiting } from "../parts/dom.js";
+import { form } from "../parts/form.js";
+import { badge } from "../parts/grade.js";
+
+const STATE = { missing: "✕ 未填报", waiting: "◷ 待复核", confirmed: "✓ 已复核" };
+const LEVEL = { national: "国家级", provincial: "省级", municipal: "市级", district: "区级" };
+const OUTCOME = { open: "待决定", upheld: "成立", rejected: "驳回" };
+
+export async function show({ me, query, again }) {
+  const { townships } = await get("/townships");
+  const township = me.role === "township" ? me.organisation : query.get("township") || townships[0].code;
+  const month = query.get("month") || lastMonth();
+  const book = await get(`/months/${month}/returns/${township}`);
+  const name = townships.find(one => one.code === township)?.name || township;
+  return [
+    h("h1", {}, `${name} ${month} 月报`),
+    chooser(me, townships, township, month),
+    card("进度", pairs(["报送截止", moment(book.timetable.freeze_at)], ["公示稿", day(book.timetable.provisional_on)], ["异议截止", day(book.timetable.objections_until)],
+      ["正式发布", day(book.timetable.final_on)], ["还缺", `${book.missing} / ${book.items.length} 项`]),
+    !book.open && h("p", { class: "soft" }, "本月报送已截止；逾期的填报不计入。")),
+    preview(month, township),
+    ...book.items.map(item => entry(item, month, township, again)),
+    book.objections.length > 0 && card("异议", h("ul", {}, book.objections.map(one => h("li", {}, `${one.sub_item}：${one.filed_on} 提出，${OUTCOME[one.outcome]}`)))),
+    me.role === "township" && card("提出异议", objection(book, month, township, again)),
+  ];
+}
+
+function chooser(me, townships, township, month) {
+  const go = (code, when) => { location.hash = `#/returns?month=${when}&township=${code}`; };
+  return h("div", { class: "field narrow" },
+    h("label", { for: "month" }, "月份"), h("input", { id: "month", type: "month", value: month, onchange: event => go(township, event.target.value) }),
+    me.role === "district" && [h("label", { for: "township" }, "镇街"), h("select", { id: "township", onchange: event => go(event.target.value, month) },
+      townships.map(({ code, name }) => h("option", { value: code, selected: code === township }, name)))]);
+}
+
+function preview(month, township) {
+  const box = h("div", {}, h("button", { class: "button", type: "button", onclick: load }, "按现有数据试算本镇街指数"));
+  async function load() {
+    fill(box, waiting("正在试算…"));
+    const own = await get(`/months/${month}/preview/${township}`);
+    fill(box, h("p", {}, h("b", { class: "num" }, own.index ?? "—"), " 分 ", badge(own.colour), ` 原始分 ${own.raw ?? "—"}`),
+      h("ol", {}, own.lost.slice(0, 10).map(one => h("li", {}, `${one.code} ${one.title} −${one.lost}`))), h("p", { class: "soft" }, "仅供本镇街截止前自查，不含名次；以发布结果为准。"));
+  }
+  return card("截止前试算", box);
+}
+
+function entry(item, month, township, again) {
+  const said = item.return;
+  const told = said && pairs([item.numerator, said.numerator], [item.denominator || null, said.denominator], ["级别", LEVEL[said.level]], ["附件", said.attachment], ["填报日", said.on]);
+  const send = (kind, payload, more = {}) => post(`/townships/${township}/events`, { kind, key: fresh(), payload, ...more }).then(() => again());
+  const fields = [
+    item.levels.length === 0 && { name: "numerator", title: item.numerator, type: "number", min: 0, required: true },
+    item.denominator && { name: "denominator", title: item.denominator, type: "number", min: 1, required: true },
+    item.levels.length > 0 && { name: "level", title: "级别", type: "select", options: [["", "本月没有"], ...item.levels.map(level => [level, LEVEL[level] || level])] },
+    { name: "attachment", title: "附件编号", hint: "文号或附件编号（字母、数字）", required: true },
+  ];
+  return card(`${item.code} ${item.title}`, h("p", { class: "soft" }, `${item.points} 分 · ${item.rule}`), h("p", {}, h("b", {}, STATE[item.state])), told,
+    item.state === "waiting" && h("button", { class: "button", type: "button", onclick: () => send("monthly_return_confirmed", {}, { caused_by: said.id }) }, "复核确认（须由填报人以外的人）"),
+    item.state !== "confirmed" && form({
+      fields, button: item.state === "missing" ? "填报" : "更正填报",
+      send: values => send("monthly_return", {
+        sub_item: item.code, month, numerator: Number(values.numerator || 0), attachment: values.attachment,
+        ...(values.denominator ? { denominator: Number(values.denominator) } : {}), ...(values.level ? { level: values.level } : {}),
+      }),
+    }));
+}
+
+function objection(book, month, township, again) {
+  return form({
+    fields: [
+      { name: "sub_item", title: "小项编号", hint: "如 JG1", required: true },
+      { name: "text", title: "理由", type: "text", required: true },
+      { name: "attachment", title: "附件编号" },
+    ],
+    button: `提出异议（${book.timetable.objections_until} 前）`,
+    send: values => post(`/townships/${township}/events`, {
+      kind: "index_objection", key: fresh(), payload: { month, sub_item: values.sub_item, text: values.text, ...(values.attachment ? { attachment: values.attachment } : {}) },
+    }).then(() => again()),
+  });
+}
+
+const moment = instant => new Date(instant).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "short" });
+
+function lastMonth() {
+  const now = new Date();
+  return new Date(Date.UTC(now.getFullYear(), now.getMonth() - 1, 15)).toISOString().slice(0, 7);
+}
