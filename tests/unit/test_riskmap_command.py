@@ -86,3 +86,18 @@ def test_what_is_not_a_document_is_refused(text: str, tmp_path: Path, capsys) ->
 def test_a_missing_file_is_bad_input(tmp_path: Path, capsys) -> None:
     assert run(tmp_path / "none.json") == 2
     assert "none.json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("figure", ["-1", "NaN", "Infinity", "1.5", '"3"'])
+def test_a_count_that_is_no_count_is_named_and_colours_nothing(document: dict, tmp_path: Path, capsys, figure: str) -> None:
+    path = write(tmp_path, document)
+    path.write_text(path.read_text().replace('"injuries": 3', f'"injuries": {figure}'), encoding="utf-8")
+    assert run(path) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err
+
+
+def test_a_township_without_sites_is_grey(document: dict, tmp_path: Path, capsys) -> None:
+    document |= {"sites": [], "statistics": {}}
+    assert run(write(tmp_path, document)) == 0
+    assert "综合安全状况 未评定" in capsys.readouterr().out

@@ -253,3 +253,13 @@ def test_a_site_not_yet_registered_is_in_nothing() -> None:
     document = facts(site_registered=[{**registered()[0], "on": "2020-12-01"}])
     found = assess_site(document, grade(document, load_rule_set(MODEL_2020), DAY), DAY, RULES)
     assert (found.operating, dict(found.inherent)) == (False, {})
+
+
+def test_where_a_site_lies_plays_no_part_in_its_colour() -> None:
+    from chalicelib.grading.judge import grade
+    from chalicelib.grading.rules import MODEL_2020, load_rule_set
+
+    rules = load_rule_set(MODEL_2020)
+    without, placed = (facts(site_registered=registered(**more)) for more in ({}, {"longitude": 119.9, "latitude": 30.4, "datum": "WGS-84"}))
+    one, other = (assess_site(document, grade(document, rules, DAY), DAY, RULES) for document in (without, placed))
+    assert one == other and one.operating
