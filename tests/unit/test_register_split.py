@@ -15,7 +15,7 @@ from event_builders import busy_site, fact, site_id
 
 from chalicelib import clock
 from chalicelib.grading.card import build_card
-from chalicelib.index.monthly import Desk, start, take_township
+from chalicelib.index.monthly import Desk, Order, start, take_township
 from chalicelib.index.runs import MemoryRuns
 from chalicelib.index.sources import MemorySources
 from chalicelib.intake.rows import Context
@@ -123,15 +123,15 @@ def test_a_sheet_of_an_old_day_names_the_old_township_and_one_of_a_new_day_the_n
     assert told == [LINPING, "330113001"]
 
 
-def run(district, memory, month, known_at=None):
+def run(district, memory, month):
     """The month's run over the townships of that month; its public index document."""
     facts = memory.facts()
     by_card = {code: [] for code in [*NEW_CODES.values(), *(t.code for t in district.townships)]}
     for document in facts:
         by_card[build_card(document, None, date(2021, 7, 1)).township].append(document)
     files, queue = MemoryFiles(), []
-    desk = Desk(district, MemorySources(by_card, {}), MemoryRuns(), files, queue.extend, "c1")
-    start(month, desk, datetime(2021, 7, 1, 0, 30, tzinfo=clock.SHANGHAI), known_at, run="one")
+    desk = Desk(district, MemorySources(by_card, {}), MemoryRuns(), files, queue.extend, "c1", [].extend)
+    start(month, desk, datetime(2021, 7, 1, 0, 30, tzinfo=clock.SHANGHAI), Order(run="one"))
     for message in queue:
         take_township(message["run"], message["township"], desk)
     return orjson.loads(files.find(f"public/index/{month}/r1/index.json"))

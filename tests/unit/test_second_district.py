@@ -14,7 +14,7 @@ from chalicelib.code.pages import scan_page
 from chalicelib.grading.card import build_card
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rules import load_rule_set
-from chalicelib.index.monthly import Desk, start, take_township
+from chalicelib.index.monthly import Desk, Order, start, take_township
 from chalicelib.index.runs import MemoryRuns
 from chalicelib.index.sources import MemorySources
 from chalicelib.publish.files import MemoryFiles
@@ -58,8 +58,8 @@ def files(log, cards):
     by_card = {code: [facts for facts, card in cards.values() if card.township == code] for code in codes}
     events = {code: log.list_events(f"T:{code}") for code in codes}
     made, queue = MemoryFiles(), []
-    desk = Desk(SHIFAN, MemorySources(by_card, events), MemoryRuns(), made, queue.extend, "c1")
-    start(MONTH, desk, datetime(2020, 6, 5, 0, 30, tzinfo=clock.SHANGHAI), run="one")
+    desk = Desk(SHIFAN, MemorySources(by_card, events), MemoryRuns(), made, queue.extend, "c1", [].extend)
+    start(MONTH, desk, datetime(2020, 6, 5, 0, 30, tzinfo=clock.SHANGHAI), Order(run="one"))
     for message in queue:
         take_township(message["run"], message["township"], desk)
     return made
