@@ -9,6 +9,7 @@ from chalicelib.access.views import authorizer
 from chalicelib.code.views import build_blueprint
 from chalicelib.config import settings
 from chalicelib.desk import views as desk_views
+from chalicelib.export import views as export_views
 from chalicelib.grading import views as grading_views
 from chalicelib.index import views as index_views
 from chalicelib.intake import views as intake_views
@@ -20,12 +21,13 @@ app.api.binary_types = ["image/png", "application/pdf"]
 
 PLACEHOLDER_STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/events/stream/placeholder"
 PLACEHOLDER_QUEUE = "arn:aws:sqs:us-east-1:000000000000:month"
+PLACEHOLDER_EXPORTS = "arn:aws:sqs:us-east-1:000000000000:exports"
 PLACEHOLDER_IMPORTS = "arn:aws:sqs:us-east-1:000000000000:imports"
 PLACEHOLDER_NOTICES = "arn:aws:sqs:us-east-1:000000000000:notices"
 
 # A function of this app when another identity provider than Cognito is chosen: then it must be known here by this name.
 gate = authorizer(app)
-for blueprint in (build_blueprint, *(views.build_blueprint for views in (desk_views, grading_views, index_views, intake_views, registry_views))):
+for blueprint in (build_blueprint, *(views.build_blueprint for views in (desk_views, export_views, grading_views, index_views, intake_views, registry_views))):
     app.register_blueprint(blueprint(gate))
 app.register_blueprint(openapi_views.build_blueprint(app))
 
@@ -117,3 +119,11 @@ def importer(event):
     from chalicelib.intake.office import handle_message
 
     return handle_message(event.to_dict(), settings(), lambda: event.context.get_remaining_time_in_millis() / 1000)
+
+
+@app.on_sqs_message(queue_arn=PLACEHOLDER_EXPORTS, batch_size=1, name="exporter")
+def exporter(event):
+    """A file that somebody wants: write what he may see."""
+    from chalicelib.export.office import handle_message
+
+    return handle_message(event.to_dict(), settings())

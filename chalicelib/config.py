@@ -25,6 +25,7 @@ class Settings:
     files_url: str
     month_queue_url: str
     import_queue_url: str
+    export_queue_url: str
     notice_queue_url: str
     notice_topic: str
     notice_robots: str
@@ -58,6 +59,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         public_base_url=environment.get("PUBLIC_BASE_URL", "http://localhost:8000"),
         files_bucket=environment.get("FILES_BUCKET", ""),
         files_url=environment.get("FILES_URL", ""),
+        export_queue_url=environment.get("EXPORT_QUEUE_URL", ""),
         import_queue_url=environment.get("IMPORT_QUEUE_URL", ""),
         month_queue_url=environment.get("MONTH_QUEUE_URL", ""),
         notice_queue_url=environment.get("NOTICE_QUEUE_URL", ""),

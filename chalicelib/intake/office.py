@@ -21,14 +21,14 @@ from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Forbidden, NotFound, Problem, Unavailable
 from chalicelib.intake.asked import CONTENT_TYPES, CSV, XLSX, asked_of, list_mappings
 from chalicelib.intake.upload import REJECTS, RESULT, Place, Ports, folder_of, sheet_key, work
-from chalicelib.jobs import DONE, FAILED, QUEUED, REFUSED, RUNNING, WAITING, Job
+from chalicelib.jobs import DONE, QUEUED, REFUSED, WAITING, Job
+from chalicelib.labels import JOB_STATE
 from chalicelib.presign import Accepted, UploadForm, download_url, upload_form
 from chalicelib.register.district import load_district
 
 LOG = logging.getLogger(__name__)
 KIND = "import"
 ACCEPTED = Accepted((CSV, XLSX), 200 * 1024 * 1024)
-STATE_WORD = {WAITING: "等待上传", QUEUED: "排队中", RUNNING: "处理中", DONE: "完成", REFUSED: "未导入", FAILED: "出错"}
 DOWNLOADS = {"result": RESULT, "rejects": REJECTS}
 
 
@@ -97,7 +97,7 @@ class Office:
     def document(self, job: Job) -> dict[str, object]:
         """A job as it is shown, with the addresses of its files once it has ended."""
         shown = {
-            "job": job.job, "state": job.state, "state_word": STATE_WORD[job.state], "created_at": job.created_at,
+            "job": job.job, "state": job.state, "state_word": JOB_STATE[job.state], "created_at": job.created_at,
             "updated_at": job.updated_at, **job.asked, "progress": {k: v for k, v in job.progress.items() if k != "before"},
             "outcome": dict(job.outcome),
         }  # fmt: skip
@@ -143,8 +143,9 @@ def handle_message(event: Mapping, settings: Settings, seconds_left: Callable[[]
 def stack_ports(settings: Settings) -> Ports:
     """The ports of the stack in the settings."""
     from chalicelib.access.store import AuditTable
-    from chalicelib.intake.store import CardAreas, ImportLog, JobObjects
+    from chalicelib.intake.store import CardAreas, ImportLog
     from chalicelib.jobs import JobTable
+    from chalicelib.publish.objects import JobObjects
     from chalicelib.publish.queue import queue_sender
     from chalicelib.supervision.store import EventLog
 

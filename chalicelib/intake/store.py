@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import bulk
-from chalicelib.errors import NotFound, Unavailable
 from chalicelib.intake.log import Key, Log
-from chalicelib.publish.files import MISSING, content_type
 from chalicelib.supervision.model import Event
 from chalicelib.supervision.store import Appended, EventLog
 from chalicelib.tables import Cards, table_name
@@ -63,47 +57,3 @@ class CardAreas:
         keys = [{"site_id": {"S": site_id}} for site_id in sorted(site_ids)]
         items = bulk.batch_get(table_name(self.events.table_prefix, Cards), keys, ("site_id", "township"))
         return {item["site_id"]["S"]: item["township"]["S"] for item in items}  # type: ignore[misc]
-
-
-@dataclass(frozen=True, slots=True)
-class JobObjects:
-    """Files of jobs in the bucket, streamed to and from the disk."""
-
-    bucket: str
-
-    def fetch(self, key: str, path: Path) -> None:
-        """As :class:`chalicelib.intake.upload.Objects`. Unavailable if it cannot be read now."""
-        with _told(key):
-            _s3().download_file(self.bucket, key, str(path))
-
-    def keep(self, key: str, path: Path) -> None:
-        with _told(key):
-            _s3().upload_file(str(path), self.bucket, key, ExtraArgs={"ContentType": content_type(key)})
-
-    def exists(self, key: str) -> bool:
-        try:
-            with _told(key):
-                _s3().head_object(Bucket=self.bucket, Key=key)
-        except NotFound:
-            return False
-        return True
-
-
-def _s3():
-    import boto3
-
-    return boto3.client("s3")
-
-
-@contextmanager
-def _told(key: str) -> Iterator[None]:
-    from boto3.exceptions import Boto3Error
-
-    try:
-        yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] in MISSING:
-            raise NotFound("no such file", key=key) from error
-        raise Unavailable(error.response["Error"]["Code"], key=key) from error
-    except (BotoCoreError, Boto3Error) as error:
-        raise Unavailable(type(error).__name__, key=key) from error

@@ -40,6 +40,7 @@ class Deployed:
             "PUBLIC_BASE_URL": self.parameters["PublicBaseUrl"],
             "FILES_BUCKET": self.outputs["FilesBucket"],
             "FILES_URL": self.parameters.get("FilesUrl", ""),
+            "EXPORT_QUEUE_URL": self.outputs.get("ExportQueueUrl", ""),
             "IMPORT_QUEUE_URL": self.outputs.get("ImportQueueUrl", ""),
             "MONTH_QUEUE_URL": self.outputs["MonthQueueUrl"],
             "NOTICE_QUEUE_URL": self.outputs["NoticeQueueUrl"],

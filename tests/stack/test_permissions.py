@@ -176,6 +176,7 @@ MAY = {
         "query": {"EventsTable"},
     },
     "ImporterFunctionName": {"get": {"JobsTable"}, "put": {"EventsTable", "JobsTable", "AuditTable"}, "query": {"EventsTable"}},
+    "ExporterFunctionName": {"get": {"JobsTable"}, "put": {"JobsTable", "AuditTable"}, "query": set()},
     "TellFunctionName": {"get": set(), "put": {"NoticesTable"}, "query": set()},
     "RemindFunctionName": {"get": set(), "put": set(), "query": set()},
     "MapNowFunctionName": {"get": {"ChangesTable"}, "put": {"ChangesTable"}, "query": {"EventsTable"}},
@@ -255,6 +256,13 @@ class TestFilesAndQueues:
             assert ask("s3", "get_object", Bucket=bucket, Key=key) in REFUSED
             assert ask("s3", "put_object", Bucket=bucket, Key=key, Body=b"x") in REFUSED
 
+    def test_the_exporter_writes_exports_and_reads_no_file(self, deployed: Deployed, probes: Probes) -> None:
+        ask, bucket = probes("ExporterFunctionName"), deployed.outputs["FilesBucket"]
+        assert ask("s3", "put_object", Bucket=bucket, Key="exports/J.csv", Body=b"x") == "ok"
+        assert ask("s3", "get_object", Bucket=bucket, Key="exports/J.csv") in REFUSED
+        assert ask("s3", "put_object", Bucket=bucket, Key="uploads/imports/J/sheet.csv", Body=b"x") in REFUSED
+        assert probes("ApiFunctionName")("s3", "get_object", Bucket=bucket, Key="exports/J.csv") == "ok"
+
     def test_only_a_township_of_a_month_publishes(self, deployed: Deployed, probes: Probes) -> None:
         bucket = deployed.outputs["FilesBucket"]
         for tree in ("public", "staff/district"):
@@ -281,12 +289,14 @@ class TestFilesAndQueues:
             "NoticeDeadLettersUrl": set(),
             "ImportQueueUrl": {"ApiFunctionName", "ImporterFunctionName"},
             "ImportDeadLettersUrl": set(),
+            "ExportQueueUrl": {"ApiFunctionName"},
+            "ExportDeadLettersUrl": set(),
         }
-        for queue in ("RegradeDeadLettersUrl", "MonthDeadLettersUrl", "NoticeDeadLettersUrl", "ImportDeadLettersUrl"):
+        for queue in ("RegradeDeadLettersUrl", "MonthDeadLettersUrl", "NoticeDeadLettersUrl", "ImportDeadLettersUrl", "ExportDeadLettersUrl"):
             for function in MAY:
                 answer = probes(function)("sqs", "send_message", QueueUrl=deployed.outputs[queue], MessageBody="x")
                 assert (answer not in REFUSED) is (function in senders[queue]), (queue, function, answer)
-        for queue in ("MonthQueueUrl", "NoticeQueueUrl", "ImportQueueUrl"):
+        for queue in ("MonthQueueUrl", "NoticeQueueUrl", "ImportQueueUrl", "ExportQueueUrl"):
             for function in MAY.keys() - senders[queue]:
                 answer = probes(function)("sqs", "send_message", QueueUrl=deployed.outputs[queue], MessageBody="x")
                 assert answer in REFUSED, (queue, function)

@@ -1,0 +1,134 @@
+"""What an export holds: datasets, their columns, and the group of the read matrix that each column belongs to. Pure.
+
+Rows are sites inside the reader's reach; a column is there for a row where the matrix shows its group as it is. Nothing is
+counted or masked into an export: what is not shown in full is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from chalicelib.access.identity import Identity, SubjectFacts
+from chalicelib.access.policy import audience_of, read_matrix
+from chalicelib.exact import TENTHS, text_of
+from chalicelib.labels import GRADE, SOURCE, STATE
+from chalicelib.supervision.site import site_on
+
+SHOWN = frozenset({"show", "logged"})
+# Out of nobody's reach there is nothing to export, and an administrator sees no cases.
+NO_REACH = frozenset({"public"})
+# Fields that name persons or their papers, in whatever kind they stand.
+PERSON_FIELDS = frozenset({"officers", "signers", "confirmed_by", "number"})
+KIND_GROUPS = {
+    "appeals": ("appeal", "appeal_opinion", "appeal_decided", "appeal_withdrawn", "reply", "reply_published", "error_reported", "complaint", "complaint_decided"),
+    "penalties": ("penalty", "enterprise_penalty", "result_published"),
+    "secrets": ("major_hazard_source_filed", "major_hazard_source_removed", "video_link_measured"),
+}  # fmt: skip
+GROUP_OF_KIND = {kind: group for group, kinds in KIND_GROUPS.items() for kind in kinds}
+ENVELOPE = frozenset({"id", "on", "at", "by", "scope", "evidence", "place", "then", "void", "kind", "caused_by"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name in the file's heading, its name in the data, the group that decides who sees it."""
+
+    title: str
+    name: str
+    group: str = "identity"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRecord:
+    """One site as the stores hold it: the attributes of its card, and its facts (empty where a dataset needs none)."""
+
+    card: Mapping[str, object]
+    facts: Mapping[str, object]
+
+    @property
+    def subject(self) -> SubjectFacts:
+        card = self.card
+        return SubjectFacts("site", str(card["site_id"]), str(card.get("enterprise_id") or ""), frozenset({str(card["township"])}))
+
+
+CARDS = (
+    Column("场所编号", "site_id"), Column("名称", "name"), Column("镇街", "township"), Column("等级", "grade"), Column("得分", "score", "case"),
+    Column("评定日", "as_of"), Column("下次变化日", "review_on"), Column("规则", "rule_set"), Column("码牌编次", "issue"),
+)  # fmt: skip
+REGISTER = (
+    Column("场所编号", "site_id"), Column("企业编号", "enterprise_id", "case"), Column("名称", "name"), Column("统一社会信用代码", "uscc"),
+    Column("镇街", "township"), Column("状态", "state"), Column("地址", "address", "case"), Column("行业代码", "industry", "case"),
+    Column("规模", "size", "case"), Column("从业人数", "staff", "case"), Column("生产形式", "premises", "case"),
+    Column("经度", "longitude", "case"), Column("纬度", "latitude", "case"), Column("危化品类型", "chemical_type", "secrets"),
+    Column("重点监管工艺", "key_process", "secrets"), Column("特殊场所", "special_premises", "secrets"),
+)  # fmt: skip
+EVENTS = (
+    Column("场所编号", "site_id"), Column("名称", "name"), Column("记录编号", "id"), Column("种类", "kind"), Column("发生日", "on"),
+    Column("记录时间", "at"), Column("来源", "by"), Column("原记录", "caused_by"), Column("作废日", "withdrawn_on"), Column("内容", "content"),
+)  # fmt: skip
+DATASETS = {"cards": CARDS, "register": REGISTER, "events": EVENTS}
+NEEDS_FACTS = frozenset({"register", "events"})
+TITLES = {"cards": "安全码", "register": "企业档案", "events": "监管记录"}
+
+
+def columns_of(dataset: str, identity: Identity) -> tuple[Column, ...]:
+    """The columns that this role sees inside its reach."""
+    return tuple(column for column in DATASETS[dataset] if _shown(column.group, identity.role))
+
+
+def groups_on_record(dataset: str, identity: Identity) -> list[str]:
+    """Groups of this export that are shown only on the record."""
+    wanted = {column.group for column in columns_of(dataset, identity)} | ({"persons", *KIND_GROUPS} if dataset == "events" else set())
+    return sorted(group for group in wanted if read_matrix()[group].get(identity.role) == "logged")
+
+
+def rows_of(dataset: str, sites: Iterable[SiteRecord], identity: Identity, on: str) -> Iterator[list[object]]:
+    """The rows of a dataset: only of sites inside the reader's reach, only with the columns he sees."""
+    names = [column.name for column in columns_of(dataset, identity)]
+    for site in sites:
+        if audience_of(identity, site.subject) not in NO_REACH:
+            for row in ROWS[dataset](site, identity, on):
+                yield [row.get(name) for name in names]
+
+
+def _cards(site: SiteRecord, identity: Identity, on: str) -> Iterator[Mapping[str, object]]:
+    card = site.card
+    score = card.get("score")
+    yield {**card, "grade": GRADE[str(card["grade"])], "score": None if score is None else text_of(int(str(score)), TENTHS)}
+
+
+def _register(site: SiteRecord, identity: Identity, on: str) -> Iterator[Mapping[str, object]]:
+    register = site_on(site.facts, on)
+    if register is not None:
+        state = str(register.get("state") or "operating")
+        yield {**register, "site_id": site.card["site_id"], "enterprise_id": site.facts.get("enterprise_id"), "state": STATE.get(state, state)}
+
+
+def _events(site: SiteRecord, identity: Identity, on: str) -> Iterator[Mapping[str, object]]:
+    """Every record of the site's facts and every step of its stories, withdrawn ones with the day of their withdrawal."""
+    records: Mapping[str, list[Mapping]] = site.facts.get("records", {})  # type: ignore[assignment]
+    for kind, found in records.items():
+        for record in found:
+            yield from _event(site, kind, record, identity)
+            for step in record.get("then") or ():
+                yield from _event(site, step["kind"], {"caused_by": record["id"], **step}, identity)
+
+
+def _event(site: SiteRecord, kind: str, record: Mapping, identity: Identity) -> Iterator[Mapping[str, object]]:
+    if _shown(GROUP_OF_KIND.get(kind, "case"), identity.role):
+        hidden = ENVELOPE if _shown("persons", identity.role) else ENVELOPE | PERSON_FIELDS
+        content = {name: value for name, value in record.items() if name not in hidden}
+        yield {
+            "site_id": site.card["site_id"], "name": site.card.get("name"), "id": record["id"], "kind": kind, "on": record["on"],
+            "at": record["at"], "by": SOURCE.get(record["by"], record["by"]), "caused_by": record.get("caused_by"),
+            "withdrawn_on": (record.get("void") or {}).get("on"), "content": orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode(),
+        }  # fmt: skip
+
+
+def _shown(group: str, role: str) -> bool:
+    return read_matrix()[group].get(role) in SHOWN
+
+
+ROWS = {"cards": _cards, "register": _register, "events": _events}

@@ -1,0 +1,131 @@
+"""The export office: what a signed-in person asks of exports, the messages of the queue, and the real ports of a stack."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from chalicelib import clock, ids
+from chalicelib.access.append import REASONS
+from chalicelib.access.audit import audit_line
+from chalicelib.access.identity import Identity
+from chalicelib.config import Settings
+from chalicelib.errors import BadInput, Forbidden, NotFound, Problem, Unavailable
+from chalicelib.export.job import Ports, key_of, work
+from chalicelib.export.model import DATASETS, TITLES
+from chalicelib.jobs import DONE, QUEUED, Job
+from chalicelib.labels import JOB_STATE
+from chalicelib.presign import download_url
+from chalicelib.register.district import load_district
+
+LOG = logging.getLogger(__name__)
+KIND = "export"
+# Who has a list of sites at all: the desk's own rule for lists.
+ROLES = ("township", "district", "admin")
+FORMATS = ("csv", "xlsx")
+
+
+@dataclass(frozen=True)
+class Office:
+    """One request: who is asking, of which stack, at which instant."""
+
+    identity: Identity
+    ports: Ports
+    settings: Settings
+    now: Callable[[], datetime]
+
+    def ask(self, body: Mapping[str, object]) -> Job:
+        """A new job, on its way. BadInput names everything wrong with the wish; Forbidden to who has no list of sites."""
+        self._permitted()
+        dataset, form = str(body.get("dataset") or ""), str(body.get("format") or "")
+        checks = (("dataset", dataset, dataset in DATASETS, DATASETS), ("format", form, form in FORMATS, FORMATS))
+        problems = [Problem("$", name, given[:40], "可用：" + "、".join(known)) for name, given, good, known in checks if not good]
+        if problems:
+            raise BadInput(problems)
+        me, now = self.identity, self.now()
+        asked = {"dataset": dataset, "format": form}
+        job_id = ids.base32(secrets.token_bytes(10), ids.SITE_ID_LENGTH)
+        job = Job(job_id, KIND, me.subject, me.role, me.organisation, asked, clock.instant_text(now), me.enforcement_certificate)
+        job = job.moved(now, state=QUEUED)
+        self.ports.book.save(job)
+        self.ports.send(job_id)
+        return job
+
+    def job(self, job_id: str) -> Job:
+        """One's own job. NotFound without it."""
+        self._permitted()
+        job = self.ports.book.find(job_id)
+        if job is None or job.owner != self.identity.subject or job.kind != KIND:
+            raise NotFound("no such job")
+        return job
+
+    def jobs(self) -> list[Job]:
+        self._permitted()
+        return self.ports.book.list_of(self.identity.subject, KIND)
+
+    def document(self, job: Job) -> dict[str, object]:
+        """A job as it is shown, with the address of its file once it is there."""
+        title = TITLES[str(job.asked["dataset"])]
+        shown = {
+            "job": job.job, "state": job.state, "state_word": JOB_STATE[job.state], "title": title, "created_at": job.created_at,
+            **job.asked, "outcome": dict(job.outcome),
+        }  # fmt: skip
+        if job.state == DONE:
+            name = f"{title}-{job.created_at[:10]}.{job.asked['format']}"
+            shown["download"] = download_url(self.settings.files_bucket, key_of(job), name, self.settings.files_url)
+        return shown
+
+    def _permitted(self) -> None:
+        if self.identity.role not in ROLES:
+            self.ports.audit.write(audit_line(self.identity, "refuse", "J:-", "export role", clock.utc_now()))
+            raise Forbidden("this role exports nothing", reason="role", sentence=REASONS["role"])
+
+
+def handle_message(event: Mapping, settings: Settings) -> dict:
+    """Messages of one job each; a transient fault is given back to the queue."""
+    failures = []
+    ports, day = stack_ports(settings), settings.day()
+    townships = [township.code for township in load_district(settings.district).townships_on(day)]
+    for record in event["Records"]:
+        job_id = orjson.loads(record["body"])["job"]
+        try:
+            work(job_id, ports, townships, day, clock.utc_now)
+        except Unavailable as fault:
+            LOG.warning("export put back", extra={"job": job_id, "code": fault.code})
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}
+
+
+@dataclass(frozen=True, slots=True)
+class StackSources:
+    """Cards and facts of a stack."""
+
+    table_prefix: str
+
+    def list_township(self, township: str) -> list[dict[str, object]]:
+        from chalicelib.grading.store import CardStore
+
+        return CardStore(self.table_prefix).list_township(township)
+
+    def facts(self, site_ids: Iterable[str]) -> Mapping[str, Mapping[str, object]]:
+        from chalicelib.grading.store import FactsStore
+
+        return FactsStore(self.table_prefix).load(site_ids)
+
+
+def stack_ports(settings: Settings) -> Ports:
+    """The ports of the stack in the settings."""
+    from chalicelib.access.store import AuditTable
+    from chalicelib.jobs import JobTable
+    from chalicelib.publish.objects import JobObjects
+    from chalicelib.publish.queue import queue_sender
+
+    prefix, send = settings.table_prefix, queue_sender(settings.export_queue_url)
+    return Ports(
+        JobTable(prefix), AuditTable(prefix), JobObjects(settings.files_bucket), StackSources(prefix), lambda job_id: send([{"job": job_id}])
+    )

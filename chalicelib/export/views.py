@@ -1,0 +1,51 @@
+"""The routes of exports: they translate between HTTP and the export office, and decide nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from chalice import Blueprint
+from chalice.app import Authorizer
+
+from chalicelib import clock
+from chalicelib.access.views import caller
+from chalicelib.config import Settings, settings
+from chalicelib.errors import NotFound
+from chalicelib.http import answers, json_answer, json_body
+
+JOB = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
+
+
+def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
+    """The export routes behind this authorizer. ``ports`` makes the stores from settings; the real ones by default."""
+    routes = Blueprint("chalicelib.export.views")
+    answered = answers(routes)
+
+    def office():
+        from chalicelib.export.office import Office, stack_ports
+
+        current = configure()
+        return Office(caller(routes.current_request.context), (ports or stack_ports)(current), current, clock.utc_now)
+
+    @routes.route("/exports", methods=["GET"], authorizer=guard)
+    @answered
+    def exports():
+        desk = office()
+        return {"exports": [desk.document(job) for job in desk.jobs()]}
+
+    @routes.route("/exports", methods=["POST"], authorizer=guard)
+    @answered
+    def ask_export():
+        desk = office()
+        return json_answer(desk.document(desk.ask(json_body(routes.current_request.raw_body))), 202)
+
+    @routes.route("/exports/jobs/{job_id}", methods=["GET"], authorizer=guard)
+    @answered
+    def one_export(job_id):
+        if not JOB.fullmatch(job_id):
+            raise NotFound("no such job")
+        desk = office()
+        return desk.document(desk.job(job_id))
+
+    return routes
