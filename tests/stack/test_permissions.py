@@ -285,7 +285,7 @@ class TestFilesAndQueues:
             "MonthQueueUrl": {"MonthStartFunctionName"},
             "RegradeDeadLettersUrl": {"RegradeFunctionName"},
             "MonthDeadLettersUrl": set(),
-            "NoticeQueueUrl": {"MonthStartFunctionName", "MonthTownshipFunctionName"},
+            "NoticeQueueUrl": {"MonthStartFunctionName", "MonthTownshipFunctionName", "RemindFunctionName"},
             "NoticeDeadLettersUrl": set(),
             "ImportQueueUrl": {"ApiFunctionName", "ImporterFunctionName"},
             "ImportDeadLettersUrl": set(),
