@@ -1,7 +1,6 @@
 """One row as the events it tells: identity, subject, date, source and payload by the references of a mapping.
 
-Ids follow from the identity columns (``ids.keyed_id`` for sites and enterprises, ``ids.event_id_of`` for events), so
-importing a row twice names the same facts.
+Ids follow from the identity columns (``ids.keyed_id``, ``ids.event_id_of``): importing a row twice names the same facts.
 """
 
 from __future__ import annotations

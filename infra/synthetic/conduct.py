@@ -218,15 +218,9 @@ def _certificate(site: Site, book: Book, era: Era, kind: str, years: int, requir
     period = _period(site, era, 365 * years, 1 - lapse * (1.6 - site.care))
     revoked = era.as_of - timedelta(days=20) if kind.startswith("standard") and site.random.random() < 0.01 else None
     book.put(
-        "certificates",
-        场所编号=site.number,
-        证书编号=book.number("ZS"),
-        类型=kind,
-        发证日期=period["起始日期"],
-        有效期至=period["截止日期"],
-        法定必备=required,
-        撤销日期=revoked,
-    )
+        "certificates", 场所编号=site.number, 证书编号=book.number("ZS"), 类型=kind, 发证日期=period["起始日期"],
+        有效期至=period["截止日期"], 法定必备=required, 撤销日期=revoked,
+    )  # fmt: skip
 
 
 def write_staff(site: Site, book: Book, era: Era) -> None:
@@ -243,16 +237,9 @@ def write_staff(site: Site, book: Book, era: Era) -> None:
     )  # fmt: skip
     if site.staff >= 150 and random.random() < 0.5:
         left = era.as_of - timedelta(days=15) if random.random() < 0.1 and site.registered_on < era.first else None
-        book.put(
-            "papers",
-            场所编号=site.number,
-            日期=era.back(random.randint(60, 600), site),
-            种类="注册安全工程师",
-            编号=book.number("GC"),
-            离岗日期=left,
-        )
+        posted = era.back(random.randint(60, 600), site)
+        book.put("papers", 场所编号=site.number, 日期=posted, 种类="注册安全工程师", 编号=book.number("GC"), 离岗日期=left)
     if site.staff >= 120 and random.random() < site.care * 0.7:
         since = clock.add_months(era.as_of, -random.choice((38, 45, 62, 80)))
-        book.put(
-            "papers", 场所编号=site.number, 日期=era.back(random.randint(40, 300), site), 种类="无事故确认", 编号="WSG", 起始日期=since
-        )
+        confirmed = era.back(random.randint(40, 300), site)
+        book.put("papers", 场所编号=site.number, 日期=confirmed, 种类="无事故确认", 编号="WSG", 起始日期=since)

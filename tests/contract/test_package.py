@@ -216,6 +216,3 @@ class TestTheEntrance:
         assert ("app.gate" in names) is (identity == "oidc")
         script = f"import app\nfor name in {names!r}: assert callable(getattr(app, name.removeprefix('app.'))), name"
         subprocess.run([sys.executable, "-B", "-c", script], cwd=ROOT, check=True, env={**os.environ, "IDENTITY": identity})
-
-    def test_the_application_is_only_entrances(self) -> None:
-        assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 120
