@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     rules = rules_on(district, args.on)
     if rules is None:
         raise BadInput(f"no rule set applies in {district.id} on {args.on}")
-    mapping = importlib.import_module("infra.commands.import").mapping_path(args.mapping, district.folder)
+    mapping = importlib.import_module("infra.commands.import").mapping_path(args.mapping, district)
     figures = counted(judgements(args.file, mapping, district, args.on, rules), rules, args.on)
     words = {code: swatch.word for code, swatch in district.palette.items()}
     print(json.dumps(figures, ensure_ascii=False, indent=1) if args.json else "\n".join(told(figures, words)))

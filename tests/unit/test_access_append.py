@@ -99,6 +99,10 @@ monthly_return_confirmed           - - a A - - -
 index_objection                    - - a - - - -
 index_objection_decided            - - - A - - -
 annual_plan                        - - a A - - -
+rule_set_drafted                   - - - A - - -
+rule_set_shadowed                  - - - A - - -
+rule_set_enacted                   - - - A - - -
+rule_set_withdrawn                 - - - A - - -
 supervision_order                  - - - A - - -
 supervision_order_closed           - - - A - - -
 case_transferred                   - - a A - - -
@@ -249,5 +253,5 @@ def test_a_monthly_return_is_confirmed_by_a_second_person() -> None:
 
 def test_every_refusal_has_a_chinese_sentence() -> None:
     reasons = {"role", "not-own", "outside-area", "not-assigned", "major-hazard-district", "certificate", "in-person", "source"}
-    assert set(REASONS) == reasons | {"two-officers", "two-signers", "in-the-evidence", "same-person"}
+    assert set(REASONS) == reasons | {"two-officers", "two-signers", "in-the-evidence", "same-person", "own-draft"}
     assert all(text.endswith("。") for text in REASONS.values())

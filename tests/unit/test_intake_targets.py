@@ -10,7 +10,8 @@ from intake_support import mapping_of, plan_of
 
 from chalicelib.supervision.vocabulary import Kind, load_vocabulary, problems
 
-KINDS = load_vocabulary().kinds
+# Rule sets are the one thing no table brings: people draft and enact them, one by one.
+KINDS = {name: kind for name, kind in load_vocabulary().kinds.items() if kind.scope != "district"}
 SUBJECT = {"site": ("场所", "S1"), "enterprise": ("企业", "E1"), "township": ("镇街", "临平街道")}
 # Field type → how its column is read, and a cell.
 CELLS = {
