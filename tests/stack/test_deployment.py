@@ -40,7 +40,7 @@ class Stack:
 def stack(emulator: Emulator, package: Package) -> Iterator[Stack]:
     name = f"deploy-{secrets.token_hex(3)}"
     port = str(urlsplit(emulator.url).port)
-    local = {"ViewerProtocol": "allow-all", "ApiOriginDomain": "localhost", "ApiOriginPort": port}
+    local = {"ViewerProtocol": "allow-all", "ApiOriginDomain": "localhost", "ApiOriginPort": port, "SignInUrl": "http://localhost:8000"}
     yield Stack(name, deploy(name, package, SECRETS | local))
     emulator.client("cloudformation").delete_stack(StackName=name)
 

@@ -23,9 +23,11 @@ def test_only_the_log_has_a_stream_and_it_carries_new_images(emulator: Emulator,
 @pytest.mark.parametrize("table", TABLE_NAMES)
 def test_clearing_leaves_no_item(emulator: Emulator, tables: Tables, table: str) -> None:
     dynamodb = emulator.client("dynamodb")
-    keys = [part["AttributeName"] for part in dynamodb.describe_table(TableName=tables.name(table))["Table"]["KeySchema"]]
+    described = dynamodb.describe_table(TableName=tables.name(table))["Table"]
+    types = {part["AttributeName"]: part["AttributeType"] for part in described["AttributeDefinitions"]}
+    keys = [part["AttributeName"] for part in described["KeySchema"]]
     for number in range(30):
-        dynamodb.put_item(TableName=tables.name(table), Item={key: {"S": f"{number:03d}"} for key in keys})
+        dynamodb.put_item(TableName=tables.name(table), Item={key: {types[key]: f"{number:03d}"} for key in keys})
     tables.clear()
     assert dynamodb.scan(TableName=tables.name(table))["Count"] == 0
 
