@@ -65,7 +65,11 @@ class Order:
 def handle_message(event: Mapping, settings: Settings) -> dict:
     """Messages of one township each. A transient fault is given back to the queue; anything else too, until it is dead-lettered."""
     failures = []
-    desk = stack_desk(settings)
+    try:
+        desk = stack_desk(settings)
+    except Unavailable as fault:
+        LOG.warning("messages put back", extra={"code": fault.code})
+        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event["Records"]]}
     for record in event["Records"]:
         message = orjson.loads(record["body"])
         try:

@@ -13,6 +13,7 @@ HELP = "rebuild every card from the event log and report differences"
 NEEDS_STACK = True
 SHOWN = 20
 CUT = 300
+BEFORE = 60
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,10 +40,18 @@ def run(args: argparse.Namespace) -> int:
     sites = sites_of_district(regrader, regrader.saver.cards, now - timedelta(days=args.days), now)
     rebuilt = rebuild(regrader, setting.day(), sites, repair=args.repair, progress=_progress)
     for difference in rebuilt.differences[:SHOWN]:
-        print(f"{difference.site_id} {difference.what}\n  stored  {difference.stored[:CUT]}\n  rebuilt {difference.rebuilt[:CUT]}")
+        stored, again = around_difference(difference.stored, difference.rebuilt)
+        print(f"{difference.site_id} {difference.what}\n  stored  {stored}\n  rebuilt {again}")
     mended = " (repaired)" if args.repair and rebuilt.differences else ""
     print(f"{rebuilt.sites} sites rebuilt from the log, {len(rebuilt.differences)} differences{mended}")
     return 1 if rebuilt.differences and not args.repair else 0
+
+
+def around_difference(stored: str, rebuilt: str) -> tuple[str, str]:
+    """Both texts where they part, with a little of what stands before: a card is longer than a line."""
+    same = next((place for place, pair in enumerate(zip(stored, rebuilt, strict=False)) if pair[0] != pair[1]), 0)
+    start = max(0, same - BEFORE)
+    return stored[start : start + CUT], rebuilt[start : start + CUT]
 
 
 def _progress(done: int, total: int) -> None:

@@ -98,7 +98,9 @@ class TestAnotherDistrict:
         plate = foreign_home.plate("blue")
         code, page = get(foreign_home, "/" + plate.split("/", 3)[3])
         assert code == 200
-        assert "绿" in page and "未赋码" not in page and "检查记录评分示范标准" in page
+        assert "绿" in page
+        card = json.loads(get(foreign_home, "/" + plate.split("/", 3)[3] + ".json")[1])
+        assert (card["grade"], card["rule_set"]["id"]) == ("blue", "inspections-2020")
         assert foreign_home.run("recompute", "--from-log")[0] == 0
 
     def test_the_same_file_again_brings_nothing_new(self, foreign_home: Home) -> None:

@@ -44,7 +44,7 @@ class CutLog:
 
 def on(tables: Tables, prefix: str) -> Deployed:
     keys = {"PlateKeys": "", "IdKey": "00" * 32, "District": "demo", "Today": "2020-07-01", "PublicBaseUrl": "http://localhost:8000"}
-    outputs = {"FilesBucket": "", "MonthQueueUrl": ""}
+    outputs = {"FilesBucket": "", "MonthQueueUrl": "", "NoticeQueueUrl": ""}
     return Deployed(Endpoint(tables.emulator.url, tables.emulator.region, own=False), prefix, outputs, keys)
 
 
