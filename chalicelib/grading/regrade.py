@@ -175,8 +175,11 @@ def townships_of(results: Iterable[Regraded]) -> set[str]:
 
 def handle_stream(event: Mapping[str, object], settings: Settings, regrader: Regrader | None = None) -> dict[str, list[dict[str, str]]]:
     """A batch of stream records: every site concerned once. Returns ``batchItemFailures`` for exactly the records to repeat."""
-    regrader = regrader or Regrader(settings.table_prefix, governed_district(settings.table_prefix, settings.district))
     records = {record["dynamodb"]["SequenceNumber"]: record for record in event["Records"] if record.get("eventName") != "REMOVE"}
+    try:
+        regrader = regrader or Regrader(settings.table_prefix, governed_district(settings.table_prefix, settings.district))
+    except Unavailable:
+        return {"batchItemFailures": [{"itemIdentifier": number} for number in records]}
     appended: dict[str, Event] = {}
     failed: set[str] = set()
     for number, record in records.items():
