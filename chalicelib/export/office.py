@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-import orjson
 
 from chalicelib import clock, ids
 from chalicelib.access.append import REASONS
 from chalicelib.access.audit import audit_line
 from chalicelib.access.identity import Identity
 from chalicelib.config import Settings
-from chalicelib.errors import BadInput, Forbidden, NotFound, Problem, Unavailable
+from chalicelib.errors import BadInput, Forbidden, NotFound, Problem
 from chalicelib.export.job import Ports, key_of, work
 from chalicelib.export.model import DATASETS, TITLES
 from chalicelib.jobs import DONE, QUEUED, Job
 from chalicelib.labels import JOB_STATE
 from chalicelib.presign import download_url
+from chalicelib.publish.queue import each_message, queue_sender
 from chalicelib.register.district import load_district
 
-LOG = logging.getLogger(__name__)
 KIND = "export"
 # Who has a list of sites at all: the desk's own rule for lists.
 ROLES = ("township", "district", "admin")
@@ -88,17 +85,9 @@ class Office:
 
 def handle_message(event: Mapping, settings: Settings) -> dict:
     """Messages of one job each; a transient fault is given back to the queue."""
-    failures = []
     ports, day = stack_ports(settings), settings.day()
     townships = [township.code for township in load_district(settings.district).townships_on(day)]
-    for record in event["Records"]:
-        job_id = orjson.loads(record["body"])["job"]
-        try:
-            work(job_id, ports, townships, day, clock.utc_now)
-        except Unavailable as fault:
-            LOG.warning("export put back", extra={"job": job_id, "code": fault.code})
-            failures.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failures}
+    return each_message(event, lambda message: work(message["job"], ports, townships, day, clock.utc_now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +112,6 @@ def stack_ports(settings: Settings) -> Ports:
     from chalicelib.access.store import AuditTable
     from chalicelib.jobs import JobTable
     from chalicelib.publish.objects import JobObjects
-    from chalicelib.publish.queue import queue_sender
 
     prefix, send = settings.table_prefix, queue_sender(settings.export_queue_url)
     return Ports(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from chalice import Blueprint
@@ -11,10 +10,8 @@ from chalice.app import Authorizer
 from chalicelib import clock
 from chalicelib.access.views import caller
 from chalicelib.config import Settings, settings
-from chalicelib.errors import NotFound
 from chalicelib.http import answers, json_answer, json_body
-
-JOB = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
+from chalicelib.ids import as_id
 
 
 def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
@@ -43,9 +40,7 @@ def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure:
     @routes.route("/exports/jobs/{job_id}", methods=["GET"], authorizer=guard)
     @answered
     def one_export(job_id):
-        if not JOB.fullmatch(job_id):
-            raise NotFound("no such job")
         desk = office()
-        return desk.document(desk.job(job_id))
+        return desk.document(desk.job(as_id(job_id)))
 
     return routes

@@ -11,13 +11,13 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import chain
 
-import orjson
 
 from chalicelib import clock
 from chalicelib.config import Settings
-from chalicelib.errors import BadInput, NotFound, Unavailable
+from chalicelib.errors import BadInput, NotFound
 from chalicelib.index.finish import Issue, Press, publish_month, result_of
 from chalicelib.index.runs import FINISH, MOVED, PLAN, TOWNSHIP, RunBook, StackRuns
 from chalicelib.index.sources import Sources, StackSources
@@ -26,7 +26,7 @@ from chalicelib.index.timetable import Status, timetable_of
 from chalicelib.index.township import compute_partial, month_rules, townships_of, with_objections
 from chalicelib.publish.files import FileStore, bucket_files
 from chalicelib.publish.notice import post
-from chalicelib.publish.queue import Send, queue_sender
+from chalicelib.publish.queue import Send, each_message, queue_sender
 from chalicelib.grading.enacted import governed_district
 from chalicelib.register.district import District
 
@@ -64,20 +64,8 @@ class Order:
 
 def handle_message(event: Mapping, settings: Settings) -> dict:
     """Messages of one township each. A transient fault is given back to the queue; anything else too, until it is dead-lettered."""
-    failures = []
-    try:
-        desk = stack_desk(settings)
-    except Unavailable as fault:
-        LOG.warning("messages put back", extra={"code": fault.code})
-        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event["Records"]]}
-    for record in event["Records"]:
-        message = orjson.loads(record["body"])
-        try:
-            take_township(message["run"], message["township"], desk)
-        except Unavailable as fault:
-            LOG.warning("township put back", extra={"run": message["run"], "township": message["township"], "code": fault.code})
-            failures.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failures}
+    desk = cache(lambda: stack_desk(settings))
+    return each_message(event, lambda message: take_township(message["run"], message["township"], desk()))
 
 
 def start(month: str, desk: Desk, now: datetime, order: Order = Order()) -> dict:

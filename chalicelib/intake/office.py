@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,15 +17,15 @@ from chalicelib.access.audit import audit_line
 from chalicelib.access.identity import Identity
 from chalicelib.access.imports import may_send
 from chalicelib.config import Settings
-from chalicelib.errors import BadInput, Forbidden, NotFound, Problem, Unavailable
+from chalicelib.errors import BadInput, Forbidden, NotFound, Problem
 from chalicelib.intake.asked import CONTENT_TYPES, CSV, XLSX, asked_of, list_mappings
 from chalicelib.intake.upload import REJECTS, RESULT, Place, Ports, folder_of, sheet_key, work
 from chalicelib.jobs import DONE, QUEUED, REFUSED, WAITING, Job
 from chalicelib.labels import JOB_STATE
 from chalicelib.presign import Accepted, UploadForm, download_url, upload_form
+from chalicelib.publish.queue import each_message, queue_sender
 from chalicelib.register.district import load_district
 
-LOG = logging.getLogger(__name__)
 KIND = "import"
 ACCEPTED = Accepted((CSV, XLSX), 200 * 1024 * 1024)
 DOWNLOADS = {"result": RESULT, "rejects": REJECTS}
@@ -127,17 +126,9 @@ class Office:
 
 def handle_message(event: Mapping, settings: Settings, seconds_left: Callable[[], float]) -> dict:
     """Messages of one job each. A transient fault is given back to the queue; so is every other one, until it is dead-lettered."""
-    failures = []
     ports = stack_ports(settings)
     place = Place(load_district(settings.district), bytes.fromhex(settings.id_key), settings.day(), clock.utc_now, seconds_left)
-    for record in event["Records"]:
-        job_id = orjson.loads(record["body"])["job"]
-        try:
-            work(job_id, ports, place)
-        except Unavailable as fault:
-            LOG.warning("import put back", extra={"job": job_id, "code": fault.code})
-            failures.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failures}
+    return each_message(event, lambda message: work(message["job"], ports, place))
 
 
 def stack_ports(settings: Settings) -> Ports:
@@ -146,7 +137,6 @@ def stack_ports(settings: Settings) -> Ports:
     from chalicelib.intake.store import CardAreas, ImportLog
     from chalicelib.jobs import JobTable
     from chalicelib.publish.objects import JobObjects
-    from chalicelib.publish.queue import queue_sender
     from chalicelib.supervision.store import EventLog
 
     prefix = settings.table_prefix

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from chalice import Blueprint
@@ -11,10 +10,8 @@ from chalice.app import Authorizer
 from chalicelib import clock
 from chalicelib.access.views import caller
 from chalicelib.config import Settings, settings
-from chalicelib.errors import NotFound
 from chalicelib.http import answers, json_answer, json_body
-
-JOB = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
+from chalicelib.ids import as_id
 
 
 def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
@@ -55,21 +52,15 @@ def _add_one(routes: Blueprint, answered: Callable, guard: Authorizer, office: C
     @answered
     def one(job_id):
         desk = office()
-        return desk.document(desk.job(_id(job_id)))
+        return desk.document(desk.job(as_id(job_id)))
 
     @routes.route("/imports/jobs/{job_id}/start", methods=["POST"], authorizer=guard)
     @answered
     def start(job_id):
         desk = office()
-        return json_answer(desk.document(desk.start(_id(job_id))), 202)
+        return json_answer(desk.document(desk.start(as_id(job_id))), 202)
 
     @routes.route("/imports/jobs/{job_id}/result", methods=["GET"], authorizer=guard)
     @answered
     def result(job_id):
-        return office().result(_id(job_id))
-
-
-def _id(text: str) -> str:
-    if not JOB.fullmatch(text):
-        raise NotFound("no such job")
-    return text
+        return office().result(as_id(job_id))

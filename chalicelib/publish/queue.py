@@ -1,7 +1,8 @@
-"""Messages on a queue, ten at a time."""
+"""Messages on a queue: sent ten at a time, worked off one by one."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 
 import orjson
@@ -9,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import Unavailable
 
+LOG = logging.getLogger(__name__)
 QUEUE_BATCH = 10
 Send = Callable[[Sequence[Mapping[str, object]]], None]
 
@@ -31,3 +33,19 @@ def queue_sender(url: str) -> Send:
                 raise Unavailable("the queue did not take every message")
 
     return send
+
+
+def each_message(event: Mapping, work: Callable[[Mapping[str, str]], object]) -> dict[str, list[dict[str, str]]]:
+    """Work on the document of each message: the answer of a function with ``ReportBatchItemFailures``.
+
+    What meets a transient fault is given back to the queue; anything else raises, and comes back too until it is dead-lettered.
+    """
+    failures = []
+    for record in event["Records"]:
+        message = orjson.loads(record["body"])
+        try:
+            work(message)
+        except Unavailable as fault:
+            LOG.warning("message put back", extra={"code": fault.code, "body": message})
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}

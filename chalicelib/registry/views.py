@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from chalice import Blueprint, Response
@@ -10,10 +9,9 @@ from chalice.app import Authorizer
 
 from chalicelib.access.views import caller
 from chalicelib.config import Settings, settings
-from chalicelib.errors import BadInput, NotFound, Problem
+from chalicelib.errors import BadInput, Problem
 from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body
-
-ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
+from chalicelib.ids import as_id
 
 
 def build_blueprint(
@@ -41,7 +39,7 @@ def build_blueprint(
         from chalicelib.registry.store import PersonTable
 
         make = (more or {}).get("persons") or (lambda given: PersonTable(given.table_prefix))
-        return window().people(known_id(site_id), make(configure()))
+        return window().people(as_id(site_id), make(configure()))
 
     _add_search(routes, answered, guard, searcher)
     _add_people(routes, answered, guard, people, configure)
@@ -88,7 +86,7 @@ def _order(position: dict[str, object]) -> list[object]:
 
 def _add_merging(routes: Blueprint, answered: Callable, guard: Authorizer, window: Callable) -> None:
     def merge(scope: str, gone: str) -> Response:
-        done = window().merge(scope, known_id(gone), json_body(routes.current_request.raw_body))
+        done = window().merge(scope, as_id(gone), json_body(routes.current_request.raw_body))
         return json_answer(done, 201 if done["new"] else 200)
 
     @routes.route("/sites/{site_id}/merge", methods=["POST"], authorizer=guard)
@@ -100,10 +98,3 @@ def _add_merging(routes: Blueprint, answered: Callable, guard: Authorizer, windo
     @answered
     def merge_enterprise(enterprise_id):
         return merge("enterprise", enterprise_id)
-
-
-def known_id(text: str) -> str:
-    """A text that can be an id. NotFound otherwise."""
-    if not ID.fullmatch(text):
-        raise NotFound("no such id")
-    return text

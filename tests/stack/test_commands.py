@@ -133,6 +133,8 @@ class TestAnotherDistrict:
     def test_the_foreground_ends_cleanly_with_ctrl_c_and_keeps_the_data(self, foreign_home: Home) -> None:
         sites = foreign_home.count("cards")
         before = foreign_home.told.stat().st_size
+        # A shell that puts the suite in the background makes all its children deaf to Ctrl-C, unless somebody listens again.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         process = foreign_home.begin(*[word for word in foreign_home.up_arguments("--stream", "pump") if word != "--detach"])
         self.wait_until_told(foreign_home, process, before, "Ctrl-C ends it")
         pids = [foreign_home.note(name)["pid"] for name in ("emulator-process", "serve-process")]
