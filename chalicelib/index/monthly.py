@@ -14,7 +14,6 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import chain
 
-
 from chalicelib import clock
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, NotFound

@@ -34,7 +34,8 @@ def addresses(deployed: Deployed) -> dict[str, str]:
     """The pages to open, by name."""
     config = read_note("serve")
     local = f"http://localhost:{config.get('port', 8000)}"
-    found = {"portal": f"{local}/", "leaderboard": f"{local}/index/", "map": f"{local}/map/", "api": f"{local}/api/health"}
+    pages = {"portal": "/", "leaderboard": "/index/", "map": "/map/", "desk": "/desk/", "api": "/api/health"}
+    found = {name: local + path for name, path in pages.items()}
     if config.get("lan_port"):
         found["phone"] = f"{deployed.parameters['PublicBaseUrl']}/"
     return found

@@ -21,6 +21,8 @@ ROUTES = {
     "/index/": "/index/index.html",
     "/map/2020-06/r1/": "/map/2020-06/r1/index.html",
     "/index/current.json": "/index/current.json",
+    "/changes/feed.atom": "/changes/feed.atom",
+    "/changes/000008.json": "/changes/000008.json",
     "/styles.css": "/styles.css",
     "/privacy.html": "/privacy.html",
     "/en/": "/en/index.html",
@@ -82,8 +84,14 @@ def test_it_fits_the_limit_of_the_service() -> None:
 
 
 def test_the_rooms_are_found_without_their_last_stroke() -> None:
-    for answer, place in zip(ask(["/index", "/map", "/desk"]), ["/index/", "/map/", "/desk/"]):
-        assert (answer["statusCode"], answer["headers"]["location"]["value"]) == (301, place)
+    rooms = ["/index", "/map", "/desk", "/en", "/changes", "/map/now", "/index/2020-06/r1", "/map/2020-06/r1/townships"]
+    for answer, room in zip(ask(rooms), rooms):
+        assert (answer["statusCode"], answer["headers"]["location"]["value"]) == (301, room + "/")
+
+
+def test_the_feed_of_changes_stands_for_its_room() -> None:
+    (answer,) = ask(["/changes/"])
+    assert (answer["statusCode"], answer["headers"]["location"]["value"]) == (301, "/changes/index.json")
 
 
 def test_a_lost_visitor_is_told_so_in_words() -> None:
