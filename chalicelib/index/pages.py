@@ -14,6 +14,7 @@ from chalicelib.canonical import canonical_json
 from chalicelib.exact import HUNDREDTHS, text_of
 from chalicelib.index import firm, present
 from chalicelib.index.draw import middle_of, radar, scale
+from chalicelib.index.maps import index_map
 from chalicelib.index.edition import STATUS, changes_view, edition_view
 from chalicelib.index.opendata import open_files
 from chalicelib.index.result import public_document
@@ -70,8 +71,9 @@ def render_release(
 
 def _tree(sheet: Sheet) -> dict[str, bytes]:
     view = present.leaderboard_view(sheet.result, sheet.rules, f"{sheet.base}townships/")
+    drawn = index_map(sheet.result, sheet.district, f"{sheet.base}townships/")
     files = {
-        "index.html": sheet.render("leaderboard.html", view=view, firm=firm.leaderboard_view(sheet.result)),
+        "index.html": sheet.render("leaderboard.html", view=view, map=drawn, firm=firm.leaderboard_view(sheet.result)),
         "method.html": sheet.render("method.html", view=method_view(sheet.rules)),
         "index.json": canonical_json(_twin(sheet.result, sheet.result["townships"], sheet.labels)),
         "index.csv": table(sheet.result, sheet.district),
