@@ -10,6 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from desk_person import Open, Person
 
 from chalicelib.register.district import load_district
 from chalicelib.riskmap.assess import assess_township
@@ -30,6 +31,23 @@ class Quiet(SimpleHTTPRequestHandler):
 def browser() -> Iterator[object]:
     with chromium(find_chromium()) as opened:
         yield opened
+
+
+@pytest.fixture
+def person(browser, front_door: str, stack) -> Iterator[Open]:
+    """Opens windows; at the end none of them may have had a script error or a breach of its policy."""
+    opened: list[tuple[object, Person]] = []
+
+    def new(role: str, width: int = 1280) -> Person:
+        context = browser.new_context(viewport={"width": width, "height": 800}, locale="zh-CN", accept_downloads=True)
+        made = Person(context.new_page(), front_door, stack.accounts[role])
+        opened.append((context, made))
+        return made
+
+    yield new
+    for context, made in opened:
+        context.close()
+        assert made.faults == []
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOMS = {
-    "enterprise": ["", "own", "self-check", "rectify", "certificates", "voice", "plate"],
+    "enterprise": ["", "own", "self-check", "rectify", "certificates", "sectors", "persons", "voice", "plate"],
     "township": ["", "work", "find"],
     "district": ["", "work", "find", "sites"],
 }
@@ -57,6 +59,16 @@ class Person:
 
     def sees(self, text: str) -> None:
         self.page.get_by_text(text).first.wait_for()
+
+
+Open = Callable[..., Person]
+
+
+def own_site(stack) -> str:
+    """The first site of the demo enterprise, which stands in the demo inspector's township."""
+    status, _, body = stack.get("/api/sites", stack.token("enterprise"))
+    assert status == 200
+    return json.loads(body)["sites"][0]["site_id"]
 
 
 def photo(folder: Path) -> Path:

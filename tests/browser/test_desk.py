@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from desk_person import ROOMS, Person, photo
+from desk_person import ROOMS, Open, own_site, photo
 
 HOSTILE = "<img src=x onerror=\"document.title='BROKEN'\"><script>document.title='BROKEN'</script>"
 SESSION = "safety-code.session"
-Open = Callable[..., Person]
-
-
-@pytest.fixture
-def person(browser, front_door: str, stack) -> Iterator[Open]:
-    """Opens windows; at the end none of them may have had a script error or a breach of its policy."""
-    opened: list[tuple[object, Person]] = []
-
-    def new(role: str, width: int = 1280) -> Person:
-        context = browser.new_context(viewport={"width": width, "height": 800}, locale="zh-CN", accept_downloads=True)
-        made = Person(context.new_page(), front_door, stack.accounts[role])
-        opened.append((context, made))
-        return made
-
-    yield new
-    for context, made in opened:
-        context.close()
-        assert made.faults == []
-
-
-def own_site(stack) -> str:
-    """The first site of the demo enterprise, which stands in the demo inspector's township."""
-    status, _, body = stack.get("/api/sites", stack.token("enterprise"))
-    assert status == 200
-    return json.loads(body)["sites"][0]["site_id"]
 
 
 # ── Signing in 登录 ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -165,7 +139,7 @@ def test_a_staff_scan_opens_the_record_and_is_in_the_audit_log(person: Open, sta
     assert f"/site/{site}" in officer.page.url
     assert scans_of(stack, site) == 1
     officer.go("find")
-    officer.fill("名称的一部分", "0" * 29)
+    officer.fill("要找的场所", "0" * 29)
     officer.press("查找")
     officer.sees("不是有效的安全码")
 
@@ -222,7 +196,7 @@ def test_every_room_is_accessible_and_fits_the_window(person: Open, stack, role:
     visitor = person(role, width).sign_in()
     visitor.settled()
     site = own_site(stack)
-    more = [] if role == "enterprise" else [f"site/{site}", f"inspect/{site}", f"order/{site}"]
+    more = [] if role == "enterprise" else [f"{room}/{site}" for room in ("site", "inspect", "order", "register", "sectors", "persons")]
     for room in [*ROOMS[role], *more]:
         visitor.go(room)
         # What the checker does to the page itself (it sets styles) is not the page's fault.

@@ -14,6 +14,9 @@ const OFFLINE = { title: "没有连上", detail: "网络不通或服务没有应
 
 export const get = path => ask(path);
 export const post = (path, body) => ask(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+export const put = (path, body) => ask(path, { method: "PUT", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+// What is erased answers with nothing.
+export const erase = path => ask(path, { method: "DELETE" }, () => null);
 // A picture or a file of the API: its bytes.
 export const file = path => ask(path, {}, answer => answer.blob());
 // The identity of one submission: sending it again with the same key changes nothing.

@@ -14,12 +14,12 @@ export async function show({ me, words, rest, query, again }) {
   const acts = ["township", "district"].includes(me.role);
   return [
     h("div", { class: "title" }, h("h1", {}, record.identity.name || "（名称未登记）"),
-      acts && h("div", { class: "acts screen" }, h("a", { class: "button", href: `#/inspect/${id}` }, "记录检查"))),
+      acts && h("div", { class: "acts screen" }, h("a", { class: "button", href: `#/inspect/${id}` }, "记录检查"), h("a", { class: "line", href: `#/register/${id}` }, "企业档案"), h("a", { class: "line", href: `#/persons/${id}` }, "联系人"))),
     query.get("plate") === "old" && h("p", { class: "refusal", role: "alert" }, "扫到的码牌已更换或作废：现场应换新码牌。"),
     panel(record.identity.grade, words.grade_meaning[record.identity.grade], h("p", {}, `评定日 ${record.identity.on || "—"}`, record.case?.score && ` · 得分 ${record.case.score}`)),
     h("div", { class: "columns" },
       h("div", {}, hazards(record, words, acts), story(record, words)),
-      h("div", {}, standing(record, words), why(record), register(record, words), plateCard(id, acts), people(record, again, id, me))),
+      h("div", {}, standing(record, words), why(record), register(record, words, acts), plateCard(id, acts), people(record, again, id, me))),
   ];
 }
 
@@ -30,9 +30,16 @@ function standing(record, words) {
     ["评分方法", identity.rule_set && `${identity.rule_set.title} ${identity.rule_set.version}`]));
 }
 
-function register(record, words) {
+// Flags that nobody has seen yet, and what the enterprise declares: work for whoever goes there.
+function sectors(record, acts) {
+  const flags = record.secrets?.sector_flags || [];
+  const open = flags.filter(one => one.declared || (one.value !== null && !one.confirmed_on)).length;
+  return acts && flags.length > 0 && h("p", {}, h("a", { href: `#/sectors/${record.site_id}` }, open ? `领域情况：${open} 项待核实` : "领域情况：都已核实"));
+}
+
+function register(record, words, acts) {
   const known = record.case?.register || {};
-  return card("场所", pairs(["地址", known.address], ["行业代码", known.industry], ["从业人数", known.staff], ["危险化学品", record.secrets?.chemical_type && words.value[record.secrets.chemical_type]], ["重大危险源", record.secrets?.major_hazard_sources?.length || null],));
+  return card("场所", pairs(["地址", known.address], ["行业代码", known.industry], ["从业人数", known.staff], ["危险化学品", record.secrets?.chemical_type && words.value[record.secrets.chemical_type]], ["重大危险源", record.secrets?.major_hazard_sources?.length || null]), sectors(record, acts));
 }
 
 // Why it is this grade, for whoever may see it: what decides whatever the score says, then every point lost.

@@ -1,0 +1,133 @@
+"""The register at the desk: a site is found, its life is recorded, two records become one, an officer confirms what was declared, persons
+are entered and erased. Every act says what follows before it is signed."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+from desk_person import Open, own_site
+
+
+def listed(stack) -> list[dict]:
+    """Sites of the last township: no other journey touches them."""
+    _, _, body = stack.get("/api/townships", stack.token("district"))
+    sites = []
+    for township in json.loads(body)["townships"]:
+        found = json.loads(stack.get(f"/api/sites?township={township['code']}", stack.token("district"))[2])["sites"]
+        sites = found or sites
+    return sites
+
+
+def record(stack, site: str) -> dict:
+    return json.loads(stack.get(f"/api/sites/{site}/record", stack.token("district"))[2])
+
+
+def audit(stack, site: str) -> list[tuple[str, str]]:
+    found = boto3.client("dynamodb").scan(TableName=f"{stack.deployed.name}-audit")["Items"]
+    lines = [json.loads(item["doc"]["S"]) for item in found]
+    return [(line["action"], line["what"]) for line in lines if line["subject"] == f"S:{site}"]
+
+
+def test_a_site_is_found_by_pinyin_code_and_place_and_leads_to_its_record(person: Open, stack) -> None:
+    site = own_site(stack)
+    known = record(stack, site)
+    officer = person("township").sign_in("find")
+    officer.sees("附近的场所")
+    for asked, by in ((known["identity"]["uscc"][-6:].lower(), "按信用代码找到"), ("hzsl", "按拼音找到")):
+        officer.fill("要找的场所", asked)
+        officer.press("查找")
+        officer.sees(by)
+    officer.fill("位置", f"{known['case']['register']['longitude']}，{known['case']['register']['latitude']}")
+    officer.press("查找附近")
+    officer.sees(" 米")
+    officer.page.locator(f"#view a[href='#/site/{site}']").click()
+    officer.sees("全部记录")
+    officer.page.get_by_role("link", name="企业档案").click()
+    officer.sees("登记经过")
+
+
+def test_a_site_is_suspended_resumed_and_renamed_and_each_act_is_explained_before_it_is_signed(person: Open, stack) -> None:
+    site = listed(stack)[-1]["site_id"]
+    officer = person("district").sign_in(f"register/{site}")
+    for state, told in (("停产", "不再赋码"), ("在业（复产、恢复）", "重新评定并赋码")):
+        officer.page.get_by_text("经营状态：停产、复产、注销").click()
+        officer.page.get_by_label(state, exact=True).check()
+        officer.fill("理由和依据", "企业书面申请")
+        officer.press("核对")
+        officer.sees(told)
+        assert record(stack, site)["identity"]["state"] == ("operating" if state == "停产" else "suspended"), "not before it is signed"
+        officer.press("确认并签署")
+        officer.page.get_by_role("button", name="确认并签署").wait_for(state="detached")
+    assert [one["says"]["state"] for one in record(stack, site)["timeline"] if one["kind"] == "site_state_changed"][:2] == ["operating", "suspended"]
+    officer.page.get_by_text("名称和信息变更", exact=True).click()
+    officer.fill("名称", "杭州示例改名试验有限公司")
+    officer.press("核对")
+    officer.page.locator("#view").get_by_text("→ 杭州示例改名试验有限公司").wait_for()
+    officer.sees("码牌不用换")
+    officer.press("确认并签署")
+    officer.page.get_by_role("link", name="杭州示例改名试验有限公司").wait_for()
+
+
+@pytest.mark.full
+def test_two_records_of_one_site_become_one(person: Open, stack) -> None:
+    gone, into = [row["site_id"] for row in listed(stack)[:2]]
+    code = record(stack, into)["identity"]["uscc"]
+    officer = person("district", 360).sign_in(f"register/{gone}")
+    officer.page.get_by_text("两份档案是同一场所").click()
+    officer.page.get_by_label("名称、拼音或信用代码").first.fill(code)
+    officer.page.locator("details[open]").get_by_role("button", name="查找").click()
+    officer.press("并入这一份")
+    officer.fill("为什么是同一个", "重复建档")
+    officer.page.locator("details[open]").get_by_role("button", name="核对").click()
+    officer.sees("扫这份档案的旧码牌")
+    officer.press("确认并签署")
+    officer.sees("这份档案已并入另一份。")
+    assert record(stack, gone)["identity"]["state"] == "merged"
+    officer.page.get_by_role("link", name="打开并入后的档案").click()
+    officer.page.wait_for_url(f"**/register/{into}")
+    officer.sees("场所档案并入(接收)")
+
+
+def test_what_an_enterprise_declares_stands_once_an_officer_has_entered_it(person: Open, stack) -> None:
+    site = own_site(stack)
+    owner = person("enterprise", 360).sign_in("sectors")
+    owner.page.get_by_label("喷涂作业").check()
+    owner.press("核对")
+    owner.sees("核实登记以前，等级、地图和码牌都不变")
+    owner.press("确认并签署")
+    owner.sees("仅企业申报")
+    officer = person("township").sign_in(f"site/{site}")
+    officer.page.get_by_role("link", name="项待核实").click()
+    officer.page.get_by_label("按申报登记为").check()
+    officer.press("提交")
+    officer.sees(" 核实")
+    flags = {one["flag"]: one for one in record(stack, site)["secrets"]["sector_flags"]}
+    assert (flags["special_premises"]["value"], flags["special_premises"]["declared"]) == (["spraying"], None)
+    assert flags["special_premises"]["confirmed_on"]
+
+
+def test_a_person_is_entered_masked_revealed_on_the_record_and_erased(person: Open, stack) -> None:
+    site = own_site(stack)
+    owner = person("enterprise").sign_in("persons")
+    owner.fill("姓名", "示例某")
+    owner.fill("电话", "0571-00000000")
+    owner.press("登记")
+    owner.sees("0571-00000000")
+    officer = person("township", 360).sign_in(f"persons/{site}")
+    officer.sees("查看会留下记录")
+    assert officer.page.get_by_text("0571-00000000").count() == 0
+    officer.press("显示姓名和电话")
+    officer.sees("0571-00000000")
+    assert ("reveal", "head") in audit(stack, site)
+    clerk = person("admin").sign_in(f"persons/{site}")
+    clerk.page.get_by_text("抹除个人信息").click()
+    clerk.page.get_by_label("主要负责人").check()
+    clerk.press("核对")
+    clerk.sees("不能恢复")
+    clerk.press("抹除")
+    clerk.page.get_by_role("button", name="返回修改").wait_for(state="detached")
+    owner.page.reload()
+    owner.sees("没有登记。")
+    assert ("erase", "head") in audit(stack, site) and "示例某" not in str(audit(stack, site))

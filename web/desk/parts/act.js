@@ -1,0 +1,24 @@
+// An act in two steps: fill it in, read what it does to code and history, sign. Nothing is sent before the second step, and signing
+// twice is one act (the key stays). `review(values)` gives {says: [[term, value]…], follows: [sentence…]}; it may ask the server.
+import { fresh } from "../api.js";
+import { h, pairs, say, show } from "./dom.js";
+import { form } from "./form.js";
+
+export function act({ title, about, fields, review, send, sign = "确认并签署" }) {
+  const place = h("div");
+  const first = form({ fields, button: "核对", send: async values => { second(values, await review(values)); } });
+
+  function second(values, { says, follows }) {
+    const key = fresh();
+    const signing = form({ fields: [], button: sign, send: () => send(values, key) });
+    signing.querySelector(".acts").append(h("button", { type: "button", class: "line", onclick: () => { show(place, first); first.querySelector("input,select,textarea,button").focus(); } }, "返回修改"));
+    const heading = h("h2", { class: "form-title", tabindex: "-1" }, `核对：${title}`);
+    show(place, heading, pairs(...says), h("h3", {}, "签署以后"), h("ul", { class: "follows" }, follows.map(sentence => h("li", {}, sentence))), signing);
+    heading.focus();
+    say(`请核对${title}`);
+  }
+  return [about && h("p", { class: "soft" }, about), show(place, first)];
+}
+
+// An act that is not done every day stays folded.
+export const folded = (title, ...content) => h("details", { class: "card" }, h("summary", {}, title), content);
