@@ -1,4 +1,4 @@
-"""The office behind the front end: a site's whole record, the work list, finding a site, staff scans, and papers with numbers.
+"""The office behind the front end: a site's whole record, the work list, staff scans, and papers with numbers.
 
 It stands on the desk (:mod:`chalicelib.code.desk`), which judges who may; here it is composed into what an inspector does.
 """
@@ -18,11 +18,9 @@ from chalicelib.desk.papers import Paper, asked_paper, number_of, office_of, ser
 from chalicelib.desk.reminders import reminders
 from chalicelib.desk.timeline import timeline
 from chalicelib.desk.worklist import hazard_lines, work_row
-from chalicelib.errors import BadInput, BadToken, Conflict, Forbidden, Problem
-from chalicelib.register.district import load_district
+from chalicelib.errors import BadInput, BadToken, Conflict, Forbidden
 from chalicelib.supervision.model import Event
 
-MOST_FOUND = 50
 OFFICIALS = ("township", "district")
 
 
@@ -78,14 +76,6 @@ class Office:
         facts = self.facts.load([str(row["site_id"]) for row in page.rows])
         day = self.desk.settings.day().isoformat()
         return [work_row(row, facts.get(str(row["site_id"])), day) for row in page.rows], page.next
-
-    def find(self, text: str) -> list[dict[str, object]]:
-        """Sites of one's reach whose name or id holds this text. BadInput for less than two characters."""
-        wanted = text.strip()
-        if len(wanted) < 2:
-            raise BadInput([Problem("query", "q", wanted, "请输入至少两个字")])
-        found = [row for code in self._reach() for row in self._rows(code) if wanted in str(row["name"]) or wanted.upper() == row["site_id"]]
-        return found[:MOST_FOUND]
 
     def scanned(self, text: str) -> dict[str, object]:
         """The site behind a plate that a member of staff has scanned, written down as such. BadToken, Forbidden without reach."""
@@ -147,17 +137,6 @@ class Office:
         if not same or len(numbers) != 1:
             raise Conflict("the keys stand with other content")
         return numbers.pop()
-
-    def _reach(self) -> list[str]:
-        identity, current = self.desk.identity, self.desk.settings
-        if identity.role in ("district", "admin"):
-            return [township.code for township in load_district(current.district).townships_on(current.day())]
-        if identity.role == "township":
-            return [identity.organisation]
-        raise Forbidden("nothing to look for")
-
-    def _rows(self, township: str) -> list[dict[str, object]]:
-        return [{name: row.get(name) for name in ("site_id", "name", "grade")} | {"township": township} for row in self.desk.stores.cards.list_township(township)]
 
 
 def linked(body: Mapping[str, object], before: Sequence[Event]) -> Mapping[str, object]:

@@ -88,12 +88,6 @@ def _add_looking(routes: Blueprint, answered: Callable, guard: Authorizer, offic
         desk = office().desk
         return check_items(desk.stores.rules(desk.settings.day()))
 
-    @routes.route("/find", methods=["GET"], authorizer=guard)
-    @answered
-    def find_sites():
-        """Sites of one's reach by a part of their name."""
-        return {"sites": office().find((routes.current_request.query_params or {}).get("q", ""))}
-
 
 def _add_doing(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable) -> None:
     @routes.route("/scans", methods=["POST"], authorizer=guard)

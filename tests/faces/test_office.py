@@ -187,13 +187,6 @@ def test_a_work_list_is_of_ones_own_area(world: OfficeWorld) -> None:
     assert world.ask("GET", "/work", "district").json_body["problems"][0]["column"] == "township"
 
 
-def test_sites_are_found_by_name_within_ones_reach(world: OfficeWorld) -> None:
-    assert {row["site_id"] for row in world.ask("GET", "/find?q=%E7%A4%BA%E4%BE%8B%E5%8E%82", "district").json_body["sites"]} == {SITE, OTHER_SITE}
-    assert [row["site_id"] for row in world.ask("GET", "/find?q=%E7%A4%BA%E4%BE%8B%E5%8E%82", "township").json_body["sites"]] == [SITE]
-    assert world.ask("GET", "/find?q=x", "township").status_code == 400
-    assert world.ask("GET", "/find?q=%E7%A4%BA%E4%BE%8B", "enterprise").status_code == 403
-
-
 # ── Scans 工作扫码 ──────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_staff_scan_is_written_down_and_says_whether_the_plate_is_the_valid_one(world: OfficeWorld) -> None:
     ring = parse_keys(f"1:{SECRET}")
