@@ -14,15 +14,16 @@ from chalicelib.errors import BadInput
 from chalicelib.index.difference import difference
 from chalicelib.index.document import read_input
 from chalicelib.index.model import Carried, Measure, State, TownshipMonth
-from chalicelib.index.pages import Cover, months_page
+from chalicelib.index.pages import BESIDE, Cover, months_page
 from chalicelib.index.pages import render_release as render_index
 from chalicelib.index.result import result_document
 from chalicelib.index.score import score
 from chalicelib.index.structure import IndexRules
 from chalicelib.index.timetable import Status
 from chalicelib.index.township import MonthRules
+from chalicelib.index.trail import trail_of
 from chalicelib.publish.files import FileStore
-from chalicelib.publish.release import Claim, Edition, Published, claim_revision, find_file, publish, read_release
+from chalicelib.publish.release import PUBLIC, Archive, Claim, Edition, Published, claim_revision, find_file, publish, read_release
 from chalicelib.register.district import District
 from chalicelib.riskmap.pages import render_release as render_map
 
@@ -70,7 +71,7 @@ def publish_index(issue: Issue, partials: Sequence[Mapping], press: Press) -> Pu
     result, labels = score_partials(month, partials, press.rules, earlier)
     result["publication"] = issue.to_document()
     rendered = render_index(result, labels, press.district, rules, cover_of(claim, result, files), earlier[:1])
-    return publish(files, claim, rendered["public"], rendered["staff"], lambda months: months_page("index", months, press.district))
+    return publish(files, claim, rendered["public"], rendered["staff"], archive_of("index", press))
 
 
 def cover_of(claim: Claim, result: Mapping, files: FileStore) -> Cover:
@@ -88,7 +89,17 @@ def publish_map(month: str, partials: Sequence[Mapping], press: Press) -> Publis
     inputs = content_hash({"month": month, "townships": documents, "previous": previous})
     claim = claim_revision(press.files, Edition("map", month, inputs, press.rules.references, press.code_version))
     rendered = render_map(month, documents, press.district, previous, claim.base)
-    return publish(press.files, claim, rendered["public"], rendered["staff"], lambda months: months_page("map", months, press.district))
+    return publish(press.files, claim, rendered["public"], rendered["staff"], archive_of("map", press))
+
+
+def archive_of(kind: str, press: Press) -> Archive:
+    """Draws the page of all months, with those pages of each month that were released."""
+
+    def draw(months: Sequence[Mapping]) -> bytes:
+        keys = press.files.list_keys(f"{PUBLIC}/{kind}/")
+        return months_page(kind, months, press.district, {key.removeprefix(PUBLIC) for key in keys if key.endswith(tuple(BESIDE))})
+
+    return draw
 
 
 def result_of(files: FileStore, published: Published) -> dict:
@@ -113,6 +124,7 @@ def score_partials(
     objections = {partial["township"]: partial.get("objections", []) for partial in partials}
     for row in result["townships"]:
         row["objections"] = objections[row["code"]]
+        row["trail"] = trail_of(month, row, previous, rules.index.limits["trail_months"])
     return result, {partial["township"]: partial["labels"] for partial in partials}
 
 

@@ -1,17 +1,26 @@
-"""The index map: every township of the month on the district's sheet, by the colour of its index. The table beside it says the same."""
+"""The index map: every township of the month on the district's sheet, by the colour of its index, and the key beside it.
+
+The table below it says the same.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from chalicelib.clock import last_day
+from chalicelib.exact import TENTHS, parse_scaled, text_of
+from chalicelib.index.focus import WATCHED
+from chalicelib.index.present import change_words
+from chalicelib.index.structure import IndexRules
+from chalicelib.index.trail import months_in
 from chalicelib.register.district import District, Swatch, Township
 from chalicelib.riskmap.draw import Cell, draw_map, outlines
 from chalicelib.riskmap.outline import Sheet, sheet_of
 
 COLOURS = ("red", "orange", "yellow", "blue", "none")
 INSUFFICIENT, NO_SITES, NOT_RANKED = "数据不足", "无企业", "未参加"
+MOVERS = 4
 
 
 def index_sheet(result: Mapping, district: District) -> Sheet:
@@ -38,6 +47,20 @@ def index_map(result: Mapping, district: District, base: str) -> dict[str, objec
     return {"outlines": outlines(sheet), "drawing": drawing, "numbers": numbers}
 
 
+def key_view(result: Mapping, rules: IndexRules, base: str) -> dict[str, object]:
+    """Beside the map: colours with their spans and counts, how many rose and fell, who moved most, who is watched and for how long."""
+    rows = result["townships"]
+    moves = [change_words(row["change"]["index"])["kind"] for row in rows if row["change"]]
+    lasting = [months_in(row.get("trail", ()), WATCHED) for row in rows if row["colour"] in WATCHED]
+    return {
+        "scale": list(_scale(rules, Counter(row["colour"] for row in rows))),
+        "moves": {kind: moves.count(kind) for kind in ("up", "same", "down")} if moves else None,
+        "movers": _movers(rows, base),
+        "watched": len(lasting),
+        "longest": max(lasting, default=0),
+    }
+
+
 def described(cells: Sequence[Cell], palette: Mapping[str, Swatch]) -> str:
     """How many townships have which colour, worst first: what the map says to whoever does not see it."""
     counts = Counter(cell.colour for cell in cells)
@@ -53,3 +76,21 @@ def _scored(row: Mapping, township: Township, palette: Mapping[str, Swatch], bas
 
 def _absent(township: Township, word: str) -> Cell:
     return Cell(township.code, township.short, "none", word, f"{township.name}：{word}", "#board")
+
+
+def _scale(rules: IndexRules, counts: Mapping[str, int]) -> Iterator[tuple[str, str, int]]:
+    """The colours best first, each with its span of the index in words and its townships; grey only where somebody is."""
+    upper = None
+    for colour, edge in (*rules.thresholds, ("red", 0)):
+        highest = "" if upper is None else text_of(upper - 1, TENTHS)
+        yield colour, f"{text_of(edge, TENTHS)}–{highest}" if edge and highest else f"≥ {text_of(edge, TENTHS)}" if edge else f"≤ {highest}", counts[colour]
+        upper = edge
+    if counts["none"]:
+        yield "none", "数据不足，不定颜色", counts["none"]
+
+
+def _movers(rows: Sequence[Mapping], base: str) -> list[dict]:
+    """Who moved most since last month, up or down; on a tie in leaderboard order."""
+    moved = [row for row in rows if row["change"] and parse_scaled(row["change"]["index"].lstrip("+-"), TENTHS)]
+    most = sorted(moved, key=lambda row: -parse_scaled(row["change"]["index"].lstrip("+-"), TENTHS))[:MOVERS]
+    return [{"name": row["name"], "href": f"{base}{row['code']}.html", "change": change_words(row["change"]["index"])} for row in most]

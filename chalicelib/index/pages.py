@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.canonical import canonical_json
 from chalicelib.exact import HUNDREDTHS, text_of
 from chalicelib.index import firm, present
 from chalicelib.index.draw import middle_of, radar, scale
-from chalicelib.index.maps import index_map
+from chalicelib.index.focus import district_document
+from chalicelib.index.focus_view import district_view, supervision_rules
+from chalicelib.index.maps import index_map, key_view
 from chalicelib.index.edition import STATUS, changes_view, edition_view
 from chalicelib.index.opendata import open_files
 from chalicelib.index.result import public_document
@@ -24,6 +26,8 @@ from chalicelib.render import render_bytes
 
 Document = Mapping
 Labels = Mapping[str, Mapping[str, str]]
+# Pages of a release that the list of months leads to beside its front page.
+BESIDE = {"district.html": "薄弱指标与差异化监管", "changes.html": "与上一版的差别", "bulletin.pdf": "月报 PDF"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,12 @@ def render_release(
 
 def _tree(sheet: Sheet) -> dict[str, bytes]:
     view = present.leaderboard_view(sheet.result, sheet.rules, f"{sheet.base}townships/")
-    drawn = index_map(sheet.result, sheet.district, f"{sheet.base}townships/")
+    below = f"{sheet.base}townships/"
+    drawn = {**index_map(sheet.result, sheet.district, below), **key_view(sheet.result, sheet.rules, below)}
     files = {
         "index.html": sheet.render("leaderboard.html", view=view, map=drawn, firm=firm.leaderboard_view(sheet.result)),
+        "district.html": sheet.render("district.html", view=district_view(sheet.result, sheet.rules, f"{sheet.base}townships/", sheet.labels)),
+        "district.json": canonical_json(_district_twin(sheet)),
         "method.html": sheet.render("method.html", view=method_view(sheet.rules)),
         "index.json": canonical_json(_twin(sheet.result, sheet.result["townships"], sheet.labels)),
         "index.csv": table(sheet.result, sheet.district),
@@ -98,6 +105,11 @@ def _township_page(sheet: Sheet, row: Document, twin: str, up: str | None) -> by
     figures = {"radar": radar(row, middle_of(sheet.result["townships"])), "scale": scale(row["index"], view["thresholds"], words)}
     more = firm.township_view(row, sheet.result, sheet.rules)
     return sheet.render("township.html", view=view, twin=twin, up=up, method=method, figures=figures, **more)
+
+
+def _district_twin(sheet: Sheet) -> dict:
+    document = district_document(sheet.result, sheet.rules)
+    return document if sheet.labels is None else {**document, "labels": {code: dict(sheet.labels[code]) for code in sorted(sheet.labels)}}
 
 
 def _twin(result: Document, rows: Sequence[Document], labels: Labels | None) -> dict:
@@ -132,17 +144,17 @@ def table(result: Document, district: District) -> bytes:
     return ("\ufeff" + out.getvalue()).encode("utf-8")
 
 
-def months_page(kind: str, months: Sequence[Document], district: District) -> bytes:
-    """The page that leads to every published month of the index or the map, newest first; ``months`` as in the pointer."""
-    rows = [
-        {
-            "words": f"{int(entry['month'][:4])}年{int(entry['month'][5:])}月",
-            "href": f"/{kind}/{entry['month']}/r{entry['revision']}/index.html",
-            "revision": entry["revision"],
-            "status": STATUS.get(entry.get("status"), ""),
-        }
-        for entry in sorted(months, key=lambda entry: entry["month"], reverse=True)
-    ]
+def months_page(kind: str, months: Sequence[Document], district: District, addresses: Collection[str] = ()) -> bytes:
+    """The page that leads to every published month of the index or the map, newest first; ``months`` as in the pointer.
+
+    ``addresses`` are those of the released pages beside the front page that exist: an older release may lack some.
+    """
+    rows = []
+    for entry in sorted(months, key=lambda entry: entry["month"], reverse=True):
+        base = f"/{kind}/{entry['month']}/r{entry['revision']}/"
+        beside = [(title, base + name) for name, title in BESIDE.items() if base + name in addresses]
+        status = STATUS.get(entry.get("status"), "")
+        rows.append({"words": present.month_words(entry["month"]), "href": f"{base}index.html", "revision": entry["revision"], "status": status, "beside": beside})
     return render_bytes("index/months.html", district, {"room": kind, "kind": kind, "rows": rows})
 
 
@@ -160,6 +172,7 @@ def method_view(rules: IndexRules) -> dict:
         "bands": list(_bands(rules.bands)),
         "thresholds": [{"colour": colour, "at": text_of(edge, 10)} for colour, edge in rules.thresholds],
         "overrides": [{"title": rule.title, "colour": rule.colour} for rule in rules.overrides],
+        "supervision": supervision_rules(rules),
         "runs": firm.method_runs(rules),
     }
 

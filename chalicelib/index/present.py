@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from chalicelib.clock import parse_month
-from chalicelib.exact import HUNDREDTHS, TENTHS, half_up, parse_scaled, text_of
+from chalicelib.exact import HUNDREDTHS, half_up, parse_scaled, text_of
 from chalicelib.index.structure import IndexRules, SubItem
 
 Document = Mapping
@@ -17,7 +16,7 @@ CONDITIONS = {"overdue": "月末逾期", "concealed": "其中瞒报"}
 LEDGER = {
     "sub_item": "失分", "rounding": "取整", "not_applicable": "空项折算", "coefficient": "评估系数 K", "cap": "满分封顶", "own": "自身得分变化",
 }  # fmt: skip
-TOP_LOST, DISTRICT_LOST, SHOWN_LOST, MOVERS = 3, 10, 12, 4
+TOP_LOST, DISTRICT_LOST, SHOWN_LOST = 3, 10, 12
 
 
 def month_words(month: str) -> str:
@@ -47,7 +46,6 @@ def leaderboard_view(result: Document, rules: IndexRules, townships_base: str) -
     """The front page of a month: rows in rank order, colour counts, what the whole district loses most."""
     rows = result["townships"]
     titles = {item.code: item for item in rules.sub_items}
-    moves = [change_words((row["change"] or {}).get("index"))["kind"] for row in rows if row["change"]]
     return {
         "month": result["month"],
         "words": month_words(result["month"]),
@@ -55,9 +53,6 @@ def leaderboard_view(result: Document, rules: IndexRules, townships_base: str) -
         "indicators": [
             {"code": indicator.code, "title": indicator.title, "weight": plain(indicator.points)} for indicator in rules.indicators
         ],
-        "scale": list(_scale(rules, Counter(row["colour"] for row in rows))),
-        "moves": {kind: moves.count(kind) for kind in ("up", "same", "down")} if moves else None,
-        "movers": _movers(rows, townships_base),
         "rows": [_leader_row(row, titles, townships_base) for row in rows],
         "lost": district_lost(rows, titles),
         "without_sites": [entry["name"] for entry in result.get("without_sites", ())],
@@ -66,24 +61,6 @@ def leaderboard_view(result: Document, rules: IndexRules, townships_base: str) -
         **frame(rules),
         "rule_set": result["rule_set"],
     }
-
-
-def _scale(rules: IndexRules, counts: Mapping[str, int]) -> Iterator[tuple[str, str, int]]:
-    """The colours best first, each with its span of the index in words and its townships; grey only where somebody is."""
-    upper = None
-    for colour, edge in (*rules.thresholds, ("red", 0)):
-        highest = "" if upper is None else text_of(upper - 1, TENTHS)
-        yield colour, f"{text_of(edge, TENTHS)}–{highest}" if edge and highest else f"≥ {text_of(edge, TENTHS)}" if edge else f"≤ {highest}", counts[colour]
-        upper = edge
-    if counts["none"]:
-        yield "none", "数据不足，不定颜色", counts["none"]
-
-
-def _movers(rows: Sequence[Document], base: str) -> list[dict]:
-    """Who moved most since last month, up or down; on a tie in leaderboard order."""
-    moved = [row for row in rows if row["change"] and parse_scaled(row["change"]["index"].lstrip("+-"), TENTHS)]
-    most = sorted(moved, key=lambda row: -parse_scaled(row["change"]["index"].lstrip("+-"), TENTHS))[:MOVERS]
-    return [{"name": row["name"], "href": f"{base}{row['code']}.html", "change": change_words(row["change"]["index"])} for row in most]
 
 
 def _leader_row(row: Document, titles: Mapping[str, SubItem], base: str) -> dict:
@@ -153,6 +130,7 @@ def township_view(row: Document, result: Document, rules: IndexRules, labels: Ma
     return {
         **{key: row[key] for key in ("code", "name", "rank", "index", "colour", "score_colour", "raw", "coefficient", "sites")},
         **{key: row[key] for key in ("overrides", "sufficient", "own_data", "applicable")},
+        "trail": [{**entry, "words": month_words(entry["month"])} for entry in row.get("trail", ())],
         "month": result["month"],
         "words": month_words(result["month"]),
         "compared": month_words(result["compared_with"]) if result["compared_with"] else None,

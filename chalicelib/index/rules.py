@@ -12,10 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from chalicelib.canonical import content_hash
-from chalicelib.errors import BadRuleSet, Problem
-from chalicelib.exact import HUNDREDTHS, TENTHS, parse_scaled
+from chalicelib.errors import BadRuleSet
+from chalicelib.exact import HUNDREDTHS, TENTHS
 from chalicelib.index.model import TOTAL_POINTS
-from chalicelib.index.structure import RATIOS, IndexRules, Indicator, OverrideRule, SubItem, Uncertainty
+from chalicelib.index.reader import Reader
+from chalicelib.index.structure import RATIOS, IndexRules, Indicator, OverrideRule, SubItem, SupervisionRule, Uncertainty
 
 MODEL_2020 = Path(__file__).with_name("methods") / "model-2020.toml"
 FORMULAS = ("ratio", "ratio_unless", "plan", "plan_year", "plan_quarter", "inverse", "deduct", "zero_if_any", "growth", "level")
@@ -28,7 +29,7 @@ TEXTS = ("code", "title", "parent", "unit", "numerator", "denominator", "rule", 
 LIMITS = (
     "carry_months", "complaint_days", "return_days", "sg6_months",
     "provisional_workday", "freeze_hour", "objection_workdays", "final_day", "final_workday",
-    "grave_deaths", "grave_serious_injuries", "grave_loss_fen", "cases_listed",
+    "grave_deaths", "grave_serious_injuries", "grave_loss_fen", "cases_listed", "trail_months",
 )  # fmt: skip
 
 
@@ -52,6 +53,7 @@ def read_rules(document: dict) -> IndexRules:
         "sufficient_share": reader.share("limits", document.get("limits", {}), "sufficient_share"),
         "limits": reader.limits(document.get("limits", {})),
         "uncertainty": reader.uncertainty(document.get("uncertainty", {})),
+        "supervision": reader.supervision(document.get("supervision", []), document.get("limits", {}).get("trail_months")),
     }
     if reader.problems:
         raise BadRuleSet(reader.problems)
@@ -67,50 +69,8 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-class _Reader:
-    """Collects every fault instead of stopping at the first."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def fault(self, place: str, column: str, value: object, reason: str) -> None:
-        self.problems.append(Problem(place, column, str(value), reason))
-
-    def text(self, place: str, row: dict, key: str) -> str:
-        value = row.get(key)
-        if isinstance(value, str) and (value or key in ("unit", "numerator", "denominator")):
-            return value
-        self.fault(place, key, value, "a text is required")
-        return ""
-
-    def one_of(self, place: str, row: dict, key: str, allowed: tuple[str, ...]) -> str:
-        if row.get(key) not in allowed:
-            self.fault(place, key, row.get(key), f"one of {', '.join(allowed)}")
-        return str(row.get(key))
-
-    def scaled(self, place: str, row: dict, key: str, scale: int) -> int:
-        try:
-            value = parse_scaled(row[key], scale) if isinstance(row.get(key), str) else -1
-        except ValueError:
-            value = -1
-        if value < 0:
-            self.fault(place, key, row.get(key), f"a decimal text not below 0 with at most {len(str(scale)) - 1} decimals is required")
-        return value
-
-    def share(self, place: str, row: dict, key: str) -> Fraction:
-        try:
-            value = Fraction(row[key]) if isinstance(row.get(key), str) else Fraction(-1)
-        except (ValueError, ZeroDivisionError):
-            value = Fraction(-1)
-        if not 0 <= value <= 1:
-            self.fault(place, key, row.get(key), "a share from 0 to 1 as text is required")
-        return value
-
-    def day(self, row: dict, key: str) -> date:
-        if not isinstance(row.get(key), date):
-            self.fault("", key, row.get(key), "a date is required")
-            return date.min
-        return row[key]
+class _Reader(Reader):
+    """The rows of an index method."""
 
     def limits(self, row: dict) -> dict[str, int]:
         for key in sorted(set(LIMITS) - set(row)):
@@ -145,13 +105,6 @@ class _Reader:
         if not isinstance(value, bool) or (value and formula not in RATIOS):
             self.fault(place, "not_applicable", value, "true or false is required; only ratios can be not applicable")
         return value is True
-
-    def count(self, place: str, row: dict, key: str) -> int:
-        value = row.get(key, 0)
-        if type(value) is not int or value < 0:
-            self.fault(place, key, value, "a whole number is required")
-            return 0
-        return value
 
     def extras(self, place: str, formula: str, row: dict) -> dict[str, object]:
         if formula == "deduct":
@@ -215,6 +168,22 @@ class _Reader:
         if not edges or edges[0] != 0 or edges != sorted(set(edges)):
             self.fault("coefficient", "from_sites", edges, "bands must start at 0 and rise")
         return tuple(reversed(bands))
+
+    def supervision(self, rows: list[dict], longest: object) -> tuple[SupervisionRule, ...]:
+        found = tuple(self.supervision_rule(f"supervision[{number}]", row, longest) for number, row in enumerate(rows))
+        for colour in sorted({*COLOURS, "none"} - {colour for rule in found if rule.months == 1 for colour in rule.colours}):
+            self.fault("supervision", "colours", colour, "every colour needs a row of one month")
+        return found
+
+    def supervision_rule(self, place: str, row: dict, longest: object) -> SupervisionRule:
+        months, colours = self.count(place, row, "months"), row.get("colours")
+        if not isinstance(longest, int) or not 1 <= months <= longest:
+            self.fault(place, "months", months, "1 to limits.trail_months is required")
+        if not isinstance(colours, list) or not colours or not set(colours) <= {*COLOURS, "none"}:
+            self.fault(place, "colours", colours, f"a list of {', '.join(COLOURS)}, none is required")
+            colours = []
+        texts = {key: self.text(place, row, key) for key in ("code", "title", "text")}
+        return SupervisionRule(**texts, colours=tuple(colours), months=months, plan=self.factor(place, row, "plan"))
 
     def thresholds(self, row: dict) -> tuple[tuple[str, int], ...]:
         edges = [(colour, self.scaled("thresholds", row, colour, TENTHS)) for colour in ("blue", "yellow", "orange")]

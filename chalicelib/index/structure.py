@@ -81,6 +81,18 @@ class OverrideRule:
     colour: str
 
 
+@dataclass(frozen=True, slots=True)
+class SupervisionRule:
+    """What follows for a township that had one of these colours in each of so many months; ``plan`` is the factor on inspections."""
+
+    code: str
+    title: str
+    text: str
+    colours: tuple[str, ...]
+    months: int
+    plan: Fraction
+
+
 @dataclass(frozen=True)
 class IndexRules:
     """A loaded index method. ``bands`` are (lower edge of N, K in hundredths), ``thresholds`` (colour, tenths), both descending."""
@@ -98,6 +110,7 @@ class IndexRules:
     sufficient_share: Fraction
     limits: dict[str, int]
     uncertainty: Uncertainty
+    supervision: tuple[SupervisionRule, ...]
 
     @property
     def sub_items(self) -> tuple[SubItem, ...]:

@@ -246,6 +246,8 @@ def test_every_published_month_can_be_reached_from_a_page() -> None:
         assert links == [f"{kind}/2020-07/r1/index.html", f"{kind}/{JUNE}/r1/index.html"]
         assert all(made.files.find(f"public/{link}") for link in links)
         assert f'href="/{kind}/months.html"' in made.files.find(f"public/{kind}/index.html").decode()
+    assert 'href="/index/2020-06/r1/district.html"' in made.files.find("public/index/months.html").decode()
+    assert "district.html" not in made.files.find("public/map/months.html").decode()
 
 
 def test_only_own_shares_are_carried() -> None:
