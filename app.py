@@ -3,7 +3,7 @@ Each handler imports its job when it runs, so that the scan's cold start loads n
 
 from __future__ import annotations
 
-from chalice import Chalice, Cron, Rate
+from chalice import Chalice, CognitoUserPoolAuthorizer, Cron, Rate
 
 from chalicelib.access.views import authorizer
 from chalicelib.code.views import build_blueprint
@@ -46,6 +46,16 @@ def report(event, context):
     from chalicelib.reports.views import handle
 
     return handle(event, settings())
+
+
+if isinstance(gate, CognitoUserPoolAuthorizer):
+    # Another provider makes and ends its accounts itself.
+    @app.lambda_function(name="accounts")
+    def accounts(event, context):
+        """POST /activations and /sites/{site_id}/accounts: first users of enterprises, and the end of accounts."""
+        from chalicelib.accounts.views import handle
+
+        return handle(event, settings())
 
 
 @app.lambda_function(name="plates")

@@ -302,7 +302,25 @@ class Persons(Base):
     doc = UnicodeAttribute(null=True)
 
 
-MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Papers, Ledger, Quarantine, Reports, Jobs, Persons)
+class Accounts(Base):
+    """Accounts of enterprises: the one open code of each, who has an account since when, and the day's counters (with ``#``)."""
+
+    class Meta(Base.Meta):
+        table_name = "accounts"
+
+    owner = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    serial = UnicodeAttribute(null=True)
+    state = UnicodeAttribute(null=True)
+    tries = NumberAttribute(null=True)
+    claim = UnicodeAttribute(null=True)
+    claimed_until = NumberAttribute(null=True)
+    name = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    doc = UnicodeAttribute(null=True)
+
+
+MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Papers, Ledger, Quarantine, Reports, Jobs, Persons, Accounts)
 
 
 def table_name(prefix: str, model: type[Base]) -> str:

@@ -45,6 +45,12 @@ def person_rights() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(MATRIX.read_text(encoding="utf-8"))["persons"]
 
 
+@lru_cache(maxsize=1)
+def account_rights() -> Mapping[str, Mapping[str, str]]:
+    """Who may ``issue`` a code, ``see`` and ``end`` accounts of an enterprise: reach by role, as in the write matrix."""
+    return tomllib.loads(MATRIX.read_text(encoding="utf-8"))["accounts"]
+
+
 def parse_matrix(text: str) -> Mapping[str, Mapping[str, str]]:
     """The matrix in a policy file, complete: every group has a mode for every audience."""
     document = tomllib.loads(text)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from chalice import Chalice, CognitoUserPoolAuthorizer
 from chalice.app import Authorizer
 
 from chalicelib.access.identity import Identity, identity_of
+from chalicelib.config import settings
 from chalicelib.errors import Unauthenticated
 
 # The template replaces it; an intrinsic here would not survive the merge.
@@ -31,12 +32,28 @@ def authorizer(app: Chalice, environment: Mapping[str, str] = os.environ) -> Aut
     raise ValueError(f"IDENTITY={provider}: cognito or oidc")
 
 
-def caller(context: Mapping[str, object]) -> Identity:
-    """Who is asking, from the gateway's request context. Unauthenticated if no authorizer let anybody through."""
+def caller(context: Mapping[str, object], ended: Callable[[Identity], bool] | None = None) -> Identity:
+    """Who is asking, from the gateway's request context. Unauthenticated if no authorizer let anybody through, or the account has ended.
+
+    An identity token stays genuine until it expires, whatever has become of its user: so those of accounts that we end ourselves are
+    looked up (``ended``; by default in our own table, where accounts are ours).
+    """
     verified = context.get("authorizer")
     claims = verified.get("claims") if isinstance(verified, Mapping) else None
     if isinstance(claims, str):
         claims = json.loads(claims)
     if not isinstance(claims, Mapping):
         raise Unauthenticated("nobody is signed in")
-    return identity_of(claims)
+    identity = identity_of(claims)
+    if (ended or has_ended)(identity):
+        raise Unauthenticated("the account has ended")
+    return identity
+
+
+def has_ended(identity: Identity, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this is an account of an enterprise that was ended. Another provider ends its own: then nothing is read."""
+    if identity.role != "enterprise" or environment.get("OWN_ACCOUNTS") != "true":
+        return False
+    from chalicelib.accounts.store import AccountTable
+
+    return AccountTable(settings().table_prefix).is_ended(identity.organisation, identity.subject)

@@ -6,23 +6,20 @@ A plain Lambda function of its own: it may append to the log and touch the repor
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
-import ipaddress
 from collections.abc import Mapping
 
 from chalicelib import clock
 from chalicelib.code import scan, token
 from chalicelib.config import Settings
-from chalicelib.errors import BadInput, NotFound, SafetyCodeError
+from chalicelib.errors import NotFound, SafetyCodeError
 from chalicelib.grading.store import FactsStore
 from chalicelib.http import log_line
+from chalicelib.proxy import Event, raw_body, visitor
 from chalicelib.register.district import load_district
 from chalicelib.reports import model, pages
 from chalicelib.reports.store import ReportTable
 from chalicelib.supervision.store import EventLog
-
-Event = Mapping[str, object]
 
 
 def handle(event: Event, settings: Settings) -> dict[str, object]:
@@ -30,7 +27,7 @@ def handle(event: Event, settings: Settings) -> dict[str, object]:
     district, language = load_district(settings.district), "zh"
     path = str(event.get("path") or "").rstrip("/").rsplit("/", 1)[-1]
     try:
-        fields = model.fields_of(_body(event))
+        fields = model.fields_of(raw_body(event))
         language = "en" if fields.get("language") == "en" else "zh"
         status, page = 200, pages.receipt_page(ROUTES[path](fields, event, settings), district, language)
     except SafetyCodeError as error:
@@ -44,7 +41,7 @@ def receive(fields: Mapping[str, str], event: Event, settings: Settings) -> page
     report = model.report_of(fields)
     seen = scan.find(scan.Asked(report.plate.upper(), "zh", ""), settings, scan.card_reader(settings.table_prefix))
     site_id, now, day = str(seen.card["site_id"]), settings.now(), settings.day()
-    key, source, table = _key(settings), _source(event), ReportTable(settings.table_prefix)
+    key, source, table = _key(settings), visitor(event), ReportTable(settings.table_prefix)
     receipt = model.receipt_of(key, site_id, report, source, day)
     kept = table.find(receipt)
     if kept is None:
@@ -77,34 +74,9 @@ def look_up(fields: Mapping[str, str], event: Event, settings: Settings) -> page
 ROUTES = {"reports": receive, "receipts": look_up}
 
 
-def _body(event: Event) -> bytes:
-    body = event.get("body") or ""
-    if not event.get("isBase64Encoded"):
-        return str(body).encode()
-    try:
-        return base64.b64decode(str(body), validate=True)
-    except binascii.Error:
-        raise BadInput("not a form") from None
-
-
 def _key(settings: Settings) -> bytes:
     ring = token.parse_keys(settings.plate_keys)
     return ring.keys[ring.signer]
-
-
-def _source(event: Event) -> str:
-    """Where a request came from: the address that our CDN saw (the last but one), an IPv6 address by its network.
-
-    Whoever goes round the CDN can name any address; the site's own counter holds all the same.
-    """
-    headers = {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}  # type: ignore[attr-defined]
-    hops = [part.strip() for part in headers.get("x-forwarded-for", "").split(",") if part.strip()]
-    text = hops[-2] if len(hops) > 1 else hops[0] if hops else ""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if address.version == 6 else str(address)
 
 
 def _headers(page: str) -> dict[str, str]:

@@ -31,6 +31,7 @@ def ensure(deployed: Deployed) -> dict[str, dict[str, str]]:
             password = accounts.get(role, {}).get("password") or new_password()
             accounts[role] = {"username": f"demo-{role}", "password": password, "organisation": acts_for}
             create(client, pool, role, accounts[role])
+            note(deployed, client, role, accounts[role])
             write_note(NOTE, {"pool": pool, "accounts": accounts})
     return accounts
 
@@ -51,6 +52,20 @@ def create(client: object, pool: str, role: str, account: dict[str, str]) -> Non
         client.admin_update_user_attributes(UserPoolId=pool, Username=account["username"], UserAttributes=attributes)
     client.admin_set_user_password(UserPoolId=pool, Username=account["username"], Password=account["password"], Permanent=True)
     client.admin_add_user_to_group(UserPoolId=pool, Username=account["username"], GroupName=role)
+
+
+def note(deployed: Deployed, client: object, role: str, account: dict[str, str]) -> None:
+    """An enterprise's account stands in the stack's own list too, so that it is seen and can be ended at the desk."""
+    if role != "enterprise" or not account["organisation"]:
+        return
+    from chalicelib.accounts.model import Account
+    from chalicelib.accounts.store import AccountTable
+    from chalicelib.clock import instant_text, utc_now
+
+    user = client.admin_get_user(UserPoolId=deployed.outputs["UserPoolId"], Username=account["username"])
+    subject = next(given["Value"] for given in user["UserAttributes"] if given["Name"] == "sub")
+    made = Account(subject, account["username"], "active", instant_text(utc_now()))
+    AccountTable(deployed.outputs["StackPrefix"]).keep_account(account["organisation"], made)
 
 
 def id_token(deployed: Deployed, account: dict[str, str]) -> str:

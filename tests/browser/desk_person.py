@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOMS = {
-    "enterprise": ["", "own", "self-check", "rectify", "certificates", "sectors", "persons", "voice", "plate"],
-    "township": ["", "work", "find"],
-    "district": ["", "work", "find", "sites"],
+    "enterprise": ["", "own", "self-check", "rectify", "certificates", "sectors", "persons", "voice", "plate", "accounts"],
+    "township": ["", "work", "find", "accounts"],
+    "district": ["", "work", "find", "sites", "accounts"],
 }
 EXPECTED = ("status of 400", "status of 401", "status of 403", "status of 404", "status of 409")
 

@@ -216,3 +216,57 @@ def test_the_keyboard_alone_reaches_the_work(person: Open) -> None:
         officer.page.keyboard.press("Tab")
         seen.append(officer.page.evaluate("document.activeElement.textContent"))
     assert any("查找" in text for text in seen) and any("有逾期隐患" in text for text in seen)
+
+
+# ── First user and end of an account 激活与停用 ─────────────────────────────────────────────────────────────────────
+def test_from_the_printed_slip_to_the_first_sign_in_and_to_the_end_of_the_account(person: Open, stack) -> None:
+    site = own_site(stack)
+    officer = person("township").sign_in(f"site/{site}")
+    officer.page.get_by_role("link", name="发放激活码、停用账号").click()
+    officer.sees("还没有发放过")
+    officer.press("发放激活码")
+    officer.sees("企业账号激活单")
+    slip = officer.page.locator(".sheet.slip")
+    code, plate = slip.locator(".code").inner_text(), slip.locator(".num").nth(1).inner_text()
+    assert code not in officer.page.url and officer.page.evaluate("sessionStorage.length") == 1
+    officer.page.evaluate("window.print = () => {}")
+    officer.press("打印激活单")
+    officer.page.emulate_media(media="print")
+    assert officer.page.locator("#paper .code").inner_text() == code
+    officer.page.emulate_media(media="screen")
+
+    first = person("enterprise", 360)
+    first.account = {"username": "first.user@example.cn", "password": "First-user-of-12"}
+    activate(first, plate, "0000-0000-0000-0000")
+    first.sees("未能激活")
+    activate(first, plate, code, again="Something-else-1")
+    first.sees("两次输入的密码不一致")
+    activate(first, plate, code)
+    first.sees("激活成功")
+    first.page.get_by_role("link", name="去登录").click()
+    first.sign_in("own")
+    first.sees("我的安全码")
+    first.go("accounts")
+    first.sees("您正在使用")
+
+    officer.page.reload()
+    officer.sees("已使用")
+    mine = officer.page.locator("li", has_text="first.user@example.cn")
+    mine.get_by_role("button", name="停用").click()
+    mine.get_by_role("button", name="不停用").click()
+    mine.get_by_role("button", name="停用").click()
+    mine.get_by_role("button", name="确定停用").click()
+    officer.sees("登录名已删除")
+    first.page.goto(f"{first.base}/desk/#/own")
+    first.sees("登录已过期")
+    assert first.page.evaluate(f"sessionStorage.getItem('{SESSION}')") is None
+    first.sign_in("own")
+    first.sees("账号或密码不对")
+
+
+def activate(visitor: Person, plate: str, code: str, again: str = "") -> None:
+    visitor.page.goto(f"{visitor.base}/desk/activate.html")
+    for label, text in (("码牌编号", plate), ("激活码", code), ("登录名", visitor.account["username"]), ("再输一次密码", again or visitor.account["password"])):
+        visitor.fill(label, text)
+    visitor.page.locator("input[name=password]").fill(visitor.account["password"])
+    visitor.press("激活")

@@ -16,10 +16,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 WORDS = {"errors", "clock", "config", "exact", "canonical", "ids", "labels", "workdays"}
-OUTSIDE = {"tables", "bulk", "presign", "jobs", "desk.photos", "supervision.chain", "supervision.quarantine", "supervision.shelf", "grading.saving", "grading.changes", "index.runs", "index.sources"}
-FACES = {"riskmap.maps", "index.maps", "index.focus_view", "riskmap.portrait", "riskmap.picture", "render", "http", "grading.radar", "code.qr", "code.sheet", "index.firm", "index.edition", "index.opendata"}
+OUTSIDE = {"tables", "accounts.pool", "bulk", "presign", "jobs", "desk.photos", "supervision.chain", "supervision.quarantine", "supervision.shelf", "grading.saving", "grading.changes", "index.runs", "index.sources"}
+FACES = {"proxy", "riskmap.maps", "index.maps", "index.focus_view", "riskmap.portrait", "riskmap.picture", "render", "http", "grading.radar", "code.qr", "code.sheet", "index.firm", "index.edition", "index.opendata"}
 JOBS = {"code.plates", "grading.enacted", "grading.regrade", "grading.sweep", "grading.recompute", "index.monthly", "index.township", "index.finish", "intake.run", "intake.upload", "riskmap.now", "registry.follow", "index.phases", "index.telling", "desk.remind", "export.job"}
-ENTRANCES = {"code.scan", "intake.office", "code.compose", "code.desk", "code.terms", "grading.desk", "registry.window", "access.oidc", "access.signin", "desk.compose", "desk.office", "index.office", "export.office"}
+ENTRANCES = {"accounts.office", "code.scan", "intake.office", "code.compose", "code.desk", "code.terms", "grading.desk", "registry.window", "access.oidc", "access.signin", "desk.compose", "desk.office", "index.office", "export.office"}
 RINGS = ("words", "domain", "outside", "faces", "jobs", "entrances")
 MAY_IMPORT = {
     "words": {"words"},
@@ -42,6 +42,7 @@ PACKAGES = {
     "code": {"grading", "supervision", "register", "access", "index"},
     "export": {"supervision", "register", "grading", "access", "publish"},
     "registry": {"code", "grading", "supervision", "register", "access"},
+    "accounts": {"code", "grading", "supervision", "register", "access"},
     "reports": {"code", "grading", "supervision", "register", "access"},
     "openapi": {"supervision", "register"},
     "desk": {"publish", "index", "riskmap", "code", "grading", "supervision", "register", "access"},

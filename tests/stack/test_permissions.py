@@ -138,7 +138,7 @@ def _create_probe(deployed: Deployed, output: str) -> str:
     return name
 
 
-TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "LedgerTable", "PapersTable", "QuarantineTable", "ReportsTable", "JobsTable", "PersonsTable")
+TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "LedgerTable", "PapersTable", "QuarantineTable", "ReportsTable", "JobsTable", "PersonsTable", "AccountsTable")
 KEYS = {
     "EventsTable": ("subject", "event_id"),
     "FactsTable": ("site_id",),
@@ -154,16 +154,18 @@ KEYS = {
     "JobsTable": ("job",),
     "ReportsTable": ("receipt",),
     "PersonsTable": ("subject", "office"),
+    "AccountsTable": ("owner", "part"),
 }
 # What each function may do to which table, by the flows of docs/architecture.md; everything else must be refused.
 MAY = {
     "ScanFunctionName": {"get": {"CardsTable"}, "put": set(), "query": set()},
     "ApiFunctionName": {
-        "get": {"CardsTable", "EventsTable", "JobsTable", "RunsTable"},
+        "get": {"AccountsTable", "CardsTable", "EventsTable", "JobsTable", "RunsTable"},
         "put": {"EventsTable", "AuditTable", "JobsTable", "PapersTable", "PersonsTable"},
         "query": {"EventsTable", "HistoryTable", "PapersTable", "PersonsTable"},
     },
     "ReportFunctionName": {"get": {"CardsTable", "ReportsTable"}, "put": {"EventsTable", "ReportsTable"}, "query": set()},
+    "AccountsFunctionName": {"get": {"AccountsTable"}, "put": {"AccountsTable", "AuditTable"}, "query": {"AccountsTable"}},
     "PlatesFunctionName": {"get": set(), "put": set(), "query": set()},
     "RegradeFunctionName": {
         "get": {"FactsTable", "CardsTable", "LedgerTable"},
@@ -233,6 +235,37 @@ class TestTheScan:
         assert ask("s3", "get_object", Bucket=deployed.outputs["FilesBucket"], Key="public/index/current.json") in REFUSED
         assert ask("sqs", "send_message", QueueUrl=deployed.outputs["MonthQueueUrl"], MessageBody="x") in REFUSED
         assert ask("cognito-idp", "list_users", UserPoolId=deployed.outputs["UserPoolId"]) in REFUSED
+
+
+class TestTheUserPool:
+    """One function makes and ends users, of this pool alone; it makes nobody an official by any other group's hand than its own code."""
+
+    def calls(self, pool: str) -> list[tuple[str, str, dict]]:
+        user = {"UserPoolId": pool, "Username": "probe-of-rights"}
+        return [
+            ("cognito-idp", "admin_create_user", {**user, "MessageAction": "SUPPRESS"}),
+            ("cognito-idp", "admin_set_user_password", {**user, "Password": "Probe-Of-Rights-1", "Permanent": True}),
+            ("cognito-idp", "admin_add_user_to_group", {**user, "GroupName": "enterprise"}),
+            ("cognito-idp", "admin_get_user", user),
+            ("cognito-idp", "admin_user_global_sign_out", user),
+            ("cognito-idp", "admin_delete_user", user),
+        ]
+
+    def test_only_the_accounts_function_touches_it(self, deployed: Deployed, probes: Probes) -> None:
+        pool = deployed.outputs["UserPoolId"]
+        assert probes("AccountsFunctionName").all(self.calls(pool)) == ["ok"] * 6
+        for function in MAY.keys() - {"AccountsFunctionName"}:
+            assert set(probes(function).all(self.calls(pool))) <= REFUSED, function
+
+    def test_it_lists_nobody_and_reaches_no_other_pool(self, deployed: Deployed, probes: Probes) -> None:
+        ask, client = probes("AccountsFunctionName"), boto3.client("cognito-idp")
+        for operation in ("list_users", "describe_user_pool", "list_groups"):
+            assert ask("cognito-idp", operation, UserPoolId=deployed.outputs["UserPoolId"]) in REFUSED
+        other = client.create_user_pool(PoolName=f"{deployed.outputs['StackPrefix']}-other")["UserPool"]["Id"]
+        try:
+            assert set(ask.all(self.calls(other))) <= REFUSED
+        finally:
+            client.delete_user_pool(UserPoolId=other)
 
 
 class TestFilesAndQueues:

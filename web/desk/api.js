@@ -19,6 +19,12 @@ export const put = (path, body) => ask(path, { method: "PUT", body: JSON.stringi
 export const erase = path => ask(path, { method: "DELETE" }, () => null);
 // A picture or a file of the API: its bytes.
 export const file = path => ask(path, {}, answer => answer.blob());
+// What may be sent by somebody who is not signed in.
+export async function send(path, body) {
+  const answer = await reach(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+  if (answer.ok) return answer.json();
+  throw new Problem(await answer.json().catch(() => ({ status: answer.status })));
+}
 // The identity of one submission: sending it again with the same key changes nothing.
 export const fresh = () => crypto.randomUUID();
 
@@ -35,8 +41,8 @@ export async function all(path, rows, told = () => {}) {
 }
 
 async function ask(path, given = {}, take = answer => answer.json()) {
-  let answer = await send(path, given, await token());
-  if (answer.status === 401) answer = await send(path, given, await token(true));
+  let answer = await signed(path, given, await token());
+  if (answer.status === 401) answer = await signed(path, given, await token(true));
   if (answer.status === 401) {
     forget();
     throw new SessionEnded();
@@ -45,9 +51,11 @@ async function ask(path, given = {}, take = answer => answer.json()) {
   throw new Problem(await answer.json().catch(() => ({ status: answer.status })));
 }
 
-async function send(path, given, idToken) {
+const signed = (path, given, idToken) => reach(path, { ...given, headers: { ...given.headers, Authorization: idToken } });
+
+async function reach(path, given) {
   try {
-    return await fetch("/api" + path, { cache: "no-store", ...given, headers: { ...given.headers, Authorization: idToken } });
+    return await fetch("/api" + path, { cache: "no-store", ...given });
   } catch {
     throw new Problem(OFFLINE);
   }

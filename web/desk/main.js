@@ -35,6 +35,7 @@ function welcome(reason = "") {
     h("p", {}, "执法检查人员、镇街和区级工作人员、企业安全负责人从这里登录。"),
     reason && h("p", { class: "refusal", role: "alert" }, reason),
     h("div", { class: "acts" }, h("button", { type: "button", class: "button", onclick: () => signIn().catch(failed) }, "登录")),
+    h("p", {}, "企业第一次使用：", h("a", { href: "/desk/activate.html" }, "用激活码激活企业账号")),
     h("p", { class: "soft" }, "登录信息只保存在本浏览器标签页里，关闭即失效。请勿在公用电脑上停留。")));
 }
 

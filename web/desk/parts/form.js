@@ -78,5 +78,5 @@ function valueOf(field, row) {
   const one = row.querySelector("input,select,textarea");
   if (field.type === "flag") return one.checked;
   if (field.type === "files") return [...one.files];
-  return one.value.trim();
+  return field.type === "password" ? one.value : one.value.trim();
 }

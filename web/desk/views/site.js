@@ -19,7 +19,7 @@ export async function show({ me, words, rest, query, again }) {
     panel(record.identity.grade, words.grade_meaning[record.identity.grade], h("p", {}, `评定日 ${record.identity.on || "—"}`, record.case?.score && ` · 得分 ${record.case.score}`)),
     h("div", { class: "columns" },
       h("div", {}, hazards(record, words, acts), story(record, words)),
-      h("div", {}, standing(record, words), why(record), register(record, words, acts), plateCard(id, acts), people(record, again, id, me))),
+      h("div", {}, standing(record, words), why(record), register(record, words, acts), plateCard(id, acts), accountsCard(id, acts), people(record, again, id, me))),
   ];
 }
 
@@ -131,6 +131,10 @@ function plateCard(id) {
     }
   }
   return card("码牌", place, h("div", { class: "acts screen" }, h("button", { type: "button", class: "line", onclick: open }, "显示二维码")));
+}
+
+function accountsCard(id, acts) {
+  return acts && card("企业账号", h("p", {}, h("a", { href: `#/accounts/${id}` }, "发放激活码、停用账号")));
 }
 
 function people(record, again, id, me) {
