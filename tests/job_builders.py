@@ -10,6 +10,7 @@ from pathlib import Path
 from chalicelib.access.audit import AuditLine
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.jobs import Job
+from chalicelib.registry.persons import Person
 
 
 @dataclass
@@ -43,6 +44,22 @@ class MemoryAudit:
 
     def said(self) -> list[tuple[str, str]]:
         return [(line.action, line.what) for line in self.lines]
+
+
+@dataclass
+class MemoryPersons:
+    """The person table: who holds which office of which subject."""
+
+    held: dict[tuple[str, str], Person] = field(default_factory=dict)
+
+    def list(self, subject: str) -> list[Person]:
+        return [person for (whose, _), person in sorted(self.held.items()) if whose == subject]
+
+    def put(self, subject: str, person: Person) -> None:
+        self.held[subject, person.office] = person
+
+    def erase(self, subject: str, office: str) -> bool:
+        return self.held.pop((subject, office), None) is not None
 
 
 @dataclass

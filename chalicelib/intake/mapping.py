@@ -19,6 +19,8 @@
 A reference is a column name or a table with one of ``column`` (and ``values``, ``plus_days``, ``unknown``), ``value`` (a
 constant), ``event`` + ``key`` (the id of another fact of the same subject), ``subject`` (the id of the row's site or enterprise; with ``key``,
 of another one, by the columns that name it).
+
+A sheet of persons has ``[[persons]]`` (``office``, ``name``, ``phone``, ``when``) in place of records: they go into the person table, never into the log.
 """
 
 from __future__ import annotations
@@ -31,16 +33,17 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.errors import BadRuleSet, Problem
-from chalicelib.intake.model import Column, Mapping, Record, Reference
+from chalicelib.intake.model import Column, Mapping, Office, Record, Reference
 from chalicelib.supervision.vocabulary import load_vocabulary
 
 READERS = ("text", "code", "uscc", "integer", "number", "fen", "date", "instant", "flag", "list", "findings")
 SCALED = ("integer", "number", "fen")
 FACTOR = re.compile(r"(?=.*[1-9])[0-9]{1,9}(\.[0-9]{1,9})?")
 SCOPES = ("site", "enterprise", "township")
-TOP_KEYS = {"schema", "title", "ignore", "subjects", "columns", "records"}
+TOP_KEYS = {"schema", "title", "ignore", "subjects", "columns", "records", "persons"}
 COLUMN_KEYS = {"read", "required", "values", "formats", "separator", "skip", "times"}
 RECORD_KEYS = {"kind", "key", "on", "at", "source", "actor", "place", "when", "fields", "caused_by", "voids", "merge", "repeats"}
+PERSON_KEYS = {"office", "name", "phone", "when"}
 REFERENCE_KEYS = {"column", "values", "plus_days", "unknown", "value", "event", "key", "subject"}
 
 
@@ -83,13 +86,14 @@ class _Loader:
             self._column(name, entry)
         for scope, names in self._table(document, "subjects").items():
             self._subject(scope, names)
-        entries = document.get("records")
-        if not isinstance(entries, list) or not entries:
-            self.fault("records", entries, "at least one [[records]] is required")
-            entries = []
+        entries, people = document.get("records", []), document.get("persons", [])
+        if not isinstance(entries, list) or not isinstance(people, list) or bool(entries) == bool(people):
+            self.fault("records", entries, "at least one [[records]] is required, or, in a sheet of persons alone, [[persons]]")
+            entries, people = [], []
         records = [self._record(entry, f"records[{number}]") for number, entry in enumerate(entries)]
+        persons = tuple(self._person(entry, f"persons[{number}]") for number, entry in enumerate(people))
         ignore = frozenset(self._names(document.get("ignore", []), "ignore"))
-        return Mapping(str(document.get("title", "")), self.subjects, self.columns, tuple(r for r in records if r), ignore)
+        return Mapping(str(document.get("title", "")), self.subjects, self.columns, tuple(r for r in records if r), ignore, persons)
 
     def _column(self, name: str, entry: Any) -> None:
         if not isinstance(entry, dict):
@@ -150,6 +154,13 @@ class _Loader:
             merge=frozenset(self._names(entry.get("merge", []), f"{place}.merge")),
             repeats=entry.get("repeats") is True,
         )
+
+    def _person(self, entry: dict[str, Any], place: str) -> Office:
+        self._only(entry, PERSON_KEYS, place)
+        if "site" not in self.subjects:
+            self.fault(place, "", "[subjects] does not say which columns name the site")
+        parts = [self._required(entry, name, place) for name in ("office", "name", "phone")]
+        return Office(*parts, self._when(entry.get("when", {}), place))
 
     def _fields(self, entry: dict[str, Any], kind: str, place: str) -> dict[str, Reference]:
         types = self.kinds[kind].fields

@@ -69,14 +69,25 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Office:
+    """A person that a row names, as the holder of one of a site's offices: no fact, and never in the log."""
+
+    office: Reference
+    name: Reference
+    phone: Reference
+    when: Dictionary[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
-    """A loaded mapping file."""
+    """A loaded mapping file: it tells facts (``records``) or brings persons (``persons``), never both."""
 
     title: str
     subjects: Dictionary[str, tuple[str, ...]]
     columns: Dictionary[str, Column]
     records: tuple[Record, ...]
     ignore: frozenset[str]
+    persons: tuple[Office, ...] = ()
 
     @property
     def known_columns(self) -> frozenset[str]:

@@ -137,6 +137,7 @@ def stack_ports(settings: Settings) -> Ports:
     from chalicelib.intake.store import CardAreas, ImportLog
     from chalicelib.jobs import JobTable
     from chalicelib.publish.objects import JobObjects
+    from chalicelib.registry.store import PersonTable
     from chalicelib.supervision.store import EventLog
 
     prefix = settings.table_prefix
@@ -144,5 +145,5 @@ def stack_ports(settings: Settings) -> Ports:
     events = EventLog(prefix)
     return Ports(
         JobTable(prefix), AuditTable(prefix), JobObjects(settings.files_bucket), ImportLog(events), CardAreas(events),
-        lambda job_id: send([{"job": job_id}]),
+        PersonTable(prefix), lambda job_id: send([{"job": job_id}]),
     )  # fmt: skip

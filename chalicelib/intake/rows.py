@@ -133,7 +133,8 @@ class RowReader:
             return
         event = self._event(record, subject, identity, str(day))
         if len(self.problems) == before:
-            self._needs_registration(record, subject)
+            if record.kind != REGISTRATION.get(record.scope, record.kind):
+                self._needs(record.scope, subject)
             self.drafts.append(Draft(event, self.number, record))
 
     def _event(self, record: Record, subject: str, identity: str, day: str) -> Event:
@@ -208,13 +209,10 @@ class RowReader:
         self._need(subject, event_id, column, identity, "没有找到对应的原记录")
         return event_id
 
-    def _needs_registration(self, record: Record, subject: str) -> None:
-        kind = REGISTRATION.get(record.scope)
-        if kind is None or record.kind == kind:
-            return
-        names = self.mapping.subjects[record.scope]
-        identity = self._identity(names) or ""
-        self._need(subject, registration_id(subject, kind, identity), names[0], identity, "没有登记过的企业或场所")
+    def _needs(self, scope: str, subject: str) -> None:
+        identity = self._identity(self.mapping.subjects[scope]) or ""
+        column = self.mapping.subjects[scope][0]
+        self._need(subject, registration_id(subject, REGISTRATION[scope], identity), column, identity, "没有登记过的企业或场所")
 
     def _need(self, subject: str, event_id: str, column: str, value: str, reason: str) -> None:
         if (subject, event_id) not in self.needs:

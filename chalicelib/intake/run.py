@@ -13,12 +13,14 @@ from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 
-from chalicelib.errors import Conflict, Problem
+from chalicelib.errors import BadInput, Conflict, Problem
 from chalicelib.intake.correct import Corrected, Correction, Corrector
 from chalicelib.intake.log import Log
 from chalicelib.intake.mapping import load_mapping
-from chalicelib.intake.model import GOOD, WHOLE, Mapping
+from chalicelib.intake.model import GOOD, Mapping
 from chalicelib.intake.permission import Permission
+from chalicelib.intake.persons import SAME as STANDS
+from chalicelib.intake.persons import People, PersonImport, enter, written
 from chalicelib.intake.plan import Plan, judge_table
 from chalicelib.intake.read import read_file
 from chalicelib.intake.rejects import Rejects
@@ -42,7 +44,8 @@ class Wish:
 
     With a rejects file bad rows are left out and written there, and ``writes`` says what becomes of the others; without one
     a bad row is an error. ``correction`` corrects what stands otherwise, ``permission`` leaves out what the sender may not bring in.
-    ``stop`` is asked before every transaction: an import that was stopped is finished by the same import again.
+    ``stop`` is asked before every transaction: an import that was stopped is finished by the same import again. ``people`` is where a sheet of
+    persons goes; without it such a sheet is refused.
     """
 
     rejects: Path | None = None
@@ -50,6 +53,7 @@ class Wish:
     permission: Permission | None = None
     writes: str = GOOD
     stop: Callable[[], bool] = lambda: False
+    people: People | None = None
 
 
 PLAIN = Wish()
@@ -113,26 +117,49 @@ def import_file(
     district's day, after which no fact may lie. A correction needs a log that is a :class:`.log.WholeLog`.
     """
     mapping = load_mapping(mapping_path)
-    table = read_file(path, mapping.wanted)
-    settled = _settle(table, mapping, Context(id_key, district, actor, today), log, wish, now, progress)
+    table, context = read_file(path, mapping.wanted), Context(id_key, district, actor, today)
+    if mapping.persons:
+        return _bring_persons(PersonImport(table, mapping, context, log, wish.permission, lambda rows: progress(JUDGED, rows, 0)), path.name, wish, progress)
+    settled = _settle(table, mapping, context, log, wish, now, progress)
     spool, rejects = settled.plan.spool, settled.rejects
     if wish.rejects and rejects.rows:
         rejects.write(table, wish.rejects)
-    written = wish.writes == GOOD or (wish.writes == WHOLE and not rejects.rows)
+    writing = written(wish.writes, rejects)
     corrector = Corrector(wish.correction or Correction(), settled.currents, actor, today, now)
     total, told, finished = spool.count(NEW) + spool.count(CORRECTED), _Told(), True
     for groups in _transactions(_groups(settled, corrector, log)):
-        if written and wish.stop():
+        if writing and wish.stop():
             finished = False
             break
-        if written:
+        if writing:
             log.append([event for events, _ in groups for event in events], now)
             progress(APPENDED, min(told.events + sum(len(events) for events, _ in groups), total), total)
         told.add(groups)
     notes = tuple(f"{column}：{count}格{note}" for (column, note), count in sorted(settled.plan.notes.items()))
     return Imported(
         path.name, settled.plan.row_count, told.new, spool.count(SAME), dict(sorted(told.kinds.items())),
-        str(table.reading), notes, len(rejects.rows), told.corrections, tuple(told.corrected), written, finished, rejects.count(), rejects.first(MOST_TOLD),
+        str(table.reading), notes, len(rejects.rows), told.corrections, tuple(told.corrected), writing, finished, rejects.count(), rejects.first(MOST_TOLD),
+    )  # fmt: skip
+
+
+def _bring_persons(sheet: PersonImport, name: str, wish: Wish, progress: Progress) -> Imported:
+    """A sheet of persons, by the same rules: whole or nothing unless the good rows are asked for, the same again is no change."""
+    if wish.people is None:
+        raise BadInput([Problem("", "persons", "", "没有指定人员表，无法导入人员")])
+    rejects, rows, notes = sheet.settle(wish.rejects is not None)
+    if wish.rejects and rejects.rows:
+        rejects.write(sheet.table, wish.rejects)
+    writing, done, finished = written(wish.writes, rejects), Counter[str](), True
+    for holder in sheet.holders(rejects.rows):
+        if writing and wish.stop():
+            finished = False
+            break
+        done[enter(holder, wish.people, sheet.context, dry=not writing)] += 1
+        progress(APPENDED, done.total(), 0)
+    same = done.pop(STANDS, 0)
+    return Imported(
+        name, rows, done.total(), same, dict(sorted(done.items())), str(sheet.table.reading), notes, len(rejects.rows),
+        written=writing, finished=finished, problem_count=rejects.count(), problems=rejects.first(MOST_TOLD),
     )  # fmt: skip
 
 

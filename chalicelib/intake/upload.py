@@ -22,7 +22,9 @@ from chalicelib.access.identity import Identity
 from chalicelib.errors import BadInput, Conflict, NotFound, Problem
 from chalicelib.intake.asked import Asked, mapping_path
 from chalicelib.intake.log import WholeLog
+from chalicelib.intake.mapping import load_mapping
 from chalicelib.intake.permission import Areas, Permission
+from chalicelib.intake.persons import People, PersonBook
 from chalicelib.intake.run import Imported, Wish, import_file
 from chalicelib.jobs import DONE, ENDED, QUEUED, REFUSED, RUNNING, WAITING, Job, JobBook
 from chalicelib.register.district import District
@@ -56,6 +58,7 @@ class Ports:
     objects: Objects
     log: WholeLog
     areas: Areas
+    persons: PersonBook
     send: Callable[[str], None]
 
 
@@ -138,6 +141,7 @@ class _Run:
             Permission(self.identity, self.ports.areas),
             self.asked.writes,
             lambda: place.seconds_left() < RESERVE_S,
+            People(self.ports.persons, lambda subject, what: self._note("person", subject, what)),
         )
         return import_file(
             sheet, mapping_path(self.asked.mapping, place.district.folder), self.ports.log, district=place.district, id_key=place.id_key,
@@ -176,9 +180,21 @@ class _Run:
         outcome = {name: document[name] for name in TOLD if name in document}
         told = " ".join(f"{name}={outcome[name]}" for name in ("new", "corrections", "rejected") if name in outcome)
         what = f"{self.asked.mapping} {self.asked.mode} {state} {told}".strip()
-        self.ports.audit.write(audit_line(self.identity, "import", f"J:{self.job.job}", what, self.place.now()))
+        self._note("import", f"J:{self.job.job}", what)
         self.save(state=state, outcome={**outcome, "has_rejects": rejects.exists()})
+        self._forget_persons()
         return state
+
+    def _note(self, action: str, subject: str, what: str) -> None:
+        self.ports.audit.write(audit_line(self.identity, action, subject, what, self.place.now()))
+
+    def _forget_persons(self) -> None:
+        """A sheet of persons is emptied once its job has ended: names are kept where they can be erased, and nowhere else."""
+        if not load_mapping(mapping_path(self.asked.mapping, self.place.district.folder)).persons:
+            return
+        empty = self.folder / "empty"
+        empty.write_bytes(b"")
+        self.ports.objects.keep(sheet_key(self.job.job, self.asked), empty)
 
 
 TOLD = ("reading", "notes", "rows", "new", "same", "kinds", "rejected", "corrections", "written", "problem_count")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import sys
 from pathlib import Path
@@ -51,6 +52,7 @@ def mapping_path(name: str, district: District) -> Path:
 
 def check(args: argparse.Namespace, mapping: Path, district, given) -> int:
     from chalicelib.intake.mapping import load_mapping
+    from chalicelib.intake.persons import PersonImport
     from chalicelib.intake.plan import plan_events
     from chalicelib.intake.read import read_file
     from chalicelib.intake.rows import Context
@@ -59,9 +61,14 @@ def check(args: argparse.Namespace, mapping: Path, district, given) -> int:
     loaded = load_mapping(mapping)
     table = read_file(args.file, loaded.wanted)
     # Which key makes the opaque ids does not matter to a verdict.
-    plan = plan_events(table, loaded, Context(b"check", district, IMPORTER, given.day()))
-    print(f"{args.file.name}: {table.reading}")
-    print(f"{args.file.name}: {plan.row_count} rows, {plan.event_count} events, in order")
+    context = Context(b"check", district, IMPORTER, given.day())
+    if loaded.persons:
+        _, rows, _ = PersonImport(table, loaded, context).settle(keep_good=False)
+        what = f"{rows} rows of persons"
+    else:
+        plan = plan_events(table, loaded, context)
+        what = f"{plan.row_count} rows, {plan.event_count} events"
+    print(f"{args.file.name}: {table.reading}\n{args.file.name}: {what}, in order")
     return 0
 
 
@@ -82,7 +89,7 @@ def bring_in(args: argparse.Namespace, mapping: Path, district, given) -> int:
         today=given.day(),
         now=clock.utc_now(),
         progress=show,
-        wish=wish_of(args),
+        wish=wish_of(args, people_of(given)),
     )
     tell(done)
     if args.result:
@@ -92,12 +99,24 @@ def bring_in(args: argparse.Namespace, mapping: Path, district, given) -> int:
     return 1 if done.rejected else 0
 
 
-def wish_of(args: argparse.Namespace):
+def people_of(given):
+    """The stack's person table, every entry with its audit line."""
+    from chalicelib.access.audit import audit_line
+    from chalicelib.access.identity import Identity
+    from chalicelib.access.store import AuditTable
+    from chalicelib.intake.persons import People
+    from chalicelib.registry.store import PersonTable
+
+    audit, who = AuditTable(given.table_prefix), Identity(f"cli-{getpass.getuser()}"[:64], "admin", "")
+    return People(PersonTable(given.table_prefix), lambda subject, what: audit.write(audit_line(who, "person", subject, what, clock.utc_now())))
+
+
+def wish_of(args: argparse.Namespace, people):
     from chalicelib.intake.correct import Correction
     from chalicelib.intake.run import Wish
 
     correction = Correction(args.reason, tuple(args.signer)) if args.correct else None
-    return Wish(rejects_path(args) if args.good_rows else None, correction)
+    return Wish(rejects_path(args) if args.good_rows else None, correction, people=people)
 
 
 def rejects_path(args: argparse.Namespace) -> Path:

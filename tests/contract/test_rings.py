@@ -38,7 +38,7 @@ PACKAGES = {
     "publish": set(),
     "index": {"riskmap", "grading", "supervision", "register", "publish", "access"},
     "access": set(),
-    "intake": {"supervision", "register", "grading", "access", "publish", "index"},
+    "intake": {"registry", "code", "supervision", "register", "grading", "access", "publish", "index"},
     "code": {"grading", "supervision", "register", "access", "index"},
     "export": {"supervision", "register", "grading", "access", "publish"},
     "registry": {"code", "grading", "supervision", "register", "access"},

@@ -13,7 +13,7 @@ from chalicelib.config import read_settings
 from chalicelib.intake.upload import Place, Ports, work
 from chalicelib.intake.views import build_blueprint
 from chalicelib.register.district import load_district
-from tests.job_builders import FolderObjects, MemoryAreas, MemoryAudit, MemoryBook
+from tests.job_builders import FolderObjects, MemoryAreas, MemoryAudit, MemoryBook, MemoryPersons
 from tests.unit.intake_support import KEY, MAPPINGS, NOW, TODAY, MemoryLog, bring_in
 
 pytestmark = pytest.mark.filterwarnings("ignore:CognitoUserPoolAuthorizer")
@@ -27,11 +27,12 @@ class Desk:
 
     def __init__(self, folder: Path, role: str = "district", organisation: str = "", certificate: str = "") -> None:
         self.log, self.book, self.audit, self.areas, self.sent = MemoryLog(), MemoryBook(), MemoryAudit(), MemoryAreas(), []
+        self.persons = MemoryPersons()
         self.objects = FolderObjects(folder)
         bring_in(self.log, FIXTURES / "enterprise_sheet.csv", MAPPINGS / "enterprise-sheet.toml")
         for event in self.log.of_kind("site_registered"):
             self.areas.known[event.subject] = frozenset({str(event.payload["township"])})
-        self.ports = Ports(self.book, self.audit, self.objects, self.log, self.areas, self.sent.append)
+        self.ports = Ports(self.book, self.audit, self.objects, self.log, self.areas, self.persons, self.sent.append)
         self.app = Chalice(app_name="imports-test")
         guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
         self.app.register_blueprint(build_blueprint(guard, lambda settings: self.ports, lambda: SETTINGS))
@@ -172,6 +173,35 @@ class TestBadRows:
         shown = desk.upload(page)
         assert (shown["state"], shown["outcome"]["problem_count"]) == ("refused", 1)
         assert desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["problems"][0]["reason"] == "这是网页，不是表格"
+
+
+class TestPersons:
+    SHEET = "场所编号,职务,姓名,电话\n91330110MA0000007H,主要负责人,示例甲,0571-00000001\n"
+
+    def sheet(self, tmp_path: Path) -> Path:
+        path = tmp_path / "persons.csv"
+        path.write_text(self.SHEET, "utf-8")
+        return path
+
+    def test_persons_go_into_their_table_and_nowhere_else(self, desk: Desk, tmp_path: Path) -> None:
+        before = dict(desk.log.events)
+        shown = desk.upload(self.sheet(tmp_path), mapping="persons", filename="负责人.csv")
+        assert (shown["state"], shown["outcome"]["kinds"]) == ("done", {"person_entered": 1})
+        assert [person.by for person in desk.persons.held.values()] == ["district"]
+        assert desk.log.events == before
+        assert "示例甲" not in json.dumps(desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1], ensure_ascii=False) + str(desk.audit.lines)
+
+    def test_the_sheet_itself_is_emptied_when_its_job_has_ended(self, desk: Desk, tmp_path: Path) -> None:
+        shown = desk.upload(self.sheet(tmp_path), mapping="persons", filename="负责人.csv", mode="check")
+        assert (shown["outcome"]["new"], desk.persons.held) == (1, {})
+        assert desk.objects.place(f"uploads/imports/{shown['job']}/sheet.csv").read_bytes() == b""
+
+    @pytest.mark.parametrize(("role", "organisation", "reason"), [("township", "330110002", "只能处理本镇街辖区内的对象。"), ("admin", "", "此类事实不由您的角色记录。")])
+    def test_whoever_may_not_enter_a_person_brings_none_in(self, tmp_path: Path, role: str, organisation: str, reason: str) -> None:
+        desk = Desk(tmp_path, role, organisation)
+        shown = desk.upload(self.sheet(tmp_path), mapping="persons", filename="负责人.csv")
+        assert (shown["state"], desk.persons.held) == ("refused", {})
+        assert desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["problems"][0]["reason"] == reason
 
 
 class TestCorrections:

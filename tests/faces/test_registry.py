@@ -7,25 +7,10 @@ from test_api import ENTERPRISE, OTHER_SITE, SETTINGS, SITE, World
 
 from chalicelib.register.entry import entry_text, read_entry
 from chalicelib.registry.views import build_blueprint
+from tests.job_builders import MemoryPersons
 
 pytestmark = pytest.mark.filterwarnings("ignore:CognitoUserPoolAuthorizer")
 BODY = {"into": SITE, "reason": "重复建档", "key": "k-1"}
-
-
-class Persons:
-    """The person table in memory."""
-
-    def __init__(self):
-        self.held = {}
-
-    def list(self, subject):
-        return [person for (whose, _), person in sorted(self.held.items()) if whose == subject]
-
-    def put(self, subject, person):
-        self.held[subject, person.office] = person
-
-    def erase(self, subject, office):
-        return self.held.pop((subject, office), None) is not None
 
 
 @pytest.fixture
@@ -33,7 +18,7 @@ def world():
     from chalice import CognitoUserPoolAuthorizer
 
     made = World()
-    made.persons = Persons()
+    made.persons = MemoryPersons()
     guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
     made.app.register_blueprint(build_blueprint(guard, lambda settings: made.stores, lambda: SETTINGS, {"entries": Found, "persons": lambda settings: made.persons}))
     return made

@@ -177,7 +177,7 @@ MAY = {
         "put": {"FactsTable", "CardsTable", "HistoryTable", "QuarantineTable", "ChangesTable"},
         "query": {"EventsTable"},
     },
-    "ImporterFunctionName": {"get": {"JobsTable"}, "put": {"EventsTable", "JobsTable", "AuditTable"}, "query": {"EventsTable"}},
+    "ImporterFunctionName": {"get": {"JobsTable"}, "put": {"EventsTable", "JobsTable", "AuditTable", "PersonsTable"}, "query": {"EventsTable", "PersonsTable"}},
     "ExporterFunctionName": {"get": {"JobsTable"}, "put": {"JobsTable", "AuditTable"}, "query": set()},
     "TellFunctionName": {"get": set(), "put": {"NoticesTable"}, "query": set()},
     "RemindFunctionName": {"get": set(), "put": set(), "query": set()},

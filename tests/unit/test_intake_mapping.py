@@ -45,7 +45,7 @@ def test_shipped_mappings_load(path):
 def test_the_demo_district_ships_a_mapping_for_every_table_and_for_the_sheets_of_its_offices():
     from infra.synthetic.book import SHEETS
 
-    assert {path.stem for path in MAPPINGS.glob("*.toml")} == set(SHEETS) | {"hazard-sheet", "enterprise-sheet"}
+    assert {path.stem for path in MAPPINGS.glob("*.toml")} == set(SHEETS) | {"hazard-sheet", "enterprise-sheet", "persons"}
     assert DEMO.id == "demo"
 
 
