@@ -78,7 +78,7 @@ def cover_of(claim: Claim, result: Mapping, files: FileStore) -> Cover:
     """Where the pages will lie, and what changed since the revision that stood when this one was claimed."""
     body = read_release(files, "index", claim.edition.month, claim.replaces, INDEX_FILE) if claim.replaces else None
     changes = difference(orjson.loads(body), result) if body else None
-    return Cover(claim.base, claim.revision, claim.replaces, changes)
+    return Cover(claim.base, claim.revision, claim.replaces, changes, claim.edition.inputs)
 
 
 def publish_map(month: str, partials: Sequence[Mapping], press: Press) -> Published:

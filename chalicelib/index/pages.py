@@ -6,6 +6,7 @@ Public files carry counts only; case ids and the names behind them stand in the 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from chalicelib.canonical import canonical_json
 from chalicelib.exact import HUNDREDTHS, text_of
 from chalicelib.index import firm, present
+from chalicelib.index.bulletin import Issue, bulletin
 from chalicelib.index.draw import middle_of, radar, scale
 from chalicelib.index.focus import district_document
 from chalicelib.index.focus_view import district_view, supervision_rules
@@ -32,12 +34,14 @@ BESIDE = {"district.html": "薄弱指标与差异化监管", "changes.html": "�
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A release as its pages name it: the address of its public files, its revision, the one before it and what changed since."""
+    """A release as its pages name it: the address of its public files, its revision, the one before it, what changed since,
+    the digest of what went in."""
 
     base: str
     revision: int = 1
     replaces: int | None = None
     changes: Document | None = None
+    inputs: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,12 @@ class Sheet:
     labels: Labels | None
     cover: Cover
 
+    @property
+    def edition(self) -> dict | None:
+        return edition_view(self.result.get("publication"), self.cover.revision, self.cover.replaces)
+
     def render(self, template: str, **context: object) -> bytes:
-        edition = edition_view(self.result.get("publication"), self.cover.revision, self.cover.replaces)
-        return render_bytes(f"index/{template}", self.district, {"room": "index", "base": self.base, "edition": edition, **context})
+        return render_bytes(f"index/{template}", self.district, {"room": "index", "base": self.base, "edition": self.edition, **context})
 
 
 def render_release(
@@ -66,11 +73,24 @@ def render_release(
     """
     public = Sheet(public_document(result), district, rules, cover.base, None, cover)  # type: ignore[arg-type]
     staff = Sheet(result, district, rules, "", labels, cover)
-    scopes = {"district": _tree(staff)}
+    printed = {"bulletin.pdf": bulletin(_issue(public))}
+    scopes = {"district": {**_tree(staff), **printed}}
     for row in result["townships"]:
         twin = canonical_json(_twin(result, [row], labels))
         scopes[row["code"]] = {"index.html": _township_page(staff, row, "index.json", None), "index.json": twin}
-    return {"public": {**_tree(public), **open_files(public.result, rules, district)}, "staff": scopes}
+    return {"public": {**_tree(public), **printed, **open_files(public.result, rules, district)}, "staff": scopes}
+
+
+def _issue(sheet: Sheet) -> Issue:
+    rules = sheet.rules.reference()
+    digests = {
+        "计算方法": f"{rules['title']} {rules['version']}",
+        "方法摘要 SHA-256": rules["hash"],
+        "输入摘要 SHA-256": sheet.cover.inputs,
+        "index.json SHA-256": hashlib.sha256(canonical_json(_twin(sheet.result, sheet.result["townships"], None))).hexdigest(),
+        "发布位置": sheet.cover.base,
+    }
+    return Issue(sheet.result, sheet.district, sheet.rules, sheet.edition, {name: digest for name, digest in digests.items() if digest})
 
 
 def _tree(sheet: Sheet) -> dict[str, bytes]:
