@@ -7,7 +7,7 @@ Every dated test tells the case on which day it will flip by itself: the earlies
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -17,17 +17,45 @@ from chalicelib.grading.reading import Dated
 
 Record = Mapping[str, object]
 DAY, ORDER = itemgetter("on"), itemgetter("on", "at", "id")
+MOST_REMEMBERED = 65536
 
 
-@lru_cache(maxsize=65536)
+class Remembered(dict):
+    """Answers worked out once each; a dictionary is asked several times faster than ``lru_cache``. Too many are forgotten all at once."""
+
+    __slots__ = ("work",)
+
+    def __init__(self, work: Callable) -> None:
+        self.work = work
+
+    def __missing__(self, question: object) -> object:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        answer = self[question] = self.work(question)
+        return answer
+
+
+def moved(add: Callable[[date, int], date]) -> Remembered:
+    """Numbers → days → the day moved by that number."""
+    return Remembered(lambda number: Remembered(lambda day: add(date.fromisoformat(day), number).isoformat()))
+
+
+MONTHS_AFTER, DAYS_AFTER = moved(clock.add_months), moved(clock.add_days)
+NEXT_MONTH = Remembered(lambda day: clock.parse_month(day[:7])[1].isoformat())
+
+
 def months_after(day: str, months: int) -> str:
     """The first day outside the window ``[day, day + months)``."""
-    return clock.add_months(date.fromisoformat(day), months).isoformat()
+    return MONTHS_AFTER[months][day]
 
 
-@lru_cache(maxsize=65536)
 def days_after(day: str, days: int) -> str:
-    return clock.add_days(date.fromisoformat(day), days).isoformat()
+    return DAYS_AFTER[days][day]
+
+
+def next_month(day: str) -> str:
+    """The first day of the month after that of ``day``."""
+    return NEXT_MONTH[day]
 
 
 @lru_cache(maxsize=4096)
@@ -38,12 +66,6 @@ def months_before(day: str, count: int) -> tuple[str, ...]:
         month = clock.previous_month(month)
         months.append(month)
     return tuple(months)
-
-
-@lru_cache(maxsize=4096)
-def next_month(day: str) -> str:
-    """The first day of the month after that of ``day``."""
-    return clock.parse_month(day[:7])[1].isoformat()
 
 
 def so_far(facts: Sequence[Record], on: str) -> Sequence[Record]:
@@ -62,11 +84,6 @@ def so_far(facts: Sequence[Record], on: str) -> Sequence[Record]:
     return facts
 
 
-def earliest_after(on: str, days: Iterable[str]) -> str | None:
-    later = [day for day in days if day > on]
-    return min(later) if later else None
-
-
 class Case:
     """One site on one day. ``flips`` collects the days on which a test changes with no event.
 
@@ -83,12 +100,9 @@ class Case:
 
     def live(self, kind: str) -> Sequence[Record]:
         """The facts of a kind that count on this day, each id once, in order."""
-        seen = self.seen
-        if kind in seen:
-            return seen[kind]
-        if kind not in self.records:
-            return ()
-        live = seen[kind] = so_far(self.records[kind], self.on)
+        live = self.seen.get(kind)
+        if live is None:
+            live = self.seen[kind] = so_far(self.records.get(kind, ()), self.on)
         return live
 
     def since(self, kind: str, day: str) -> Sequence[Record]:
@@ -113,12 +127,12 @@ class Case:
         return None
 
     def latest(self, kind: str) -> Record | None:
-        records = self.live(kind) if kind in self.records else ()
+        records = self.live(kind)
         return records[-1] if records else None
 
     def window(self, anchor: str, months: Dated) -> str:
         """The first free day of ``[anchor, anchor + months)`` if this day is inside, else "". Notes the flip."""
-        end = months_after(anchor, months.at(anchor))
+        end = MONTHS_AFTER[months.only or months.at(anchor)][anchor]
         if end <= self.on:
             return ""
         self.flips.append(end)
@@ -128,12 +142,13 @@ class Case:
         """Whether this day is not after ``day``, which is itself still good. Notes the flip."""
         if day < self.on:
             return False
-        self.flips.append(days_after(day, 1))
+        self.flips.append(DAYS_AFTER[1][day])
         return True
 
     def review_on(self) -> str | None:
         """The earliest day after this one on which a dated test flips, or None."""
-        return earliest_after(self.on, self.flips)
+        on = self.on
+        return min([day for day in self.flips if day > on], default=None)
 
 
 def known_by(records: Mapping[str, Sequence[Record]], known_at: datetime) -> dict[str, list[Record]]:

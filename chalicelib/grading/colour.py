@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.exact import HUNDREDTHS, text_of
 from chalicelib.grading.case import Case, days_after, months_after
-from chalicelib.grading.findings import FULL, official_assessments
+from chalicelib.grading.findings import FULL
 from chalicelib.grading.limits import BY_ACT, Hearing
 from chalicelib.grading.model import Cause, Grade
 from chalicelib.grading.rules import RuleSet
@@ -38,7 +38,7 @@ def flags(hearing: Hearing, caps: Sequence[Cause]) -> tuple[Cause, ...]:
     rules, found, case = hearing.rules, hearing.found, hearing.case
     texts: Mapping[str, object] = rules.assessment
     said = []
-    away = sum(rules.axis_points.values()) - sum(found.applicable.values())
+    away = rules.whole - found.whole
     if away > texts["not_applicable_flag_points"]:
         said.append(Cause("C09", Grade.NONE, BY_ACT, (), f"{texts['not_applicable_flag']} {text_of(away, HUNDREDTHS)}"))
     for cap in caps:
@@ -57,7 +57,7 @@ def self_valued(hearing: Hearing) -> list[str]:
     """Items with a value but without an inspector's or expert's of the last months. Notes when the next one grows too old."""
     found, case, rules = hearing.found, hearing.case, hearing.rules
     months, spoken_of = rules.assessment["inspector_value_months"], set()
-    for record in reversed(official_assessments(case)):
+    for record in reversed(found.assessments):
         end = months_after(record["on"], months)
         if end <= case.on:
             break

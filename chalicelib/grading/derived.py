@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from chalicelib.exact import half_up
 from chalicelib.grading import visits
-from chalicelib.grading.case import Case, Record, months_after, months_before, next_month
+from chalicelib.grading.case import MONTHS_AFTER, Case, Record, months_before, next_month
 from chalicelib.grading.model import Derived, maker
 from chalicelib.grading.rules import Item, RuleSet
 
@@ -63,13 +63,13 @@ def self_check_months(case: Case, item: Item, first_on: str, checks: Sequence[Re
     done: dict[str, str] = {}
     for record in checks:
         month = record["on"][:7]
-        if month in asked and (month not in done or done[month] < record["id"]):
+        if month in asked and done.get(month, "") < record["id"]:
             done[month] = record["id"]
-    missed = len(asked) - len(done)
-    if missed:
-        value, evidence = max(0, item.points - item.derive["each"] * missed), tuple([done[month] for month in asked if month in done])
-        return make_derived((value, "not_done", (len(done), len(asked)), "", evidence))
-    return make_derived((item.points, "valued", (len(done), len(asked)), "", tuple(map(done.__getitem__, asked))))
+    counts = len(done), len(asked)
+    if counts[0] == counts[1]:
+        return make_derived((item.points, "valued", counts, "", tuple(map(done.__getitem__, asked))))
+    value = max(0, item.points - item.derive["each"] * (counts[1] - counts[0]))
+    return make_derived((value, "not_done", counts, "", tuple([done[month] for month in asked if month in done])))
 
 
 @lru_cache(maxsize=4096)
@@ -82,18 +82,16 @@ def rectified_in_time(case: Case, item: Item, first_on: str, checks: Sequence[Re
     """Points × in time ÷ due, over general hazards found by ``finders`` whose deadline passed in the last months."""
     if not case.hazards:
         return nothing_due(item.points, NONE_OF_NONE)
-    on, finders, months = case.on, item.derive["finders"], item.derive["months"]
+    on, finders, ends = case.on, item.derive["finders"], MONTHS_AFTER[item.derive["months"]]
     in_time, evidence = 0, []
     for hazard in case.hazards:
-        record, deadline = hazard.record, hazard.deadline
-        if hazard.major or hazard.dismissed or record["by"] not in finders:
-            continue
-        end = months_after(deadline, months)
-        if end > on:
+        deadline = hazard.deadline
+        end = ends[deadline]
+        if end > on and not hazard.major and not hazard.dismissed and hazard.record["by"] in finders:
             case.flips.append(end)
             if not case.until(deadline):
                 in_time += hazard.in_time()
-                evidence.append(record["id"])
+                evidence.append(hazard.record["id"])
     return share(item, in_time, evidence)
 
 
@@ -101,13 +99,13 @@ def passed_first_recheck(case: Case, item: Item, first_on: str, checks: Sequence
     """Points × rechecks passed at the first go ÷ rechecks, over the last months."""
     if not case.hazards:
         return nothing_due(item.points, NONE_OF_NONE)
-    on, finders, months = case.on, item.derive["finders"], item.derive["months"]
+    on, finders, ends = case.on, item.derive["finders"], MONTHS_AFTER[item.derive["months"]]
     passed, evidence = 0, []
     for hazard in case.hazards:
         rechecks = hazard.rechecks
         if rechecks and hazard.record["by"] in finders:
             for step in rechecks:
-                end = months_after(step["on"], months)
+                end = ends[step["on"]]
                 if end > on:
                     case.flips.append(end)
                     passed += step is rechecks[0] and step["result"] == "passed"

@@ -39,9 +39,11 @@ class Value(NamedTuple):
 class Findings(NamedTuple):
     """Step two. ``checks`` are the self-checks that still matter, among them the newest one, if there is any.
 
-    ``full`` is the assessment that set all items which ``values`` does not name.
+    ``assessments`` are the official ones, ``full`` is the one that set all items which ``values`` does not name.
+    ``whole`` is the sum of the applicable points.
     """
 
+    assessments: Sequence[Record]
     checks: Sequence[Record]
     full: Record | None
     first_on: str
@@ -51,6 +53,7 @@ class Findings(NamedTuple):
     missing: tuple[str, ...]
     sums: dict[str, int]
     applicable: Mapping[str, int]
+    whole: int
     extras: list[Extra]
 
     def value_of(self, item: Item) -> int | None:
@@ -81,28 +84,27 @@ def find(case: Case, rules: RuleSet) -> Findings:
     while start and stamp_of(assessments[start - 1]) == stamp_of(full):
         start -= 1
     values, away = inspected(rules, assessments[start:] if start else assessments)
-    unset = [] if full else [code for code in rules.settable if code not in values and code not in away]
+    missing = [] if full else [code for code in rules.settable if code not in values and code not in away]
     checks = self_checks(case, rules, full)
     if full is None or any(map(ITEMS, checks)):
         lower(rules, values, away, checks, full)
-    missing = unset + unvalued(case, rules, values, away, full)
+    missing += unvalued(case, rules, values, away, full)
     derived = derive_all(case, rules, first_on, checks)
     if missing or len(derived) < len(rules.derived):
         missing = [code for code in rules.items if code in missing or (code in rules.derived and code not in derived)]
-    applicable = applicable_points(rules, tuple(away))
-    found = make_findings((checks, full, first_on, values, away, derived, tuple(missing), dict(applicable), applicable, []))
-    add_up(rules, found)
-    return found
+    applicable, whole = applicable_points(rules, tuple(away))
+    sums, extras = add_up(rules, applicable, values, derived)
+    return make_findings((assessments, checks, full, first_on, values, away, derived, tuple(missing), sums, applicable, whole, extras))
 
 
 @lru_cache(maxsize=4096)
-def applicable_points(rules: RuleSet, away: tuple[str, ...]) -> Mapping[str, int]:
-    """Full points per axis without the items that do not apply. Shared by all sites alike: to be read only."""
+def applicable_points(rules: RuleSet, away: tuple[str, ...]) -> tuple[Mapping[str, int], int]:
+    """Full points per axis without the items that do not apply, and their sum. Shared by all sites alike: to be read only."""
     points = dict(rules.axis_points)
     for code in away:
         item = rules.items[code]
         points[item.axis] -= item.points
-    return points
+    return points, sum(points.values())
 
 
 def official_assessments(case: Case) -> Sequence[Record]:
@@ -130,8 +132,7 @@ def inspected(rules: RuleSet, assessments: Sequence[Record]) -> tuple[dict[str, 
         for code, found in record["items"].items():
             if code in takes:
                 lost = loss(code, takes[code], found, record)
-                before = values.get(code)
-                if before is None or lost > before.lost or before.stamp < stamp:
+                if code not in values or lost > values[code].lost or values[code].stamp < stamp:
                     values[code] = make_value((stamp, lost, found, record))
                 if away:
                     away.pop(code, None)
@@ -226,22 +227,25 @@ def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict
     return missing
 
 
-def add_up(rules: RuleSet, found: Findings) -> None:
-    """Take from the sums per axis, which are the applicable points, what is lost, then the further deductions."""
-    places, sums, values = rules.places, found.sums, found.values
+def add_up(
+    rules: RuleSet, applicable: Mapping[str, int], values: Mapping[str, Value], derived: Mapping[str, Derived]
+) -> tuple[dict[str, int], list[Extra]]:
+    """The applicable points per axis less what is lost, then less the further deductions, which are named."""
+    places, sums, extras = rules.places, dict(applicable), []
     for code, value in values.items():
         axis, points = places[code]
-        sums[axis] -= min(value.lost, points)
-    for code, derived in found.derived.items():
+        lost = value.lost
+        sums[axis] -= lost if lost < points else points
+    for code, worked_out in derived.items():
         axis, points = places[code]
-        sums[axis] -= points - derived.value
-    if rules.with_extra.keys().isdisjoint(values):
-        return
-    for item in rules.with_extra.values():
-        if item.code in values and extra_due(item, values[item.code]):
-            taken = min(item.extra.points, sums[item.axis])
-            sums[item.axis] -= taken
-            found.extras.append(Extra(item.code, item.axis, item.extra.points, taken))
+        sums[axis] += worked_out.value - points
+    if not rules.with_extra.keys().isdisjoint(values):
+        for item in rules.with_extra.values():
+            if item.code in values and extra_due(item, values[item.code]):
+                taken = min(item.extra.points, sums[item.axis])
+                sums[item.axis] -= taken
+                extras.append(Extra(item.code, item.axis, item.extra.points, taken))
+    return sums, extras
 
 
 def extra_due(item: Item, value: Value) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from chalicelib.grading.case import Case, Record, days_after, months_after
+from chalicelib.grading.case import DAY, Case, Record, days_after, months_after
 from chalicelib.grading.findings import SELF, Findings
 from chalicelib.grading.model import Cause, Grade, Score
 from chalicelib.grading.register import Register
@@ -196,7 +196,7 @@ def expired_certificate(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
 def self_check_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     """Counted from the last self-check, or from the first assessment if there was none."""
     case, checks = hearing.case, hearing.found.checks
-    anchor = max([record["on"] for record in checks]) if checks else hearing.found.first_on
+    anchor = max(map(DAY, checks)) if checks else hearing.found.first_on
     if not anchor:
         return ()
     due = days_after(anchor, rule.params["days"])

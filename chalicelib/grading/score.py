@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from operator import attrgetter
 
 from chalicelib.exact import HUNDREDTHS, TENTHS, half_up
 from chalicelib.grading.case import Case, Record, days_after, months_after
@@ -17,6 +17,7 @@ Counter = Callable[[Case, Rule, Classes], Iterable[Occurrence]]
 
 FULL_SCORE = 100
 PENALTIES = ("penalty", "enterprise_penalty")
+POINTS = attrgetter("points")
 
 make_occurrence, make_adjustment, make_score = maker(Occurrence), maker(Adjustment), maker(Score)
 
@@ -26,9 +27,10 @@ def adjust(case: Case, rules: RuleSet, plan: Sequence[tuple[Counter, Rule]]) -> 
     classes = classify(case, rules) if case.accidents else {}
     adjustments = []
     for count, rule in plan:
-        occurrences = tuple(sorted(count(case, rule, classes)))
+        occurrences = tuple(count(case, rule, classes))
         if occurrences:
-            uncapped = sum([occurrence.points for occurrence in occurrences])
+            occurrences = occurrences if len(occurrences) == 1 else tuple(sorted(occurrences))
+            uncapped = sum(map(POINTS, occurrences))
             points = min(uncapped, rule.cap)
             adjustments.append(make_adjustment((rule.code, points if rule.plus else -points, uncapped, occurrences)))
     return tuple(adjustments)
@@ -133,7 +135,7 @@ def best_certificate(case: Case, rule: Rule, classes: Classes) -> Iterable[Occur
             continue
         case.flips.append(record["valid_from"])
         if case.until(record["valid_to"]) and record["valid_from"] <= case.on and (best is None or points > best.points):
-            best = Occurrence(record["id"], record["valid_from"], 1, points, days_after(record["valid_to"], 1))
+            best = make_occurrence((record["id"], record["valid_from"], 1, points, days_after(record["valid_to"], 1)))
     return () if best is None else (best,)
 
 
@@ -177,10 +179,12 @@ COUNT: dict[str, Counter] = {
 }
 
 
-@lru_cache(maxsize=65536)
-def axis_tenths(kept: int, points: int) -> int | None:
-    """An axis in tenths; None when nothing of it is applicable."""
-    return half_up(FULL_SCORE * TENTHS * kept, points) if points else None
+def axis_tenths(sums: Mapping[str, int], applicable: Mapping[str, int]) -> dict[str, int | None]:
+    """Every axis in tenths, half-up as all sums are positive; None when nothing of it is applicable."""
+    axes: dict[str, int | None] = {}
+    for axis, points in applicable.items():
+        axes[axis] = (2 * FULL_SCORE * TENTHS * sums[axis] + points) // (2 * points) if points else None
+    return axes
 
 
 def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) -> Score | None:
@@ -188,7 +192,7 @@ def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) ->
 
     base = 100 × Σ sums ÷ Σ applicable, kept as two integers; the one rounding is at the end.
     """
-    kept, whole = sum(found.sums.values()), sum(found.applicable.values())
+    sums, whole = found.sums, found.whole
     if not whole:
         return None
     deducted = added = 0
@@ -198,9 +202,8 @@ def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) ->
         else:
             added += adjustment.points
     added_cut = min(added, rules.bonus_cut)
-    numerator = FULL_SCORE * HUNDREDTHS * kept + (added_cut - deducted) * whole
+    numerator = FULL_SCORE * HUNDREDTHS * sum(sums.values()) + (added_cut - deducted) * whole
     denominator = HUNDREDTHS * whole
     tenths = half_up(TENTHS * min(max(numerator, 0), FULL_SCORE * denominator), denominator)
-    axes = dict(zip(found.sums, map(axis_tenths, found.sums.values(), found.applicable.values()), strict=True))
-    extras = tuple(found.extras)
-    return make_score((tenths, axes, found.sums, found.applicable, extras, deducted, added_cut, added, numerator, denominator))
+    axes, extras = axis_tenths(sums, found.applicable), tuple(found.extras)
+    return make_score((tenths, axes, sums, found.applicable, extras, deducted, added_cut, added, numerator, denominator))

@@ -15,13 +15,16 @@ FATAL_OR_UNKNOWN = 1
 
 def tell(case: Case, rules: RuleSet) -> None:
     """Put the hazards and the accidents of the case into it, as they stand on its day."""
-    case.hazards = case.open_hazards = case.repeats = case.accidents = ()
-    if "hazard_found" in case.records:
-        case.hazards = hazards = [hazard_of(case, record, rules.officers) for record in case.live("hazard_found")]
-        case.open_hazards = [hazard for hazard in hazards if hazard.open]
-        case.repeats = [hazard for hazard in hazards if hazard.record.get("repeat_of") and not hazard.dismissed]
-    if "accident" in case.records:
-        case.accidents = [accident_of(case, record, rules.levels) for record in case.live("accident")]
+    officers = rules.officers
+    case.hazards, case.open_hazards, case.repeats = [], [], []
+    for record in case.live("hazard_found"):
+        hazard = hazard_of(case, record, officers)
+        case.hazards.append(hazard)
+        if hazard.open:
+            case.open_hazards.append(hazard)
+        if "repeat_of" in record and record["repeat_of"] and not hazard.dismissed:
+            case.repeats.append(hazard)
+    case.accidents = [accident_of(case, record, rules.levels) for record in case.live("accident")] if "accident" in case.records else ()
 
 
 class Hazard(NamedTuple):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
+from chalicelib.grading.case import ORDER
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rules import MODEL_2020, RuleSet, load_rule_set
 from infra.bench.grading_peers import expected, features, interpreted, zen_decision
@@ -58,7 +59,7 @@ def microseconds(work: Callable[[Mapping[str, object]], object], sites: list[dic
 
 
 def make_site(random_numbers: random.Random, rules: RuleSet, number: int) -> dict[str, object]:
-    """A site of about 25 records: registered, assessed twice, checked monthly, with hazards, inspections and now and then worse."""
+    """A site of about 25 records and 12 steps, in order as the fold leaves them: registered, assessed twice, checked monthly, with hazards, inspections and now and then worse."""
     made: list[int] = []
 
     def record(days_ago: int, by: str = "district", **payload: object) -> dict[str, object]:
@@ -94,4 +95,5 @@ def make_site(random_numbers: random.Random, rules: RuleSet, number: int) -> dic
         held["penalty"] = [record(random_numbers.randint(1, 500), procedure="general")]
     if random_numbers.random() < 0.05:
         held["accident"] = [record(200, deaths=0, serious_injuries=1, light_injuries=0, responsibility="responsible")]
-    return {"schema": 1, "site_id": f"S{number}", "records": held}
+    in_order = {kind: sorted(found, key=ORDER) for kind, found in held.items()}
+    return {"schema": 1, "site_id": f"S{number}", "records": in_order}
