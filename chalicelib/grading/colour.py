@@ -38,7 +38,7 @@ def flags(hearing: Hearing, caps: Sequence[Cause]) -> tuple[Cause, ...]:
     rules, found, case = hearing.rules, hearing.found, hearing.case
     texts: Mapping[str, object] = rules.assessment
     said = []
-    away = rules.whole - found.whole
+    away = sum(rules.axis_points.values()) - found.whole
     if away > texts["not_applicable_flag_points"]:
         said.append(Cause("C09", Grade.NONE, BY_ACT, (), f"{texts['not_applicable_flag']} {text_of(away, HUNDREDTHS)}"))
     for cap in caps:

@@ -13,18 +13,15 @@ from typing import NamedTuple
 
 from chalicelib.errors import BadInput, Problem
 from chalicelib.grading.case import Case, Record, months_after, months_before
-from chalicelib.grading.derived import Derived, derive_all
-from chalicelib.grading.model import Extra, maker
+from chalicelib.grading.derived import derive_all
+from chalicelib.grading.model import Derived, Extra, maker
 from chalicelib.grading.rules import Item, RuleSet
 
 ITEMS = itemgetter("items")
 FULL = "full"
 SELF = "self"
 UNOFFICIAL = frozenset((SELF, "report"))
-
-
-def by_stamp(entry: tuple[tuple[str, str], Record]) -> tuple[tuple[str, str], str]:
-    return entry[0], entry[1]["id"]
+Points = Mapping[str, int]
 
 
 class Value(NamedTuple):
@@ -204,7 +201,7 @@ def newest_first(checks: Sequence[Record], since: tuple[str, str]) -> list[tuple
                     covered = stamp
     if len(stamped) > 1:
         stamped = [entry for entry in stamped if entry[0] >= covered]
-        stamped.sort(key=by_stamp, reverse=True)
+        stamped.sort(key=lambda entry: (entry[0], entry[1]["id"]), reverse=True)
     return stamped
 
 
@@ -227,15 +224,12 @@ def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict
     return missing
 
 
-def add_up(
-    rules: RuleSet, applicable: Mapping[str, int], values: Mapping[str, Value], derived: Mapping[str, Derived]
-) -> tuple[dict[str, int], list[Extra]]:
+def add_up(rules: RuleSet, applicable: Points, values: Mapping[str, Value], derived: Mapping[str, Derived]) -> tuple[Points, list[Extra]]:
     """The applicable points per axis less what is lost, then less the further deductions, which are named."""
     places, sums, extras = rules.places, dict(applicable), []
     for code, value in values.items():
         axis, points = places[code]
-        lost = value.lost
-        sums[axis] -= lost if lost < points else points
+        sums[axis] -= min(value.lost, points)
     for code, worked_out in derived.items():
         axis, points = places[code]
         sums[axis] += worked_out.value - points

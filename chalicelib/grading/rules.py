@@ -129,11 +129,6 @@ class RuleSet:
         return {axis: points for axis, (_, points) in self.axes.items()}
 
     @cached_property
-    def whole(self) -> int:
-        """Full points of all axes, in hundredths."""
-        return sum(self.axis_points.values())
-
-    @cached_property
     def settable(self) -> dict[str, Item]:
         """Items that people set."""
         return {code: item for code, item in self.items.items() if item.derive is None}

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from chalicelib.grading.case import ORDER
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rules import MODEL_2020, RuleSet, load_rule_set
-from infra.bench.grading_peers import expected, features, interpreted, zen_decision
+from infra.bench.grading_peers import expected, interpreted
+from infra.bench.grading_zen import zen_decision
 
 NAME = "grading"
 SITES = 400
@@ -30,27 +31,37 @@ def run() -> Iterator[dict[str, object]]:
     yield {"bench": NAME, "figure": "grade with reasons", "value": graded, "unit": "CPU µs/site"}
     written = microseconds(lambda site: grade(site, rules, AS_OF).to_document(), sites)
     yield {"bench": NAME, "figure": "grade and result document", "value": written, "unit": "CPU µs/site"}
-    yield from against_peers(sites, rules, graded)
+    yield from against_peers(sites, rules)
 
 
-def against_peers(sites: list[dict[str, object]], rules: RuleSet, graded: float) -> Iterator[dict[str, object]]:
-    """The peers over the same sites, their facts worked out beforehand; how many times our time they take. Null without the peer."""
+def against_peers(sites: list[dict[str, object]], rules: RuleSet) -> Iterator[dict[str, object]]:
+    """The peers on the whole job with reasons, raw records to colour, and how many times our time they take; null without the peer.
+
+    Ours is measured anew beside each peer, in turns: a machine that is busy is busy for both.
+    """
     scored = [site for site in sites if grade(site, rules, AS_OF).score is not None]
-    prepared = [features(site, rules, AS_OF) for site in scored]
     said = [expected(site, rules, AS_OF) for site in scored]
-    for name, decide in (("interpreted table", interpreted(rules)), ("zen-engine", zen_decision(rules))):
-        taken = None
+    for name, decide in (("interpreted table", interpreted(rules, AS_OF)), ("zen-engine", zen_decision(rules, AS_OF))):
+        taken = ratio = None
         if decide is not None:
-            wrong = sum(decide(site) != ours for site, ours in zip(prepared, said, strict=True))
+            wrong = sum(decide(site)[0] != ours for site, ours in zip(scored, said, strict=True))
             yield {"bench": NAME, "figure": f"sites on which {name} differs", "value": wrong, "unit": "sites"}
-            taken = microseconds(decide, prepared) if not wrong else None
-        yield {"bench": NAME, "figure": f"{name}, facts prepared, no reasons", "value": taken, "unit": "CPU µs/site"}
-        yield {"bench": NAME, "figure": f"{name} ÷ grade with reasons", "value": taken and round(taken / graded, 1), "unit": "times"}
+            if not wrong:
+                taken, ours = in_turns(decide, lambda site: grade(site, rules, AS_OF), scored)
+                ratio = round(taken / ours, 1)
+        yield {"bench": NAME, "figure": f"{name}, raw records to reasons", "value": taken, "unit": "CPU µs/site"}
+        yield {"bench": NAME, "figure": f"{name} ÷ grade with reasons", "value": ratio, "unit": "times"}
 
 
-def microseconds(work: Callable[[Mapping[str, object]], object], sites: list[dict[str, object]]) -> float:
+def in_turns(one: Callable, other: Callable, sites: list[dict[str, object]]) -> tuple[float, float]:
+    """Microseconds a site of two works, each the best of its turns."""
+    turns = [(microseconds(one, sites, 1), microseconds(other, sites, 1)) for _ in range(REPEATS)]
+    return min(first for first, _ in turns), min(second for _, second in turns)
+
+
+def microseconds(work: Callable[[Mapping[str, object]], object], sites: list[dict[str, object]], repeats: int = REPEATS) -> float:
     best = float("inf")
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         start = time.process_time()
         for site in sites:
             work(site)
