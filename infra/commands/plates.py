@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HELP = "plates to print: PDF (A4, 1, 2, 4 or 8 on a page), or each code as SVG or PNG"
-DESCRIPTION = "扫码查看该场所的安全等级、评定日期和依据"
 RUN_PATIENCE_SECONDS = 900
 
 
@@ -22,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("pdf", "svg", "png"), default="pdf")
     parser.add_argument("--per-page", type=int, choices=(1, 2, 4, 8), default=4, help="plates on an A4 page (default: %(default)s)")
     parser.add_argument("--font", type=Path, metavar="FILE", help="a TrueType font instead of Noto Sans SC")
-    parser.add_argument("--in-lambda", metavar="RUN", default="", help="let the stack's own function make the PDF files, under this name")
+    parser.add_argument("--in-lambda", metavar="RUN", default="", help="let the stack's own function make them (pdf or svg), under this name")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,14 +59,17 @@ def _here(args: argparse.Namespace, deployed) -> tuple[dict[str, str], int, int]
 def _codes(args: argparse.Namespace, plates: Iterator) -> Iterator[Path]:
     """Each plate's code as a file of its own."""
     from chalicelib.code import matrix, qr
+    from chalicelib.code.plates import drawings
 
     wanted = list(plates)
+    if args.format == "svg":
+        for name, drawn in drawings(wanted):
+            (args.out / name).write_text(drawn, encoding="utf-8")
+            yield args.out / name
+        return
     for plate, rows in zip(wanted, matrix.matrices([plate.url for plate in wanted]), strict=True):
-        path = args.out / f"{plate.file_name}.{args.format}"
-        if args.format == "svg":
-            path.write_text(qr.svg_of(rows, title=f"安全码 {plate.name}", description=DESCRIPTION), encoding="utf-8")
-        else:
-            path.write_bytes(qr.png_of(rows))
+        path = args.out / f"{plate.file_name}.png"
+        path.write_bytes(qr.png_of(rows))
         yield path
 
 
@@ -77,15 +79,17 @@ def _in_lambda(args: argparse.Namespace, deployed) -> tuple[dict[str, str], int,
     from botocore.exceptions import ClientError
 
     from chalicelib.code.plates import FONT_KEY, TREE
-    from chalicelib.errors import Unavailable
+    from chalicelib.errors import BadInput, Problem, Unavailable
 
+    if args.format == "png":
+        raise BadInput([Problem("order", "format", "png", "the function makes pdf or svg")])
     store, bucket = boto3.client("s3"), deployed.outputs["FilesBucket"]
     try:
         store.head_object(Bucket=bucket, Key=FONT_KEY)
     except ClientError:
         store.put_object(Bucket=bucket, Key=FONT_KEY, Body=_font(args))
     functions = boto3.client("lambda", config=Config(read_timeout=RUN_PATIENCE_SECONDS, retries={"total_max_attempts": 1}))
-    order = {"run": args.in_lambda, "township": args.township, "site": args.site, "per_page": args.per_page}
+    order = {"run": args.in_lambda, "township": args.township, "site": args.site, "per_page": args.per_page, "format": args.format}
     answer = functions.invoke(FunctionName=deployed.outputs["PlatesFunctionName"], Payload=json.dumps(order))
     said = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:

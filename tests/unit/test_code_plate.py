@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from PIL import Image
 
 from chalicelib import ids
 from chalicelib.code.plate import Plate, plate_number, plate_of, read_number, spaced
-from chalicelib.code.plates import order_of
-from chalicelib.code.qr import png_of, rows_of
+from chalicelib.code.plates import archive, files, order_of
+from chalicelib.code.qr import png_of, rows_of, svg
 from chalicelib.code.qr import modules
 from chalicelib.code.sheet import LAYOUTS, lacking, sheet
 from chalicelib.code.token import parse_keys
+from chalicelib.config import read_settings
 from chalicelib.errors import BadInput
 
 RING = parse_keys("1:00112233445566778899aabbccddeeff")
@@ -128,9 +130,28 @@ def test_a_png_is_two_colours_sharp_and_read() -> None:
     assert [found.text for found in zxingcpp.read_barcodes(drawn.convert("L"))] == [plate().url]
 
 
+def test_an_archive_holds_each_code_as_one_would_be_drawn_and_is_the_same_bytes_again() -> None:
+    plates = [plate(1, "示例一厂"), plate(2, "<b>二</b>")]
+    with zipfile.ZipFile(io.BytesIO(archive(plates))) as opened:
+        drawn = {name: opened.read(name).decode() for name in opened.namelist()}
+    assert list(drawn) == [f"{one.file_name}.svg" for one in plates]
+    for one, content in zip(plates, drawn.values()):
+        assert content == svg(one.url, title=f"安全码 {one.name}", description="扫码查看该场所的安全等级、评定日期和依据")
+    assert archive(plates) == archive(plates)
+
+
+@pytest.mark.parametrize(("kind", "names"), [("pdf", ["1-01.pdf", "1-02.pdf", "3-01.pdf"]), ("svg", ["1.zip", "3.zip"])])
+def test_a_district_comes_in_files_of_their_kind_and_a_township_without_sites_in_none(kind: str, names: list[str]) -> None:
+    order = order_of({"run": "x", "format": kind, "per_page": 8})
+    townships = iter([("1", [plate(number) for number in range(201)]), ("2", []), ("3", [plate(300)])])
+    made = list(files(order, read_settings({}), LATIN, townships))
+    assert [name for name, _, _ in made] == names
+    assert sum(said["plates"] for _, _, said in made) == 202
+
+
 @pytest.mark.parametrize(
     ("document", "columns"),
-    [({}, ["run"]), ({"run": "a/b"}, ["run"]), ({"run": "../x", "per_page": 3, "site": 5}, ["run", "per_page", "site"])],
+    [({}, ["run"]), ({"run": "a/b"}, ["run"]), ({"run": "../x", "per_page": 3, "site": 5, "format": "png"}, ["run", "per_page", "format", "site"])],
 )
 def test_a_wrong_order_is_refused_with_every_fault(document: dict, columns: list[str]) -> None:
     with pytest.raises(BadInput) as wrong:
