@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from infra.local import files_door, sign_in
+from infra.local import files_door, sign_in, squeeze
 
 HOP_BY_HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
 OURS = HOP_BY_HOP | {"host", "content-length", "expect", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded"}
@@ -173,8 +173,9 @@ class FrontDoorHandler(BaseHTTPRequestHandler):
         return {**headers, **forwarded, "Host": host}
 
     def _answer(self, answer: http.client.HTTPResponse, content: bytes) -> None:
+        content, more = squeeze.as_the_cdn(self.headers.get("Accept-Encoding", ""), answer, content)
         self.send_response_only(answer.status, answer.reason)
-        for name, value in [*answer.getheaders(), *sign_in.headers(self._target())]:
+        for name, value in [*answer.getheaders(), *sign_in.headers(self._target()), *more]:
             if name.lower() not in HOP_BY_HOP and name.lower() != "content-length":
                 self.send_header(name, value)
         if self.command != "HEAD" and answer.status not in (204, 304):

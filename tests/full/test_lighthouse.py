@@ -1,4 +1,4 @@
-"""Lighthouse on the scan page of a running stack, as on a phone: the median of three runs."""
+"""Lighthouse on the scan page of a running stack, as on a phone: the median of five runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from tests.stack.homes import Home, a_home
 pytestmark = pytest.mark.full
 LIGHTHOUSE = "lighthouse@12.8.2"
 CATEGORIES = ("performance", "accessibility", "best-practices")
-RUNS = 3
+METRICS = {"FCP ms": "first-contentful-paint", "LCP ms": "largest-contentful-paint", "CLS": "cumulative-layout-shift", "TBT ms": "total-blocking-time"}
+RUNS = 5
+LEAST_SCORE, MOST_PAINT_MS = 95, 1000
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +59,13 @@ def audit(lighthouse: Path, url: str, folder: Path) -> dict:
 
 @pytest.mark.parametrize("grade", ["blue", "red"])
 def test_the_scan_page_on_a_phone(lighthouse: Path, running: Home, tmp_path: Path, grade: str, capsys: pytest.CaptureFixture) -> None:
+    # A function's cold start is told by `bench scan`; here it would stand for the first of five visitors.
+    audit(lighthouse, running.plate(grade), tmp_path)
     reports = [audit(lighthouse, running.plate(grade), tmp_path) for _ in range(RUNS)]
     scores = {name: statistics.median(100 * report["categories"][name]["score"] for report in reports) for name in CATEGORIES}
-    shift = statistics.median(report["audits"]["cumulative-layout-shift"]["numericValue"] for report in reports)
-    paint = statistics.median(report["audits"]["largest-contentful-paint"]["numericValue"] for report in reports)
+    middle = {name: statistics.median(report["audits"][audited]["numericValue"] for report in reports) for name, audited in METRICS.items()}
     with capsys.disabled():
-        print(f"\nlighthouse {grade}: {json.dumps({**scores, 'CLS': shift, 'LCP ms': round(paint)})}", flush=True)
-    assert min(scores.values()) >= 90, scores
-    assert shift == 0
+        print(f"\nlighthouse {grade}: {json.dumps({**scores, **{name: round(value, 3) for name, value in middle.items()}})}", flush=True)
+    assert min(scores.values()) >= LEAST_SCORE, scores
+    assert middle["CLS"] == 0
+    assert middle["FCP ms"] <= MOST_PAINT_MS, middle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import socket
@@ -30,6 +31,7 @@ class Distribution(BaseHTTPRequestHandler):
         content = b"" if self.path == "/unchanged" else json.dumps(seen).encode()
         self.send_response(304 if self.path == "/unchanged" else 200)
         self.send_header("ETag", '"1"')
+        self.send_header("Content-Type", "image/png" if self.path.endswith(".png") else "application/json")
         self.send_header("Set-Cookie", "a=1")
         self.send_header("Set-Cookie", "b=2")
         self.send_header("Content-Length", str(len(content)))
@@ -130,6 +132,19 @@ def test_repeated_headers_stay_repeated(browser: http.client.HTTPConnection) -> 
     answer = browser.getresponse()
     answer.read()
     assert answer.headers.get_all("Set-Cookie") == ["a=1", "b=2"]
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted", "encoding"),
+    [("/" + "long" * 300, "br, gzip;q=0.8", "gzip"), ("/" + "long" * 300, "identity", None), ("/short", "gzip", None), ("/" + "long" * 300 + ".png", "gzip", None)],
+)
+def test_text_is_compressed_as_the_cdn_does(browser: http.client.HTTPConnection, path: str, accepted: str, encoding: str | None) -> None:
+    browser.request("GET", path, headers={"Accept-Encoding": accepted})
+    answer = browser.getresponse()
+    content = answer.read()
+    assert answer.getheader("Content-Encoding") == encoding
+    assert json.loads(gzip.decompress(content) if encoding else content)["path"] == path
+    assert (len(content) < 1_000) is (encoding is not None or path == "/short")
 
 
 @pytest.mark.parametrize(("method", "path"), [("HEAD", "/"), ("GET", "/unchanged")])
