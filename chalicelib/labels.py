@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 GRADE = {"red": "红码", "orange": "橙码", "yellow": "黄码", "blue": "蓝码", "none": "未赋码"}
 GRADE_MEANING = {
     "red": "风险突出，须重点监管、立即整改",
@@ -44,3 +46,8 @@ ERROR = {
     "holidays-unknown": ("缺少节假日安排", "尚无该年份的节假日安排，无法计算工作日；请更新系统。"),
     "try-again": ("请稍后再试", "服务繁忙，请稍后再试。"),
 }
+
+
+def grade_words(colours: Mapping[str, str]) -> dict[str, str]:
+    """What the grades are called where these are the colour words: 绿码 where green is best; no code is no colour."""
+    return {code: word if code == "none" else f"{colours[code]}码" for code, word in GRADE.items()}

@@ -181,7 +181,7 @@ def grade_words(language: str, palette: Mapping[str, Swatch]) -> dict[str, str]:
     """What the grades are called where this palette holds: its colour words; no code is no colour."""
     if language == "en":
         return {code: palette[code].english or word for code, word in GRADE_EN.items()}
-    return {code: labels.GRADE[code] if code == "none" else f"{palette[code].word}码" for code in labels.GRADE}
+    return labels.grade_words({code: swatch.word for code, swatch in palette.items()})
 
 
 def words(language: str, palette: Mapping[str, Swatch] | None = None) -> SimpleNamespace:

@@ -57,7 +57,7 @@ def _add_signing_in(routes: Blueprint, answered: Callable, guard: Authorizer, co
 
         caller(routes.current_request.context)
         current = configure()
-        return words({township.code: township.name for township in load_district(current.district).townships_on(current.day())})
+        return words(load_district(current.district), current.day())
 
 
 def _add_looking(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable) -> None:

@@ -12,7 +12,10 @@ from chalicelib import labels
 from chalicelib.supervision.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from chalicelib.grading.rules import RuleSet
+    from chalicelib.register.district import District
 
 FILE = Path(__file__).with_name("words.toml")
 
@@ -23,10 +26,10 @@ def vocabulary_words() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-def words(townships: Mapping[str, str]) -> dict[str, object]:
-    """Titles by code: grades, axes, roles, sources, states, sectors, townships, fields, values, and the kinds of facts."""
+def words(district: District, day: date) -> dict[str, object]:
+    """Titles by code, as they are in this district on this day: grades, axes, roles, sources, states, sectors, townships, fields, values, and the kinds of facts."""
     return {
-        "grade": labels.GRADE,
+        "grade": district.grade_words,
         "grade_meaning": labels.GRADE_MEANING,
         "axis": labels.AXIS,
         "role": labels.ROLE,
@@ -34,7 +37,7 @@ def words(townships: Mapping[str, str]) -> dict[str, object]:
         "state": labels.STATE,
         "sector": labels.SECTOR,
         "hazard_state": labels.HAZARD_STATE,
-        "township": dict(townships),
+        "township": {township.code: township.name for township in district.townships_on(day)},
         **vocabulary_words(),
         "kind": {name: kind.title for name, kind in load_vocabulary().kinds.items()},
     }

@@ -21,6 +21,7 @@ from chalicelib.grading.outlook import calendar, first_recovery, standing_of, wo
 from chalicelib.grading.proof import proof_of
 from chalicelib.grading.way_back import way_back
 from chalicelib.ids import subject_of
+from chalicelib.register.district import load_district
 
 CASE = ("case",)
 # A proof shows penalties and plant data with the rest of the facts.
@@ -37,16 +38,16 @@ class GradeDesk:
         """Every point lost with its reason and end, the smallest set of acts to each better grade, and what time alone changes."""
         facts, day = self.desk.case(site_id, CASE), self.desk.settings.day()
         rules = self.desk.stores.rules(day)
-        found = way_back(facts, rules, day)
+        found, words = way_back(facts, rules, day), load_district(self.desk.settings.district).grade_words
         result = found.now.to_document()
         appeals = appeals_of(facts, rules, day.isoformat())
         return {
-            **found.to_document(),
+            **found.to_document(words),
             **standing_of(found.now).to_document(),
             "rule_set": result["rule_set"],
             "review_on": result["review_on"],
             "losses": list(losses(result, facts, rules, first_recovery(facts, rules, day))),
-            "calendar": [change.to_document() for change in calendar(facts, rules, day)],
+            "calendar": [change.to_document(words) for change in calendar(facts, rules, day)],
             "appeals": [{**appeal.to_document(), "id": appeal.id, "day": appeal.day_number(day.isoformat())} for appeal in appeals],
         }
 

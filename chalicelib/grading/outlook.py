@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from chalicelib import labels
 from chalicelib.errors import BadInput, Problem
 from chalicelib.exact import TENTHS, text_of
 from chalicelib.grading.actions import Act, Entry, Facts, Pen, applied, every_record
@@ -45,12 +44,12 @@ class Change(NamedTuple):
     before: Standing
     after: Standing
 
-    def to_document(self) -> dict[str, object]:
-        return {"on": self.on, "before": self.before.to_document(), "after": self.after.to_document(), "text": self.text()}
+    def to_document(self, words: Mapping[str, str]) -> dict[str, object]:
+        return {"on": self.on, "before": self.before.to_document(), "after": self.after.to_document(), "text": self.text(words)}
 
-    def text(self) -> str:
-        """The change in words: ``2021-03-14 变为黄码``, or what else changes."""
-        parts = [f"变为{labels.GRADE[self.after.grade.code]}"] if self.after.grade is not self.before.grade else []
+    def text(self, words: Mapping[str, str]) -> str:
+        """The change, in the district's words for the grades: ``2021-03-14 变为黄码``, or what else changes."""
+        parts = [f"变为{words[self.after.grade.code]}"] if self.after.grade is not self.before.grade else []
         if self.after.score != self.before.score:
             parts.append(f"得分 {self._score(self.before)} → {self._score(self.after)}")
         for word, was, now in (("一票否决", self.before.vetoes, self.after.vetoes), ("限级", self.before.caps, self.after.caps)):

@@ -52,7 +52,7 @@ class Way(NamedTuple):
     minimal: bool
     result: Judgement | None
 
-    def to_document(self) -> dict[str, object]:
+    def to_document(self, words: Mapping[str, str]) -> dict[str, object]:
         result = self.result
         return {
             "grade": self.grade.code,
@@ -64,14 +64,14 @@ class Way(NamedTuple):
             "duties": list(self.duties),
             "minimal": self.minimal,
             "result": result and {"grade": result.grade.code, "score": None if result.score is None else text_of(result.score, TENTHS)},
-            "text": self.text(),
+            "text": self.text(words),
         }
 
-    def text(self) -> str:
-        """The distance in words: ``距蓝码 2.8 分，须消除 C05``."""
+    def text(self, words: Mapping[str, str]) -> str:
+        """The distance, in the district's words for the grades: ``距蓝码 2.8 分，须消除 C05``."""
         points = f" {text_of(self.short, TENTHS)} 分" if self.short else ""
         remove = f"，须消除 {'、'.join(self.remove)}" if self.remove else ""
-        return f"距{labels.GRADE[self.grade.code]}{points}{remove}；{self._advice()}"
+        return f"距{words[self.grade.code]}{points}{remove}；{self._advice()}"
 
     def _advice(self) -> str:
         if not self.on:
@@ -88,9 +88,9 @@ class WayBack(NamedTuple):
     now: Judgement
     ways: tuple[Way, ...]
 
-    def to_document(self) -> dict[str, object]:
+    def to_document(self, words: Mapping[str, str]) -> dict[str, object]:
         now = self.now
-        return {"site_id": now.site_id, "on": now.on, "grade": now.grade.code, "ways": [way.to_document() for way in self.ways]}
+        return {"site_id": now.site_id, "on": now.on, "grade": now.grade.code, "ways": [way.to_document(words) for way in self.ways]}
 
 
 def way_back(facts: Facts, rules: RuleSet, on: date) -> WayBack:

@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from chalicelib import labels
 from chalicelib.errors import BadRuleSet, NotFound, Problem
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -96,6 +97,11 @@ class District:
     mappings: str = ""
     synthetic_names: str = ""
     boundaries: Path | None = None
+
+    @property
+    def grade_words(self) -> dict[str, str]:
+        """What the grades are called here."""
+        return labels.grade_words({code: swatch.word for code, swatch in self.palette.items()})
 
     def townships_on(self, day: date) -> tuple[Township, ...]:
         """The townships that the district has on a day, in the file's order."""

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     district = governed_district(args.table_prefix or setting.table_prefix, setting.district)
     rules = rules_of(district, on)
     facts = as_known(facts_of(args.site, args.table_prefix or setting.table_prefix, district), known_at)
-    explanation = explained(facts, rules, on)
+    explanation = explained(facts, rules, on, district.grade_words)
     if args.proof is not None:
         from chalicelib.canonical import canonical_json
 
@@ -111,7 +111,7 @@ def facts_of(site_id: str, table_prefix: str, district: District) -> dict[str, o
     return fold(kin.site, kin.enterprise, kin.absorbed)
 
 
-def explained(facts: Mapping[str, object], rules: RuleSet, on: date) -> dict[str, object]:
+def explained(facts: Mapping[str, object], rules: RuleSet, on: date, words: Mapping[str, str]) -> dict[str, object]:
     """The result document, every loss with its end, the ways back and what changes by itself."""
     from chalicelib.grading.losses import losses
     from chalicelib.grading.outlook import first_recovery
@@ -122,8 +122,8 @@ def explained(facts: Mapping[str, object], rules: RuleSet, on: date) -> dict[str
     return {
         "result": result,
         "losses": list(losses(result, facts, rules, first_recovery(facts, rules, on))),
-        "way_back": found.to_document()["ways"],
-        "calendar": [change.to_document() for change in calendar(facts, rules, on)],
+        "way_back": found.to_document(words)["ways"],
+        "calendar": [change.to_document(words) for change in calendar(facts, rules, on)],
     }
 
 

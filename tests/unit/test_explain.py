@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from chalicelib import clock
+from chalicelib import clock, labels
 from chalicelib.canonical import canonical_json, content_hash
 from chalicelib.errors import BadInput
 from chalicelib.grading.bare import bare
@@ -48,7 +48,7 @@ def through_json(document):
 
 
 def test_every_point_lost_has_item_clause_amount_evidence_source_and_end():
-    found = {loss["code"]: loss for loss in explain.explained(E2, RULES, AS_OF)["losses"]}
+    found = {loss["code"]: loss for loss in explain.explained(E2, RULES, AS_OF, labels.GRADE)["losses"]}
     exit_blocked, late, fine = found["W01"], found["H02"], found["R06"]
     assert (exit_blocked["clause"], exit_blocked["points"]) == ("出口或通道堵塞、锁闭、占用×1", "3.00")
     assert (exit_blocked["source"], exit_blocked["ends"]) == ("区级执法", "整改并复查后")
@@ -59,19 +59,19 @@ def test_every_point_lost_has_item_clause_amount_evidence_source_and_end():
 
 
 def test_losses_of_items_add_up_to_the_items_of_the_ledger():
-    explanation = explain.explained(E2, RULES, AS_OF)
+    explanation = explain.explained(E2, RULES, AS_OF, labels.GRADE)
     ledger = sum(Fraction(line["points"]) for line in explanation["result"]["ledger"] if line["line"] == "item")
     assert sum(Fraction(loss["points"]) for loss in explanation["losses"] if not loss["code"].startswith("R")) == ledger
 
 
 def test_months_without_a_self_check_and_late_hazards_name_the_day_they_recover():
     site = facts(hazard_found=late_hazards(1) + in_time_hazards(1), self_check=self_checks("2020-05-20", "2020-06-01"))
-    found = {loss["code"]: loss for loss in explain.explained(site, RULES, AS_OF)["losses"]}
+    found = {loss["code"]: loss for loss in explain.explained(site, RULES, AS_OF, labels.GRADE)["losses"]}
     assert (found["H02"]["ends"], found["H01"]["ends"]) == ("2020-08-10", "2020-07-01")
 
 
 def test_a_further_deduction_is_a_loss_of_its_own():
-    found = explain.explained(facts({"B03": {"unlicensed": 4}}), RULES, AS_OF)["losses"]
+    found = explain.explained(facts({"B03": {"unlicensed": 4}}), RULES, AS_OF, labels.GRADE)["losses"]
     assert [(loss["code"], loss["clause"], loss["points"]) for loss in found] == [
         ("B03", "特种作业无证上岗×4", "4.00"),
         ("B03", "追加扣分", "2.50"),
@@ -79,12 +79,12 @@ def test_a_further_deduction_is_a_loss_of_its_own():
 
 
 def test_what_no_day_brings_back_is_said_so():
-    (lost,) = explain.explained(facts(completeness_measured=[measured(20, 30)]), RULES, AS_OF)["losses"]
+    (lost,) = explain.explained(facts(completeness_measured=[measured(20, 30)]), RULES, AS_OF, labels.GRADE)["losses"]
     assert (lost["code"], lost["clause"], lost["points"], lost["ends"]) == ("M06", "20/30", "1.00", "无新情况时不恢复")
 
 
 def test_a_person_reads_grade_losses_ledger_way_and_calendar():
-    text = "\n".join(explain.told(explain.explained(E2, RULES, AS_OF)))
+    text = "\n".join(explain.told(explain.explained(E2, RULES, AS_OF, labels.GRADE)))
     for part in (
         "黄码",
         "得分 87.2",
@@ -101,7 +101,7 @@ def test_a_person_reads_grade_losses_ledger_way_and_calendar():
 
 def test_a_wait_and_its_duties_are_told():
     site = facts(accident=[accident("2020-06-12", deaths=1)])
-    text = "\n".join(explain.told(explain.explained(site, RULES, AS_OF)))
+    text = "\n".join(explain.told(explain.explained(site, RULES, AS_OF, labels.GRADE)))
     assert "等待 V01 至 2020-12-12" in text and "其间按月完成企业自查" in text
 
 

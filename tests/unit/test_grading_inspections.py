@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib import labels
+from chalicelib.desk.words import words as desk_words
 from chalicelib.grading.bare import bare
 from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Grade
 from chalicelib.grading.proof import proof_of, verify
 from chalicelib.grading.rulebook import rules_on
 from chalicelib.grading.rules import load_rule_set
-from chalicelib.grading.way_back import way_back
+from chalicelib.grading.way_back import calendar, way_back
 from chalicelib.register.district import load_district
 from infra import cli
 from infra.commands import colours
@@ -235,3 +237,21 @@ def test_a_faulty_rule_set_of_this_shape_names_every_fault() -> None:
     with pytest.raises(Exception, match="must name the same words") as caught:
         load_rule_set(wrong.encode())
     assert "a whole number is required" in str(caught.value)
+
+
+# ── The district says what its grades are called ─────────────────────────────────────────────────────────────────────
+
+
+def test_the_way_back_and_the_calendar_speak_of_green_where_green_is_best() -> None:
+    visit, words = visited("2020-03-01", "conditional_pass"), DINESAFE.grade_words
+    site = premises(visit, findings=(found("2020-03-01", visit, severity="crucial"),))
+    assert words == {"red": "红码", "orange": "橙码", "yellow": "黄码", "blue": "绿码", "none": "未赋码"}
+    assert [way["text"][:3] for way in way_back(site, RULES, ON).to_document(words)["ways"]] == ["距黄码", "距绿码"]
+    later = premises(visited("2020-03-01"))
+    assert any("变为" in change.to_document(words)["text"] for change in calendar(later, RULES, ON))
+    assert not any("蓝" in change.text(words) for each in (site, later) for change in calendar(each, RULES, ON))
+
+
+def test_the_desk_calls_grades_as_the_district_does() -> None:
+    assert desk_words(DINESAFE, ON)["grade"]["blue"] == "绿码"
+    assert desk_words(load_district("demo"), ON)["grade"] == labels.GRADE

@@ -9,6 +9,7 @@ import fastjsonschema
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
+from chalicelib import labels
 from chalicelib.errors import BadInput
 from chalicelib.grading.actions import applied
 from chalicelib.grading.case import days_after
@@ -69,16 +70,16 @@ def test_e2_is_two_point_eight_and_a_cap_from_blue_and_one_cleared_exit_is_enoug
     )
     way = ways(site)[BLUE]
     assert (way.short, way.remove, to_do(way), way.minimal) == (28, ("C05",), [("put_right", "W01")], True)
-    assert way.text() == "距蓝码 2.8 分，须消除 C05；完成 1 项即可达到"
-    assert way.to_document()["points_missing"] == "2.8"
+    assert way.text(labels.GRADE) == "距蓝码 2.8 分，须消除 C05；完成 1 项即可达到"
+    assert way.to_document(labels.GRADE)["points_missing"] == "2.8"
     assert way.acts[0].title == "整改“安全出口、疏散通道畅通”(W01：出口或通道堵塞、锁闭、占用×1)并经复查"
-    assert way.to_document()["result"] == {"grade": "blue", "score": "90.5"}
+    assert way.to_document(labels.GRADE)["result"] == {"grade": "blue", "score": "90.5"}
 
 
 def test_e3_has_the_points_and_only_c04_to_remove():
     way = ways(facts({"B03": {"unlicensed": 4}}, not_applicable=PRINTING_SHOP_NA))[BLUE]
     assert (way.short, way.remove, to_do(way)) == (0, ("C04",), [("put_right", "B03")])
-    assert way.text() == "距蓝码，须消除 C04；完成 1 项即可达到"
+    assert way.text(labels.GRADE) == "距蓝码，须消除 C04；完成 1 项即可达到"
 
 
 def test_e5_can_only_wait_for_yellow_until_the_twelfth_of_june():
@@ -86,9 +87,9 @@ def test_e5_can_only_wait_for_yellow_until_the_twelfth_of_june():
     yellow, blue = found[YELLOW], found[BLUE]
     assert (yellow.acts, yellow.on, yellow.remove, yellow.duties) == ((), "2020-06-12", ("V01",), ())
     assert [(wait.code, wait.end) for wait in yellow.waits] == [("V01", "2020-06-12")]
-    assert yellow.text() == "距黄码，须消除 V01；只能等待，至 2020-06-12"
+    assert yellow.text(labels.GRADE) == "距黄码，须消除 V01；只能等待，至 2020-06-12"
     assert (to_do(blue), blue.on, blue.short) == ([("put_right", "W01"), ("put_right", "B04")], "2020-06-12", 50)
-    assert blue.text() == "距蓝码 5.0 分，须消除 V01、C05；完成 2 项并等到 2020-06-12"
+    assert blue.text(labels.GRADE) == "距蓝码 5.0 分，须消除 V01、C05；完成 2 项并等到 2020-06-12"
 
 
 @pytest.mark.parametrize(("on", "code"), [("2020-06-20", "C01"), ("2020-07-02", "V04")])
@@ -141,8 +142,8 @@ def test_no_day_within_sight_is_said_so():
     licence = {key: value for key, value in certificate("licence", "2019-01-01", "2020-05-31").items() if key != "number"}
     way = ways(facts(certificate=[licence]))[BLUE]
     assert (way.on, way.acts, way.result, way.minimal) == ("", (), None, False)
-    assert way.text().endswith("在可预见的期限内没有办法达到")
-    assert way.to_document()["on"] is None
+    assert way.text(labels.GRADE).endswith("在可预见的期限内没有办法达到")
+    assert way.to_document(labels.GRADE)["on"] is None
 
 
 @pytest.mark.parametrize(
@@ -353,9 +354,9 @@ def test_the_calendar_agrees_with_judging_every_day(site):
 def test_if_nothing_happens_a_major_hazard_turns_red_the_day_after_its_deadline():
     site = facts(hazard_found=[hazard("2020-06-10", "2020-07-01", level="major")])
     first, *rest = calendar(site, RULES, AS_OF)
-    assert first.text() == "2020-07-02 变为红码，一票否决 V04 生效，限级 C01 解除"
+    assert first.text(labels.GRADE) == "2020-07-02 变为红码，一票否决 V04 生效，限级 C01 解除"
     assert (first.on, first.before.grade, first.after.grade, first.after.vetoes) == ("2020-07-02", ORANGE, RED, ("V04",))
-    assert first.to_document()["after"] == {"grade": "red", "score": "100.0", "vetoes": ["V04"], "caps": []}
+    assert first.to_document(labels.GRADE)["after"] == {"grade": "red", "score": "100.0", "vetoes": ["V04"], "caps": []}
     assert [change.on for change in rest] == sorted(change.on for change in rest)
 
 

@@ -1,5 +1,6 @@
 // The frame: who is signed in, the rooms of that role, and the view that the address names.
 import { Problem, get } from "./api.js";
+import { learn } from "./parts/grade.js";
 import { card, h, refusal, say, show, waiting } from "./parts/dom.js";
 import { ROOMS, roomsOf } from "./rooms.js";
 import { SessionEnded, arrive, signIn, signOut, signedIn } from "./session.js";
@@ -13,6 +14,7 @@ async function begin() {
   const refused = await arrive();
   if (!signedIn()) return welcome(refused);
   [me, words] = await Promise.all([get("/me"), get("/words")]);
+  learn(words.grade);
   frame();
   return route();
 }

@@ -8,7 +8,12 @@ const SHAPES = {
   blue: ["M12 2.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 1 1 0-19z", "M7.5 12.3l3.2 3.2 6-6.4"],
   none: ["M3 3h18v18H3z", "M8 12h8"],
 };
+// What the grades are called; the district's own words come with everything else from /words.
 export const WORDS = { red: "红码", orange: "橙码", yellow: "黄码", blue: "蓝码", none: "未赋码" };
+export function learn(words) {
+  Object.assign(WORDS, words);
+}
+
 // The worst first, as work is done.
 export const ORDER = ["red", "orange", "yellow", "blue", "none"];
 
