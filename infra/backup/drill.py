@@ -7,13 +7,12 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 import boto3
 
 from chalicelib import clock
 from chalicelib.config import Settings
-from infra.backup.compare import Compared, compare
+from infra.backup.compare import Compared, compare, snapshot
 from infra.backup.restore import restore
 from infra.backup.take import Source, take
 from infra.backup.vault import Vault
@@ -48,17 +47,18 @@ def fingerprint(key: str) -> str:
     return hashlib.sha256(f"safety-code fingerprint {key}".encode()).hexdigest()[:16] if key else ""
 
 
-def drill(deployed: Deployed, vault: Vault, now: datetime, say: Callable[[str], None]) -> Drilled:
+def drill(deployed: Deployed, vault: Vault, say: Callable[[str], None]) -> Drilled:
     """Everything on the endpoint of this stack; the second stack is deleted at the end, whatever was found."""
     source = source_of(deployed.settings())
+    before = snapshot(source)
     say("backing up")
-    take(source, vault, now, say)
+    take(source, vault, clock.utc_now(), say)
     with beside(deployed, say) as second:
         target = source_of(second.settings())
         say("restoring")
         restore(vault, target, say)
         say("comparing")
-        compared = compare(source, target)
+        compared = compare(source, target, before)
         rebuilt, differing = rebuilt_from_log(second)
     return Drilled(compared, rebuilt, differing)
 

@@ -19,12 +19,13 @@ import orjson
 
 from chalicelib import clock
 from chalicelib.errors import BadInput, Problem
-from chalicelib.tables import MODELS, Accounts, Base, Events, Jobs, table_name
+from chalicelib.tables import MODELS, Accounts, Base, Events, Jobs, Persons, table_name
 from infra.backup.vault import Vault
 
 MANIFEST, STATE = "manifest.json", "state.json"
 # Uploads and exports go by themselves after some days; jobs are about them. Accounts are about users of one pool, which no backup holds.
-LEFT_OUT: tuple[type[Base], ...] = (Jobs, Accounts)
+# Persons can be erased, and what was erased must not come back.
+LEFT_OUT: tuple[type[Base], ...] = (Jobs, Accounts, Persons)
 TREES = ("public/", "staff/", "uploads/evidence/")
 KEPT_HEADERS = ("ContentType", "CacheControl")
 Say = Callable[[str], None]

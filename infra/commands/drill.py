@@ -7,8 +7,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from chalicelib import clock
-
 HELP = "prove the backup: restore it into an empty stack beside this one and compare everything, byte by byte"
 NEEDS_STACK = True
 SHOWN = 20
@@ -26,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
 
     with tempfile.TemporaryDirectory() as folder:
         vault = FolderVault(args.keep or Path(folder))
-        found = drill(current(), vault, clock.utc_now(), lambda line: print(line, file=sys.stderr, flush=True))
+        found = drill(current(), vault, lambda line: print(line, file=sys.stderr, flush=True))
     for difference in found.compared.differences[:SHOWN]:
         print(f"differs: {difference}")
     done = found.compared

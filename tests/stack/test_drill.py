@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib import clock
 from infra.backup.drill import drill
 from infra.backup.vault import FolderVault
 from infra.local import demo
@@ -19,7 +18,7 @@ from tests.aws import Stack
 def test_a_restored_district_has_the_same_cards_and_the_same_releases(stack: Stack, tmp_path: Path) -> None:
     demo.publish_months(stack.deployed, date(2020, 6, 30), Progress(), months=1)
     told: list[str] = []
-    found = drill(stack.deployed, FolderVault(tmp_path), clock.utc_now(), told.append)
+    found = drill(stack.deployed, FolderVault(tmp_path), told.append)
     assert found.compared.differences == ()
     assert (found.compared.cards, found.rebuilt, found.rebuilt_differences) == (90, 90, 0)
     assert found.compared.files > 50, "the month's releases"

@@ -13,7 +13,7 @@ import pytest
 from chalicelib.errors import BadInput, Conflict
 from infra.backup import restore as restoring
 from infra.backup import take as taking
-from infra.backup.compare import compare
+from infra.backup.compare import compare, snapshot
 from infra.backup.restore import mark_of, restore
 from infra.backup.take import Source, take
 from infra.backup.vault import FolderVault, vault_at
@@ -108,6 +108,24 @@ def test_the_comparison_sees_one_changed_byte_and_one_changed_item(source: Sourc
     tables.emulator.client("s3").put_object(Bucket=empty.bucket, Key="public/index/current.json", Body=b'{"month":"2020-07"}', ContentType="application/json")
     tables.emulator.client("dynamodb").put_item(TableName=f"{empty.prefix}-cards", Item={"site_id": {"S": "1"}, "version": {"N": "11"}, "doc": {"S": "{}"}})
     assert compare(source, empty).differences == ("cards 1", "file public/index/current.json")
+
+
+def test_what_the_original_changed_meanwhile_is_no_difference_and_anything_else_is(source: Source, empty: Source, tables: Tables, tmp_path: Path) -> None:
+    vault, dynamodb = FolderVault(tmp_path), tables.emulator.client("dynamodb")
+    before = snapshot(source)
+    take(source, vault, LATER)
+    restore(vault, empty)
+    dynamodb.put_item(TableName=tables.name("cards"), Item={"site_id": {"S": "1"}, "version": {"N": "99"}})
+    dynamodb.put_item(TableName=tables.name("notices"), Item={"notice": {"S": "told meanwhile"}, "channel": {"S": "sns"}})
+    assert compare(source, empty, before).differences == ()
+    dynamodb.put_item(TableName=f"{empty.prefix}-cards", Item={"site_id": {"S": "1"}, "version": {"N": "11"}})
+    dynamodb.delete_item(TableName=f"{empty.prefix}-cards", Key={"site_id": {"S": "2"}})
+    assert compare(source, empty, before).differences == ("cards 1", "cards 2")
+
+
+def test_persons_are_in_no_backup(source: Source, tables: Tables, tmp_path: Path) -> None:
+    tables.emulator.client("dynamodb").put_item(TableName=tables.name("persons"), Item={"subject": {"S": "S:1"}, "office": {"S": "head"}, "doc": {"S": "示例某"}})
+    assert "persons" not in take(source, FolderVault(tmp_path), LATER)["tables"]
 
 
 def test_into_a_bucket_as_well(source: Source, empty: Source, bucket: str) -> None:
