@@ -11,6 +11,8 @@ from infra.synthetic.book import Book
 from infra.synthetic.sites import Site
 
 HISTORY_DAYS = 730
+MONTHS = 23
+SPRING_FESTIVAL = 2
 RARE_ZERO = 0.38
 REQUIRED_FIELDS = 40
 MANY_FINDINGS = 14
@@ -146,19 +148,26 @@ def _finding(item: Item, lack: float, site: Site) -> list[str]:
 
 
 def write_self_checks(site: Site, book: Book, era: Era) -> None:
-    """Self-checks: most in the last four months, fewer before; the careless skip months."""
+    """Self-checks on the platform: a few sites from the first month on, more of them month by month, most by the end. Whoever does it keeps a
+    rhythm of one to three months, leaves some out (many around the Spring Festival), and the careless never begin."""
     random = site.random
-    diligence = min(0.85, 0.20 + 0.62 * site.care)
-    month = clock.month_of(era.as_of)
-    for back in range(4):
-        first, following = clock.parse_month(month)
-        share = (1.0, 0.85, 0.42, 0.1)[back]
-        if random.random() < diligence * share:
-            _self_check(site, book, first, min(following - timedelta(days=1), era.as_of))
-        month = clock.previous_month(month)
-    if random.random() < 0.08:
-        start = era.back(random.randint(130, 690), site)
-        _self_check(site, book, start, start)
+    if random.random() >= min(0.94, 0.55 + 0.5 * site.care):
+        if random.random() < 0.2:
+            _self_check(site, book, *_month_back(era, random.randint(3, 22)))
+        return
+    began = round(MONTHS * (1 - random.random()) ** (6.2 - 2.4 * site.care))
+    rhythm = random.choices((1, 2, 3), (0.3 * site.care, 0.7, 3.6))[0]
+    for back in range(random.randrange(rhythm), max(began, rhythm) + 1, rhythm):
+        first, last = _month_back(era, back)
+        kept = 0.42 if first.month == SPRING_FESTIVAL else 0.97 if back < rhythm else 0.62 + 0.3 * site.care
+        if random.random() < kept:
+            _self_check(site, book, first, last)
+
+
+def _month_back(era: Era, back: int) -> tuple[date, date]:
+    """First and last day of a month so many before the end; the last of the newest is the end itself."""
+    first, following = clock.parse_month(clock.month_of(clock.add_months(era.as_of.replace(day=1), -back)))
+    return first, min(following - timedelta(days=1), era.as_of)
 
 
 def _self_check(site: Site, book: Book, first: date, last: date) -> None:

@@ -17,6 +17,8 @@ HAZARD_ITEMS = (
 MAJOR_ITEMS = (("W05", "生产车间内设员工宿舍"), ("P02", "有限空间作业未审批"), ("E07", "除尘系统无泄爆装置"), ("P04", "重大危险源监控失效"))
 TERMS = (7, 15, 15, 30)
 FOLLOWED_MONTHS = 2
+# The careless are found with the same again, and some again after that.
+REPEATS = 0.55
 
 
 def sectors_of(site: Site) -> list[str]:
@@ -47,7 +49,7 @@ def _visit(site: Site, book: Book, era: Era, day: date, by: str) -> str:
         "inspections", 场所编号=site.number, 检查编号=number, 检查日期=day, 检查方=by, 检查人员=_pair(random), 领域=sectors_of(site),
         领导带队=random.random() < 0.2, 计划内=random.random() < 0.75, 质检日期=checked,
         质检合格="是" if random.random() < 0.7 + 0.15 * site.care + 0.15 * site.town_care else "否",
-        签收结果="" if by == "expert" else "拒签" if site.care < 0.15 else "签收",
+        签收结果="" if by == "expert" or day < era.back(365, site) else "拒签" if site.care < 0.15 else "签收",
     )  # fmt: skip
     return number
 
@@ -65,12 +67,15 @@ def write_follow_up(site: Site, book: Book, era: Era) -> None:
         month = clock.previous_month(month)
 
 
+# How a month is visited beside others: few around the Spring Festival, campaigns before it, in 安全生产月, before National Day and at the year's end.
+SEASON = {1: 1.0, 2: 0.3, 3: 0.8, 4: 0.75, 5: 0.75, 6: 1.0, 7: 0.7, 8: 0.65, 9: 0.95, 10: 0.6, 11: 0.75, 12: 0.9}
+
+
 def _season(random: Random, era: Era) -> int:
-    """Days back: half of the visits in the last four months, campaigns in June and before the Spring Festival."""
+    """Days back of a visit: all of the two years by their seasons, somewhat more since the code is there."""
     while True:
-        days = random.randint(0, 120) if random.random() < 0.55 else random.randint(0, 725)
-        month = (era.as_of - timedelta(days=days)).month
-        if month in (1, 6) or random.random() < (0.25 if month == 2 else 0.7):
+        days = random.randint(0, 150) if random.random() < 0.12 else random.randint(0, 725)
+        if random.random() < SEASON[(era.as_of - timedelta(days=days)).month]:
             return days
 
 
@@ -91,8 +96,8 @@ def write_hazard(site: Site, book: Book, era: Era, found_on: date, by: str, insp
         项目=item, 描述=text, 期限=deadline,
         专项=random.random() < 0.2, 重复于=after, 下达日期=found_on if by != "self" else None, **steps,
     )  # fmt: skip
-    if not after and not major and random.random() < 0.10 * (1 - site.care):
-        again = era.within(found_on + timedelta(days=random.randint(20, 200)))
+    if not major and random.random() < REPEATS * (1 - site.care) ** 2:
+        again = era.within(found_on + timedelta(days=random.randint(40, 260)))
         if again:
             write_hazard(site, book, era, again, "township", "", after=number)
     return number

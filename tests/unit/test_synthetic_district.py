@@ -156,6 +156,36 @@ def test_events_per_site_are_about_ten(middle):
     assert 9 <= sum(event.scope != "township" for event in middle.events.values()) / 1500 <= 12
 
 
+def months_of(log: MemoryLog, kind: str) -> list[int]:
+    """How many events of a kind each of the 24 months has, oldest first."""
+    counts = Counter(event.occurred_on[:7] for event in log.of_kind(kind))
+    days = (clock.add_months(AS_OF.replace(day=1), -back) for back in range(23, -1, -1))
+    return [counts[clock.month_of(day)] for day in days]
+
+
+def test_self_checks_and_inspections_lie_in_all_of_the_two_years(middle):
+    checks, visits = months_of(middle, "self_check"), months_of(middle, "inspection")
+    assert min(checks[1:]) > 0 and min(visits) > 0
+    assert sum(checks[-3:]) < 0.65 * sum(checks) and sum(visits[-4:]) < 0.55 * sum(visits)
+    halves = [sum(checks[place : place + 6]) for place in (0, 6, 12, 18)]
+    assert halves == sorted(halves), "more and more sites check themselves on the platform"
+
+
+def test_months_have_their_seasons(middle):
+    """Nobody is out around the Spring Festival; 安全生产月 is in June. The last February is near the end, where visits follow trouble."""
+    visits, checks = months_of(middle, "inspection"), months_of(middle, "self_check")
+    june, february = (0, 12), (8, 20)
+    assert sum(visits[month] for month in june) > 2 * visits[february[0]]
+    assert all(2 * checks[month] < checks[month - 1] + checks[month + 1] for month in february)
+
+
+def test_some_are_found_with_the_same_again_and_again(middle):
+    again = [event for event in middle.of_kind("hazard_found") if event.payload.get("repeat_of")]
+    roots = {event.payload["repeat_of"] for event in again}
+    assert len(again) > 0.06 * len(middle.of_kind("hazard_found"))
+    assert any(event.event_id in roots for event in again), "a repetition is repeated"
+
+
 def test_townships_tell_of_two_years(middle):
     """Every return behind the sub-items, the plans and the orders from above, month by month."""
     returns = {event.payload["month"] for event in middle.of_kind("monthly_return")}
