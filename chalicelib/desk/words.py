@@ -43,6 +43,23 @@ def words(district: District, day: date) -> dict[str, object]:
     }
 
 
+def in_words(value: object) -> str:
+    """A value of a payload as people read it."""
+    if isinstance(value, (list, tuple)):
+        return "、".join(map(in_words, value))
+    if isinstance(value, Mapping):
+        return "、".join(f"{name} {in_words(inner)}" for name, inner in value.items())
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return vocabulary_words()["value"].get(text) or labels.STATE.get(text) or labels.SECTOR.get(text) or text
+
+
+def words_of_values(payload: Mapping[str, object]) -> str:
+    """What a fact says, in words: fields that are empty are left out."""
+    titles = vocabulary_words()["field"]
+    said = ((name, value) for name, value in payload.items() if value not in (None, "", [], {}))
+    return "；".join(f"{titles.get(name, name)}：{in_words(value)}" for name, value in said)
+
+
 def check_items(rules: RuleSet) -> dict[str, object]:
     """What a check goes through: the items that people find, each with its clauses and when it may be left out."""
     items = [

@@ -49,12 +49,12 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is wanted of which reach, as on a day."""
+    """What is wanted of which reach (names of townships by code), as on a day."""
 
     dataset: str
     format: str
     identity: Identity
-    townships: tuple[str, ...]
+    townships: Mapping[str, str]
     day: date
 
 
@@ -69,23 +69,24 @@ def write_export(order: Order, sources: Sources, audit: AuditLog, path: Path, no
 
 
 def _sites(order: Order, sources: Sources) -> Iterator[SiteRecord]:
-    for township in order.townships:
+    for township, name in order.townships.items():
         cards = sources.list_township(township)
         facts = sources.facts([str(card["site_id"]) for card in cards]) if order.dataset in NEEDS_FACTS else {}
         for card in cards:
-            yield SiteRecord({**card, "township": township}, facts.get(str(card["site_id"]), {}))
+            yield SiteRecord({**card, "township": township, "township_name": name}, facts.get(str(card["site_id"]), {}))
 
 
-def reach_of(identity: Identity, townships: Iterable[str]) -> tuple[str, ...]:
+def reach_of(identity: Identity, townships: Mapping[str, str]) -> dict[str, str]:
     """The townships whose sites somebody's export goes through."""
-    return (identity.organisation,) if identity.role == "township" else tuple(townships)
+    own = identity.organisation
+    return {own: townships.get(own, own)} if identity.role == "township" else dict(townships)
 
 
 def key_of(job: Job) -> str:
     return f"{TREE}{job.job}.{job.asked['format']}"
 
 
-def work(job_id: str, ports: Ports, townships: Iterable[str], day: date, instant: Callable[[], datetime]) -> str:
+def work(job_id: str, ports: Ports, townships: Mapping[str, str], day: date, instant: Callable[[], datetime]) -> str:
     """Write the file of a job; the state it is in now. NotFound without such a job. Unavailable: the same message again is right."""
     job = ports.book.find(job_id)
     if job is None:

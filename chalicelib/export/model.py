@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 import orjson
 
+from chalicelib import clock
 from chalicelib.access.identity import Identity, SubjectFacts
 from chalicelib.access.policy import audience_of, read_matrix
+from chalicelib.desk.words import in_words, words_of_values
 from chalicelib.exact import TENTHS, text_of
 from chalicelib.labels import GRADE, SOURCE, STATE
 from chalicelib.supervision.site import site_on
+from chalicelib.supervision.vocabulary import load_vocabulary
 
 SHOWN = frozenset({"show", "logged"})
 # Out of nobody's reach there is nothing to export, and an administrator sees no cases.
@@ -54,19 +58,20 @@ class SiteRecord:
 
 
 CARDS = (
-    Column("场所编号", "site_id"), Column("名称", "name"), Column("镇街", "township"), Column("等级", "grade"), Column("得分", "score", "case"),
-    Column("评定日", "as_of"), Column("下次变化日", "review_on"), Column("规则", "rule_set"), Column("码牌编次", "issue"),
+    Column("场所编号", "site_id"), Column("名称", "name"), Column("镇街", "township_name"), Column("等级", "grade"), Column("得分", "score", "case"),
+    Column("评定日", "as_of"), Column("下次变化日", "review_on"), Column("规则", "rule_set"), Column("码牌编次", "issue"), Column("镇街编号", "township"),
 )  # fmt: skip
 REGISTER = (
     Column("场所编号", "site_id"), Column("企业编号", "enterprise_id", "case"), Column("名称", "name"), Column("统一社会信用代码", "uscc"),
-    Column("镇街", "township"), Column("状态", "state"), Column("地址", "address", "case"), Column("行业代码", "industry", "case"),
+    Column("镇街", "township_name"), Column("状态", "state"), Column("地址", "address", "case"), Column("行业代码", "industry", "case"),
     Column("规模", "size", "case"), Column("从业人数", "staff", "case"), Column("生产形式", "premises", "case"),
     Column("经度", "longitude", "case"), Column("纬度", "latitude", "case"), Column("危化品类型", "chemical_type", "secrets"),
-    Column("重点监管工艺", "key_process", "secrets"), Column("特殊场所", "special_premises", "secrets"),
+    Column("重点监管工艺", "key_process", "secrets"), Column("特殊场所", "special_premises", "secrets"), Column("镇街编号", "township"),
 )  # fmt: skip
 EVENTS = (
-    Column("场所编号", "site_id"), Column("名称", "name"), Column("记录编号", "id"), Column("种类", "kind"), Column("发生日", "on"),
-    Column("记录时间", "at"), Column("来源", "by"), Column("原记录", "caused_by"), Column("作废日", "withdrawn_on"), Column("内容", "content"),
+    Column("场所编号", "site_id"), Column("名称", "name"), Column("记录编号", "id"), Column("种类", "title"), Column("发生日", "on"),
+    Column("记录时间", "at"), Column("来源", "by"), Column("内容", "says"), Column("原记录", "caused_by"), Column("作废日", "withdrawn_on"),
+    Column("种类代码", "kind"), Column("数据", "content"),
 )  # fmt: skip
 DATASETS = {"cards": CARDS, "register": REGISTER, "events": EVENTS}
 NEEDS_FACTS = frozenset({"register", "events"})
@@ -96,14 +101,16 @@ def rows_of(dataset: str, sites: Iterable[SiteRecord], identity: Identity, on: s
 def _cards(site: SiteRecord, identity: Identity, on: str) -> Iterator[Mapping[str, object]]:
     card = site.card
     score = card.get("score")
-    yield {**card, "grade": GRADE[str(card["grade"])], "score": None if score is None else text_of(int(str(score)), TENTHS)}
+    yield {**card, "grade": GRADE[str(card["grade"])], "score": None if score is None else Decimal(text_of(int(str(score)), TENTHS))}
 
 
 def _register(site: SiteRecord, identity: Identity, on: str) -> Iterator[Mapping[str, object]]:
     register = site_on(site.facts, on)
     if register is not None:
         state = str(register.get("state") or "operating")
-        yield {**register, "site_id": site.card["site_id"], "enterprise_id": site.facts.get("enterprise_id"), "state": STATE.get(state, state)}
+        own = {"site_id": site.card["site_id"], "enterprise_id": site.facts.get("enterprise_id"), "township_name": site.card.get("township_name")}
+        told = {name: in_words(register[name]) for name in ("size", "premises", "chemical_type", "special_premises") if register.get(name)}
+        yield {**register, **told, **own, "state": STATE.get(state, state)}
 
 
 def _events(site: SiteRecord, identity: Identity, on: str) -> Iterator[Mapping[str, object]]:
@@ -121,8 +128,8 @@ def _event(site: SiteRecord, kind: str, record: Mapping, identity: Identity) -> 
         hidden = ENVELOPE if _shown("persons", identity.role) else ENVELOPE | PERSON_FIELDS
         content = {name: value for name, value in record.items() if name not in hidden}
         yield {
-            "site_id": site.card["site_id"], "name": site.card.get("name"), "id": record["id"], "kind": kind, "on": record["on"],
-            "at": record["at"], "by": SOURCE.get(record["by"], record["by"]), "caused_by": record.get("caused_by"),
+            "site_id": site.card["site_id"], "name": site.card.get("name"), "id": record["id"], "kind": kind, "title": load_vocabulary().kinds[kind].title,
+            "on": record["on"], "at": f"{clock.parse_instant(record['at']).astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M:%S}", "says": words_of_values(content), "by": SOURCE.get(record["by"], record["by"]), "caused_by": record.get("caused_by"),
             "withdrawn_on": (record.get("void") or {}).get("on"), "content": orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode(),
         }  # fmt: skip
 

@@ -73,7 +73,7 @@ class Office:
             **job.asked, "outcome": dict(job.outcome),
         }  # fmt: skip
         if job.state == DONE:
-            name = f"{title}-{job.created_at[:10]}.{job.asked['format']}"
+            name = f"{title}-{clock.day_of(clock.parse_instant(job.created_at))}.{job.asked['format']}"
             shown["download"] = download_url(self.settings.files_bucket, key_of(job), name, self.settings.files_url)
         return shown
 
@@ -86,7 +86,7 @@ class Office:
 def handle_message(event: Mapping, settings: Settings) -> dict:
     """Messages of one job each; a transient fault is given back to the queue."""
     ports, day = stack_ports(settings), settings.day()
-    townships = [township.code for township in load_district(settings.district).townships_on(day)]
+    townships = {township.code: township.name for township in load_district(settings.district).townships_on(day)}
     return each_message(event, lambda message: work(message["job"], ports, townships, day, clock.utc_now))
 
 

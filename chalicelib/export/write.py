@@ -12,7 +12,8 @@ from pathlib import Path
 
 from chalicelib.errors import BadInput, Problem
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets in East Asia take the full-width signs for the plain ones.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # A workbook has so many rows; the heading is one of them.
 MOST_ROWS = 1_048_575
 LONGEST_CELL = 32_767

@@ -35,8 +35,8 @@ def run(args: argparse.Namespace) -> int:
 
     given = settings()
     identity = Identity(f"cli-{getpass.getuser()}"[:64], args.role, args.organisation)
-    codes = [township.code for township in load_district(given.district).townships_on(given.day())]
-    order = Order(args.dataset, args.format, identity, reach_of(identity, codes), given.day())
+    names = {township.code: township.name for township in load_district(given.district).townships_on(given.day())}
+    order = Order(args.dataset, args.format, identity, reach_of(identity, names), given.day())
     out = args.out or Path(f"{args.dataset}.{args.format}")
     part = out.with_name(out.name + ".part")
     rows = write_export(order, StackSources(given.table_prefix), AuditTable(given.table_prefix), part, clock.utc_now())

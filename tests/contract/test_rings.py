@@ -40,7 +40,7 @@ PACKAGES = {
     "access": set(),
     "intake": {"registry", "code", "supervision", "register", "grading", "access", "publish", "index"},
     "code": {"grading", "supervision", "register", "access", "index"},
-    "export": {"supervision", "register", "grading", "access", "publish"},
+    "export": {"desk", "riskmap", "index", "code", "supervision", "register", "grading", "access", "publish"},
     "registry": {"code", "grading", "supervision", "register", "access"},
     "accounts": {"code", "grading", "supervision", "register", "access"},
     "reports": {"code", "grading", "supervision", "register", "access"},

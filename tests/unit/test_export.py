@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from chalicelib.supervision.vocabulary import load_vocabulary
 from tests.job_builders import FolderObjects, MemoryAudit, MemoryBook
 
 HERE, THERE = "330110010", "330110001"
+NAMES = {HERE: "良渚街道", THERE: "临平街道"}
 DAY, NOW = date(2020, 7, 1), datetime(2020, 7, 1, tzinfo=UTC)
 DISTRICT, TOWNSHIP, ADMIN = Identity("P1", "district"), Identity("P2", "township", HERE), Identity("P3", "admin")
 CARD = {"site_id": "3MAPZ0XKQ7WCV5TG", "name": "示例甲", "township": HERE, "enterprise_id": "E", "grade": "blue", "score": 953, "as_of": "2020-06-30", "rule_set": "r", "issue": 1}
@@ -51,8 +53,8 @@ def table(dataset: str, identity: Identity) -> list[dict[str, object]]:
 
 class TestWhoSeesWhat:
     def test_the_district_sees_every_site_a_township_its_own(self) -> None:
-        assert [row["镇街"] for row in table("cards", DISTRICT)] == [HERE, THERE]
-        assert [row["镇街"] for row in table("cards", TOWNSHIP)] == [HERE]
+        assert [row["镇街编号"] for row in table("cards", DISTRICT)] == [HERE, THERE]
+        assert [row["镇街编号"] for row in table("cards", TOWNSHIP)] == [HERE]
 
     @pytest.mark.parametrize("identity", [Identity("P", "public"), Identity("P", "enterprise", "other"), Identity("P", "expert")])
     @pytest.mark.parametrize("dataset", DATASETS)
@@ -61,7 +63,7 @@ class TestWhoSeesWhat:
 
     def test_an_administrator_gets_no_scores_no_register_of_the_case_no_secrets_and_no_events(self) -> None:
         assert "得分" not in table("cards", ADMIN)[0] and "得分" in table("cards", DISTRICT)[0]
-        assert set(table("register", ADMIN)[0]) == {"场所编号", "名称", "统一社会信用代码", "镇街", "状态"}
+        assert set(table("register", ADMIN)[0]) == {"场所编号", "名称", "统一社会信用代码", "镇街", "状态", "镇街编号"}
         assert table("events", ADMIN) == []
 
     def test_officers_and_numbers_of_papers_stand_in_the_export_of_the_district_alone(self) -> None:
@@ -82,21 +84,32 @@ class TestWhoSeesWhat:
 class TestWhatStandsThere:
     def test_scores_and_grades_are_as_they_are_published(self) -> None:
         row = table("cards", DISTRICT)[0]
-        assert (row["等级"], row["得分"]) == ("蓝码", "95.3")
+        assert (row["等级"], row["得分"]) == ("蓝码", Decimal("95.3"))
 
     def test_every_record_and_every_step_is_a_row_and_withdrawn_ones_say_so(self) -> None:
         rows = table("events", TOWNSHIP)
-        assert [row["种类"] for row in rows] == ["site_registered", "hazard_found", "hazard_closed", "certificate", "appeal", "inspection"]
+        assert [row["种类代码"] for row in rows] == ["site_registered", "hazard_found", "hazard_closed", "certificate", "appeal", "inspection"]
         assert [row["作废日"] for row in rows][-1] == "2020-06-05"
         assert rows[2]["原记录"] == rows[1]["记录编号"]
 
+    def test_officials_read_words_and_shanghai_time(self) -> None:
+        row = table("events", TOWNSHIP)[1]
+        assert (row["种类"], row["记录时间"], row["内容"]) == ("隐患登记", "2020-06-01 08:00:00", "级别：一般；情况：=HYPERLINK(1)")
+
+    def test_a_score_is_a_number_in_a_workbook_and_keeps_its_decimal_in_a_csv(self, tmp_path: Path) -> None:
+        rows = list(rows_of("cards", SITES[:1], DISTRICT, "2020-07-01"))
+        write_xlsx(tmp_path / "x.xlsx", ["列"] * len(rows[0]), rows)
+        assert [cell.value for cell in load_workbook(tmp_path / "x.xlsx").active[2] if cell.data_type == "n" and cell.value] == [95.3, 1]
+        write_csv(tmp_path / "x.csv", ["列"] * len(rows[0]), rows)
+        assert ",95.3," in (tmp_path / "x.csv").read_text("utf-8-sig")
+
     def test_the_register_is_as_of_the_day(self) -> None:
         row = table("register", TOWNSHIP)[0]
-        assert (row["地址"], row["从业人数"], row["危化品类型"], row["状态"]) == ("某路1号", 12, "production", "在业")
+        assert (row["地址"], row["从业人数"], row["危化品类型"], row["状态"]) == ("某路1号", 12, "生产", "在业")
 
 
 class TestFiles:
-    @pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "\r=1"])
+    @pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "\n=1"])
     def test_no_cell_is_a_formula(self, text: str, tmp_path: Path) -> None:
         assert safe(text) == "'" + text
         write_xlsx(tmp_path / "x.xlsx", ["列"], [[text]])
@@ -134,22 +147,22 @@ class TestTheJob:
         ports = self.ports(tmp_path)
         job = Job("J" * 16, "export", "P1", "district", "", {"dataset": "events", "format": "csv"}, "2020-07-01T00:00:00.000Z").moved(NOW, state=QUEUED)
         ports.book.save(job)
-        assert work(job.job, ports, [HERE, THERE], DAY, lambda: NOW) == "done"
+        assert work(job.job, ports, NAMES, DAY, lambda: NOW) == "done"
         assert ports.book.find(job.job).outcome["rows"] == 12
         assert ports.audit.said() == [("export", "events csv persons")]
         assert ports.objects.exists(f"exports/{job.job}.csv")
-        assert work(job.job, ports, [HERE], DAY, lambda: NOW) == "done" and len(ports.audit.lines) == 1
+        assert work(job.job, ports, NAMES, DAY, lambda: NOW) == "done" and len(ports.audit.lines) == 1
 
     def test_what_cannot_be_written_down_is_not_exported(self, tmp_path: Path) -> None:
         class Deaf:
             def write(self, line) -> None:
                 raise BadInput("no audit")
 
-        order = Order("cards", "csv", DISTRICT, (HERE,), DAY)
+        order = Order("cards", "csv", DISTRICT, {HERE: "良渚街道"}, DAY)
         with pytest.raises(BadInput):
             write_export(order, MemorySources(), Deaf(), tmp_path / "x.csv", NOW)
         assert not (tmp_path / "x.csv").exists()
 
     def test_a_township_goes_through_its_own_sites_only(self) -> None:
-        assert reach_of(TOWNSHIP, [HERE, THERE]) == (HERE,)
-        assert reach_of(DISTRICT, [HERE, THERE]) == (HERE, THERE)
+        assert reach_of(TOWNSHIP, NAMES) == {HERE: "良渚街道"}
+        assert reach_of(DISTRICT, NAMES) == NAMES

@@ -7,7 +7,7 @@ import { table } from "../parts/table.js";
 const LOOK_AGAIN_MS = 1500;
 const ENDED = ["done", "refused", "failed"];
 const DATASETS = [["cards", "安全码（等级、得分、评定日）"], ["register", "企业档案"], ["events", "监管记录（检查、隐患、处罚等）"]];
-const FORMATS = [["xlsx", "Excel 工作簿"], ["csv", "CSV（UTF-8）"]];
+const FORMATS = [["xlsx", "Excel 工作簿（用表格软件打开）"], ["csv", "CSV（UTF-8，给其他系统）"]];
 
 export async function show({ me }) {
   const list = h("div", {});
@@ -20,8 +20,8 @@ export async function show({ me }) {
     card("", form({
       button: "导出",
       fields: [
-        { name: "dataset", title: "内容", type: "choice", required: true, value: "cards", options: DATASETS },
-        { name: "format", title: "格式", type: "choice", required: true, value: "xlsx", options: FORMATS },
+        { name: "dataset", title: "内容", type: "choice", required: true, value: "cards", options: DATASETS.filter(([name]) => me.role !== "admin" || name !== "events") },
+        { name: "format", title: "格式", type: "choice", required: true, value: "xlsx", options: FORMATS, hint: "用 Excel 打开 CSV 会把全是数字的长编号改成科学计数，请选工作簿。" },
       ],
       send: async values => {
         await post("/exports", values);
