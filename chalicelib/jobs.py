@@ -7,6 +7,7 @@ at its next save and stops. Jobs are not the record of what was done: that is th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -22,6 +23,9 @@ KEPT_DAYS = 60
 MOST_LISTED = 50
 WAITING, QUEUED, RUNNING, DONE, REFUSED, FAILED = "waiting", "queued", "running", "done", "refused", "failed"
 ENDED = frozenset({DONE, REFUSED, FAILED})
+# A run tells of itself every few seconds; a message whose run was killed comes back after the queue's visibility time-out (90 minutes). So
+# a job that has been silent for longer will not go on by itself.
+SILENT = timedelta(hours=2)
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -46,6 +50,20 @@ class Job:
     def moved(self, now: datetime, **changes: object) -> Job:
         """The job as it is to be saved next."""
         return replace(self, version=self.version + 1, updated_at=clock.instant_text(now), **changes)  # type: ignore[arg-type]
+
+
+def state_now(job: Job, now: datetime) -> str:
+    """The state that people are shown: a job that fell silent has failed, though nobody lived to write it down."""
+    silent = job.state in (QUEUED, RUNNING) and now - clock.parse_instant(job.updated_at) > SILENT
+    return FAILED if silent else job.state
+
+
+def give_up(book: JobBook, job_id: str, now: datetime) -> None:
+    """Write down that a job failed: its message goes to the dead letters. Given back from there, it goes on."""
+    job = book.find(job_id)
+    if job is not None and job.state not in ENDED:
+        with suppress(Conflict):  # somebody else is at it after all
+            book.save(job.moved(now, state=FAILED))
 
 
 class JobBook(Protocol):

@@ -17,7 +17,7 @@ from chalicelib.access.identity import Identity
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.export.model import NEEDS_FACTS, SiteRecord, columns_of, groups_on_record, rows_of
 from chalicelib.export.write import WRITERS
-from chalicelib.jobs import DONE, ENDED, REFUSED, RUNNING, Job, JobBook
+from chalicelib.jobs import DONE, REFUSED, RUNNING, Job, JobBook
 
 TREE = "exports/"
 
@@ -91,7 +91,7 @@ def work(job_id: str, ports: Ports, townships: Mapping[str, str], day: date, ins
     job = ports.book.find(job_id)
     if job is None:
         raise NotFound("no such job", job=job_id)
-    if job.state in ENDED:
+    if job.state in (DONE, REFUSED):
         return job.state
     identity = Identity(job.owner, job.role, job.organisation, job.enforcement_certificate)
     order = Order(str(job.asked["dataset"]), str(job.asked["format"]), identity, reach_of(identity, townships), day)

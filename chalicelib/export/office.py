@@ -15,7 +15,7 @@ from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Forbidden, NotFound, Problem
 from chalicelib.export.job import Ports, key_of, work
 from chalicelib.export.model import DATASETS, TITLES
-from chalicelib.jobs import DONE, QUEUED, Job
+from chalicelib.jobs import DONE, QUEUED, Job, give_up, state_now
 from chalicelib.labels import JOB_STATE
 from chalicelib.presign import download_url
 from chalicelib.publish.queue import each_message, queue_sender
@@ -68,8 +68,9 @@ class Office:
     def document(self, job: Job) -> dict[str, object]:
         """A job as it is shown, with the address of its file once it is there."""
         title = TITLES[str(job.asked["dataset"])]
+        state = state_now(job, self.now())
         shown = {
-            "job": job.job, "state": job.state, "state_word": JOB_STATE[job.state], "title": title, "created_at": job.created_at,
+            "job": job.job, "state": state, "state_word": JOB_STATE[state], "title": title, "created_at": job.created_at,
             **job.asked, "outcome": dict(job.outcome),
         }  # fmt: skip
         if job.state == DONE:
@@ -87,7 +88,9 @@ def handle_message(event: Mapping, settings: Settings) -> dict:
     """Messages of one job each; a transient fault is given back to the queue."""
     ports, day = stack_ports(settings), settings.day()
     townships = {township.code: township.name for township in load_district(settings.district).townships_on(day)}
-    return each_message(event, lambda message: work(message["job"], ports, townships, day, clock.utc_now))
+    return each_message(
+        event, lambda message: work(message["job"], ports, townships, day, clock.utc_now), lambda message: give_up(ports.book, message["job"], clock.utc_now())
+    )
 
 
 @dataclass(frozen=True, slots=True)

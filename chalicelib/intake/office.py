@@ -20,7 +20,7 @@ from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Forbidden, NotFound, Problem
 from chalicelib.intake.asked import CONTENT_TYPES, CSV, XLSX, asked_of, list_mappings
 from chalicelib.intake.upload import REJECTS, RESULT, Place, Ports, folder_of, sheet_key, work
-from chalicelib.jobs import DONE, QUEUED, REFUSED, WAITING, Job
+from chalicelib.jobs import DONE, QUEUED, REFUSED, WAITING, Job, give_up, state_now
 from chalicelib.labels import JOB_STATE
 from chalicelib.presign import Accepted, UploadForm, download_url, upload_form
 from chalicelib.publish.queue import each_message, queue_sender
@@ -95,8 +95,9 @@ class Office:
 
     def document(self, job: Job) -> dict[str, object]:
         """A job as it is shown, with the addresses of its files once it has ended."""
+        state = state_now(job, self.now())
         shown = {
-            "job": job.job, "state": job.state, "state_word": JOB_STATE[job.state], "created_at": job.created_at,
+            "job": job.job, "state": state, "state_word": JOB_STATE[state], "created_at": job.created_at,
             "updated_at": job.updated_at, **job.asked, "progress": {k: v for k, v in job.progress.items() if k != "before"},
             "outcome": dict(job.outcome),
         }  # fmt: skip
@@ -125,10 +126,13 @@ class Office:
 
 
 def handle_message(event: Mapping, settings: Settings, seconds_left: Callable[[], float]) -> dict:
-    """Messages of one job each. A transient fault is given back to the queue; so is every other one, until it is dead-lettered."""
+    """Messages of one job each. A transient fault is given back to the queue; so is every other one, until it is dead-lettered and its job
+    has failed."""
     ports = stack_ports(settings)
     place = Place(load_district(settings.district), bytes.fromhex(settings.id_key), settings.day(), clock.utc_now, seconds_left)
-    return each_message(event, lambda message: work(message["job"], ports, place))
+    return each_message(
+        event, lambda message: work(message["job"], ports, place), lambda message: give_up(ports.book, message["job"], clock.utc_now())
+    )
 
 
 def stack_ports(settings: Settings) -> Ports:

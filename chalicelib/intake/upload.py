@@ -26,7 +26,7 @@ from chalicelib.intake.mapping import load_mapping
 from chalicelib.intake.permission import Areas, Permission
 from chalicelib.intake.persons import People, PersonBook
 from chalicelib.intake.run import Imported, Wish, import_file
-from chalicelib.jobs import DONE, ENDED, QUEUED, REFUSED, RUNNING, WAITING, Job, JobBook
+from chalicelib.jobs import DONE, QUEUED, REFUSED, RUNNING, WAITING, Job, JobBook
 from chalicelib.register.district import District
 from chalicelib.supervision.model import Actor
 
@@ -90,7 +90,7 @@ def work(job_id: str, ports: Ports, place: Place) -> str:
     job = ports.book.find(job_id)
     if job is None:
         raise NotFound("no such job", job=job_id)
-    if job.state in (*ENDED, WAITING):
+    if job.state in (DONE, REFUSED, WAITING):
         return job.state
     with TemporaryDirectory() as folder:
         return _Run(job, ports, place, Path(folder)).through()

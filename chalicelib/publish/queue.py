@@ -12,6 +12,8 @@ from chalicelib.errors import Unavailable
 
 LOG = logging.getLogger(__name__)
 QUEUE_BATCH = 10
+# As the queues of jobs have it in the template (maxReceiveCount).
+MOST_TRIES = 3
 Send = Callable[[Sequence[Mapping[str, object]]], None]
 
 
@@ -35,17 +37,29 @@ def queue_sender(url: str) -> Send:
     return send
 
 
-def each_message(event: Mapping, work: Callable[[Mapping[str, str]], object]) -> dict[str, list[dict[str, str]]]:
+def each_message(
+    event: Mapping, work: Callable[[Mapping[str, str]], object], give_up: Callable[[Mapping[str, str]], None] = lambda message: None
+) -> dict[str, list[dict[str, str]]]:
     """Work on the document of each message: the answer of a function with ``ReportBatchItemFailures``.
 
-    What meets a transient fault is given back to the queue; anything else raises, and comes back too until it is dead-lettered.
+    What meets a transient fault is given back to the queue; anything else raises, and comes back too until it is dead-lettered. ``give_up`` hears
+    of a message that failed on its last try.
     """
     failures = []
     for record in event["Records"]:
-        message = orjson.loads(record["body"])
+        message, done = orjson.loads(record["body"]), False
         try:
             work(message)
+            done = True
         except Unavailable as fault:
             LOG.warning("message put back", extra={"code": fault.code, "body": message})
             failures.append({"itemIdentifier": record["messageId"]})
+        finally:
+            if not done and tries_of(record) >= MOST_TRIES:
+                give_up(message)
     return {"batchItemFailures": failures}
+
+
+def tries_of(record: Mapping) -> int:
+    """How often the queue has handed this message out, this time included."""
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))

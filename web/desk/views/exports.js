@@ -60,7 +60,7 @@ function draw(list, exports) {
       { key: "title", title: "内容" },
       { key: "format", title: "格式", value: row => row.format.toUpperCase() },
       { key: "rows", title: "行数", number: true, value: row => row.outcome.rows },
-      { key: "state_word", title: "文件", cell: row => (row.download ? h("a", { href: row.download }, "下载") : row.outcome.reason || row.state_word) },
+      { key: "state_word", title: "文件", cell: row => (row.download ? h("a", { href: row.download }, "下载") : row.outcome.reason || (row.state === "failed" ? "失败：请再导出一次，仍不行请联系管理员" : row.state_word)) },
     ],
   }));
 }
