@@ -43,11 +43,11 @@ def figure(name: str, seconds: float, target: int | None = None) -> dict[str, ob
 
 def counts(home: Apart) -> Iterator[dict[str, object]]:
     """How large it was: events in the log, cards made of them."""
-    from infra.local import report
+    from infra.local import demo
 
     deployed = home.deployed()
     for table in ("events", "cards", "quarantine"):
-        yield {"figure": table, "value": report.count_items(deployed, table), "unit": "items"}
+        yield {"figure": table, "value": demo.count_items(deployed, table), "unit": "items"}
 
 
 def watch(process: subprocess.Popen, there: Callable[[], bool], began: float) -> float:

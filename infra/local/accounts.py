@@ -38,7 +38,7 @@ def ensure(deployed: Deployed) -> dict[str, dict[str, str]]:
 
 def organisation(deployed: Deployed, role: str) -> str:
     """Whom the account acts for: the township with the first cards, an enterprise there; nobody in particular otherwise."""
-    card = next(iter(demo.list_cards(deployed)), {})
+    card = next(demo.each_card(deployed), {})
     return str({"enterprise": card.get("enterprise_id"), "township": card.get("township")}.get(role) or "")
 
 

@@ -91,7 +91,7 @@ def leave_to_import(deployed: Deployed, district: str, progress: Progress) -> No
     """A district without invented data: say how its own come in, and remember since when they may have."""
     note = read_note("demo")
     update_note("demo", begun_at=note.get("begun_at") or time.time(), caught_up=read_note("serve").get("mark"))
-    cards = len(demo.list_cards(deployed))
+    cards = demo.count_items(deployed, "cards")
     progress(f"district {district}: {cards:,} sites; ./dev import FILE --mapping NAME brings more in")
 
 
@@ -160,16 +160,21 @@ def catch_up(deployed: Deployed, progress: Progress) -> None:
     before, now = note.get("caught_up"), read_note("serve").get("mark")
     if not note.get("begun_at") or before == now:
         return
-    since = max(float(read_note(serve.SAVED).get("drained_at") or 0.0), float(note["begun_at"]))
-    count = demo.regrade_stale(deployed, since - STALE_MARGIN_SECONDS)
+    saved = read_note(serve.SAVED)
+    if deployed.endpoint.own and saved.get("events") == demo.count_items(deployed, "events"):
+        # The log only grows: as long as at the last clean end, when all of it was worked off, it holds nothing new.
+        told = "no event came in since the last end"
+    else:
+        since = max(float(saved.get("drained_at") or 0.0), float(note["begun_at"]))
+        told = f"{demo.regrade_stale(deployed, since - STALE_MARGIN_SECONDS)} sites had a card older than their newest fact"
     update_note("demo", caught_up=now)
-    progress(f"caught up: {count} sites had a card older than their newest fact")
+    progress(f"caught up: {told}")
 
 
 def fill(deployed: Deployed, sites: int, as_of: date, pump: bool, progress: Progress) -> None:
     """Import, grade and publish, unless that was done before. A cut-off attempt is simply repeated."""
     note = read_note("demo")
-    cards = len(demo.list_cards(deployed))
+    cards = demo.count_items(deployed, "cards")
     if cards and note.get("sites") not in (None, sites):
         raise Conflict(f"the stack holds a district of {note['sites']} sites; ./dev reset first")
     if cards >= sites and demo.is_published(deployed, as_of):
@@ -188,7 +193,7 @@ def wait_graded(deployed: Deployed, sites: int, pump: bool, progress: Progress) 
     if pump:
         serve.wait_drained(since, DRAIN_PATIENCE_SECONDS, lambda told: progress.count("events graded", told.get("done", 0), told.get("read", 0)))
     deadline = time.monotonic() + DRAIN_PATIENCE_SECONDS
-    while (count := len(demo.list_cards(deployed))) < sites:
+    while (count := demo.count_items(deployed, "cards")) < sites:
         if time.monotonic() > deadline or pump:
             raise Unavailable(f"{sites - count} of {sites} sites have no card; ./dev status shows dead letters and quarantine")
         progress.count("sites graded", count, sites)

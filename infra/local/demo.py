@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -124,11 +124,13 @@ def run_month(deployed: Deployed, month: str, progress: Progress) -> None:
 
 def plates(deployed: Deployed, count: int = 4) -> list[tuple[str, str, str]]:
     """Some plates to scan: (grade, site name, address), as many different grades as there are first."""
-    cards = list_cards(deployed)
     chosen: dict[str, dict] = {}
-    for card in cards:
-        chosen.setdefault(card["grade"], card)
-    rest = [card for card in cards if card not in chosen.values()]
+    rest: list[dict] = []
+    for card in each_card(deployed):
+        if chosen.setdefault(card["grade"], card) is not card:
+            rest.append(card)
+        if len(chosen) >= count:
+            break
     picked = [*chosen.values(), *rest][:count]
     return [(card["grade"], card["name"], plate_address(deployed, card["site_id"], card["issue"] or 1)) for card in picked]
 
@@ -140,15 +142,27 @@ def plate_address(deployed: Deployed, site_id: str, issue: int) -> str:
     return plate_url(deployed.parameters["PublicBaseUrl"], sign(site_id, issue, parse_keys(deployed.parameters["PlateKeys"])))
 
 
-def list_cards(deployed: Deployed, townships: Iterable[str] | None = None) -> list[dict]:
+def list_cards(deployed: Deployed) -> list[dict]:
     """The cards of the district without their documents, by township."""
+    return list(each_card(deployed))
+
+
+def each_card(deployed: Deployed) -> Iterator[dict]:
+    """The same one after the other: a township is read when its turn comes."""
     from chalicelib.grading.store import CardStore
     from chalicelib.register.district import load_district
 
     settings = deployed.settings()
-    codes = townships or [township.code for township in load_district(settings.district).townships]
     store = CardStore(settings.table_prefix)
-    return [card for code in codes for card in store.list_township(code)]
+    for township in load_district(settings.district).townships:
+        yield from store.list_township(township.code)
+
+
+def count_items(deployed: Deployed, table: str) -> int:
+    """As the table describes itself: exact on the local stack, some hours old on AWS."""
+    import boto3
+
+    return boto3.client("dynamodb").describe_table(TableName=f"{deployed.name}-{table}")["Table"]["ItemCount"]
 
 
 def regrade_stale(deployed: Deployed, since: float) -> int:

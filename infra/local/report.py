@@ -6,14 +6,18 @@ import io
 import time
 from collections import Counter
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from chalicelib import labels
-from infra.local import demo, emulator, processes, serve
+from chalicelib.errors import SafetyCodeError
+from infra.local import demo, emulator, processes, serve, stack
 from infra.local.home import home, read_note
 from infra.local.stack import Deployed
 
 COUNTED = ("events", "facts", "cards", "history", "runs", "audit", "quarantine")
 STALE_STATUS_SECONDS = 10
 WORKER_PATIENCE_SECONDS = 1.0
+SETTLE_PATIENCE_SECONDS = 3.0
 
 
 def welcome(deployed: Deployed) -> str:
@@ -83,7 +87,7 @@ def status(deployed: Deployed) -> dict[str, object]:
         "addresses": addresses(deployed),
         "serving": live,
         "pump": pump or None,
-        "tables": {table: count_items(deployed, table) for table in COUNTED},
+        "tables": {table: demo.count_items(deployed, table) for table in COUNTED},
         "grades": dict(sorted(Counter(card["grade"] for card in cards).items())),
         "dead_letters": {name: queue_depth(deployed, output) for name, output in DEAD_LETTERS.items()},
     }
@@ -97,13 +101,6 @@ def is_healthy(told: dict) -> bool:
     """Everything runs, nothing waits in a dead-letter queue, no worker reports a fault."""
     fault = (told["pump"] or {}).get("fault")
     return bool(told["endpoint"]["healthy"] and told["serving"] and not fault and not any(told["dead_letters"].values()))
-
-
-def count_items(deployed: Deployed, table: str) -> int:
-    """As the table describes itself: exact on the local stack, some hours old on AWS."""
-    import boto3
-
-    return boto3.client("dynamodb").describe_table(TableName=f"{deployed.name}-{table}")["Table"]["ItemCount"]
 
 
 def queue_depth(deployed: Deployed, output: str) -> int:
@@ -130,8 +127,24 @@ def stay(deployed: Deployed) -> int:
 
 def take_down(own: bool) -> list[str]:
     """End pump and front door, then our own emulator; what was ended, in words."""
+    events = settled_events() if own else None
     ended = ["pump and front door"] if processes.stop(serve.PROCESS) else []
     if own and emulator.stop():
-        serve.note_saved()
+        serve.note_saved(events)
         ended.append("emulator")
     return ended
+
+
+def settled_events() -> int | None:
+    """How many events the log holds, every one worked off by the pump; None where that cannot be said.
+
+    Counted first, drained afterwards: an event that comes in meanwhile is not in the number.
+    """
+    if processes.find(serve.PROCESS) is None:
+        return None
+    try:
+        count = demo.count_items(stack.current(), "events")
+        serve.wait_drained(time.time(), SETTLE_PATIENCE_SECONDS)
+    except (SafetyCodeError, BotoCoreError, ClientError, TimeoutError):
+        return None
+    return count

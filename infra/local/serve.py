@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -48,9 +49,12 @@ def main() -> int:
     return 0
 
 
-def note_saved() -> None:
-    """Write down, at a clean end, up to when the saved data are worked off: after a crash only this can be trusted."""
-    write_note(SAVED, {"drained_at": read_note(CHECKPOINT).get("drained_at", 0.0)})
+def note_saved(events: int | None) -> None:
+    """Write down, at a clean end, up to when the saved data are worked off: after a crash only this can be trusted.
+
+    ``events`` is the length of the log of which every event was worked off, None if that is not known.
+    """
+    write_note(SAVED, {"drained_at": read_note(CHECKPOINT).get("drained_at", 0.0), "events": events})
 
 
 class Board:
@@ -124,7 +128,7 @@ def launch(config: dict[str, object], root: Path, patience_seconds: float = 20.0
         time.sleep(0.05)
 
 
-def wait_drained(since: float, timeout_seconds: float, told) -> dict[str, object]:
+def wait_drained(since: float, timeout_seconds: float, told: Callable[[dict], None] = lambda status: None) -> dict[str, object]:
     """Wait until everything changed before ``since`` (seconds of the epoch) is settled; ``told(pump status)`` on the way."""
     deadline = time.monotonic() + timeout_seconds
     while True:

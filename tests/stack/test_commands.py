@@ -9,6 +9,7 @@ import signal
 import ssl
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +40,11 @@ def wait_for_cards(home: Home, count: int) -> None:
         time.sleep(0.2)
 
 
+def rebuilt(home: Home) -> tuple[int, str]:
+    code, told = home.run("recompute", "--from-log")
+    return code, told.splitlines()[-1]
+
+
 @pytest.fixture(scope="module")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     with a_home(tmp_path_factory.mktemp("clock")) as home:
@@ -53,18 +59,37 @@ def foreign_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         yield home
 
 
+class TestWhatCameInWhileNothingWasGraded:
+    """A second up trusts a clean end and nothing else."""
+
+    SHEET = "场所编号,统计日期,负责人应考,负责人合格,管理员应考,管理员合格,特种登记,特种有效\nS000001,2020-06-29,1,1,1,1,0,0\n"
+
+    def test_after_a_clean_end_there_is_nothing_to_look_for(self, demo_home: Home) -> None:
+        demo_home.down()
+        assert "caught up: no event came in since the last end" in demo_home.up("--sites", "60")
+
+    def test_an_event_that_the_pump_never_saw_is_found_though_the_rest_ended_cleanly(self, demo_home: Home, tmp_path: Path) -> None:
+        demo_home.kill("serve-process")
+        sheet = tmp_path / "staff.csv"
+        sheet.write_text(self.SHEET, "utf-8")
+        assert demo_home.run("import", str(sheet), "--mapping", "staff")[0] == 0
+        demo_home.down()
+        assert "caught up: 1 sites had a card older than their newest fact" in demo_home.up("--sites", "60")
+        assert rebuilt(demo_home) == (0, "60 sites rebuilt from the log, 0 differences")
+
+
 class TestTheDemosDay:
     """Cards follow from the log on every day the demo is moved to."""
 
     def test_grades_move_with_the_days_and_still_follow_from_the_log(self, demo_home: Home) -> None:
         before = status(demo_home)["grades"]
-        assert self.rebuilt(demo_home) == (0, "60 sites rebuilt from the log, 0 differences")
+        assert rebuilt(demo_home) == (0, "60 sites rebuilt from the log, 0 differences")
         code, told = demo_home.run("clock", "2020-10-15")
         assert (code, told.startswith("the demo's day is 2020-10-15; sweep: ")) == (0, True)
         after = status(demo_home)
         assert after["today"] == "2020-10-15"
         assert after["grades"] != before
-        assert self.rebuilt(demo_home) == (0, "60 sites rebuilt from the log, 0 differences")
+        assert rebuilt(demo_home) == (0, "60 sites rebuilt from the log, 0 differences")
 
     def test_a_card_that_was_tampered_with_is_found_and_repaired(self, demo_home: Home) -> None:
         card = demo_home.items("cards")[0]
@@ -74,14 +99,10 @@ class TestTheDemosDay:
         code, told = demo_home.run("recompute", "--from-log")
         assert (code, "60 sites rebuilt from the log, 1 differences" in told, "改过" in told) == (1, True, True)
         assert demo_home.run("recompute", "--from-log", "--repair")[0] == 0
-        assert self.rebuilt(demo_home) == (0, "60 sites rebuilt from the log, 0 differences")
+        assert rebuilt(demo_home) == (0, "60 sites rebuilt from the log, 0 differences")
 
     def test_with_nothing_set_aside_a_replay_has_nothing_to_do(self, demo_home: Home) -> None:
         assert demo_home.run("replay") == (0, "0 succeeded, 0 still failing\n")
-
-    def rebuilt(self, demo_home: Home) -> tuple[int, str]:
-        code, told = demo_home.run("recompute", "--from-log")
-        return code, told.splitlines()[-1]
 
 
 class TestAnotherDistrict:
