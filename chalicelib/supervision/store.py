@@ -21,6 +21,7 @@ from chalicelib.tables import Events, table_name
 
 INGEST_SHARDS = 4
 IS_NEW = "attribute_not_exists(event_id)"
+ENTERPRISES_TOGETHER = 250
 FAILED = "ConditionalCheckFailed"
 
 
@@ -195,8 +196,13 @@ def event_of(item: bulk.Item) -> Event | Rejected:
 
 
 def in_import_order(events: Sequence[Event]) -> list[Event]:
-    """Events of one enterprise and its sites next to each other, so that a batch of the stream regrades a site once."""
-    owner = {event.subject_id: event.payload.get("enterprise_id") for event in events if event.kind == "site_registered"}
-    return sorted(
-        events, key=lambda event: (str(owner.get(event.subject_id) or event.subject_id), event.scope, event.subject_id, event.event_id)
-    )
+    """Enterprises by blocks, each block's enterprises before its sites: the stream then regrades a site once.
+
+    A block is about a batch of each lane. What happened to the enterprises has their sites regraded, from the whole log; the
+    sites' own events come by when that is done and find themselves in it. Side by side, two lanes would do the same site at once.
+    """
+    owner = {event.subject_id: str(event.payload.get("enterprise_id")) for event in events if event.kind == "site_registered"}
+    owners = [owner.get(event.subject_id, event.subject_id) for event in events]
+    block = {one: number // ENTERPRISES_TOGETHER for number, one in enumerate(sorted(set(owners)))}
+    places = [(block[one], event.scope, one, event.subject_id, event.event_id) for one, event in zip(owners, events, strict=True)]
+    return [events[number] for number in sorted(range(len(events)), key=places.__getitem__)]

@@ -10,8 +10,8 @@ import pytest
 from chalicelib import bulk
 from chalicelib.errors import BadInput, Conflict
 from chalicelib.ids import subject_of
-from chalicelib.supervision.store import EventLog, in_import_order
-from tests.event_builders import ENTERPRISE, SITE, busy_site, fact, site_id
+from chalicelib.supervision.store import ENTERPRISES_TOGETHER, EventLog, in_import_order
+from tests.event_builders import SITE, busy_site, fact, registration, site_id
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -108,9 +108,16 @@ def test_what_came_in_since_an_instant_is_found_over_days_and_shards(log):
     assert log.subjects_since(later, later + timedelta(days=1)) == set()
 
 
-def test_import_order_keeps_an_enterprise_and_its_sites_together():
+def test_import_order_has_the_enterprises_of_a_block_before_their_sites_and_loses_nothing():
     events = [event for pair in zip(busy_site("a"), busy_site("b"), strict=True) for event in pair]
     ordered = in_import_order(events)
-    owners = ["a" if event.subject_id in (SITE, ENTERPRISE) else "b" for event in ordered]
+    scopes = [event.scope for event in ordered]
     assert sorted(map(id, ordered)) == sorted(map(id, events))
-    assert owners in (sorted(owners), sorted(owners, reverse=True))
+    assert scopes == sorted(scopes) and set(scopes) == {"enterprise", "site"}
+
+
+def test_import_order_keeps_a_block_of_enterprises_and_their_sites_together():
+    events = [event for name in range(ENTERPRISES_TOGETHER + 1) for event in registration(name)]
+    last = in_import_order(list(reversed(events)))[-3:]
+    assert sorted(event.kind for event in last[:2]) == ["enterprise_registered", "site_opened"]
+    assert last[2].kind == "site_registered" and last[2].payload["enterprise_id"] == last[0].subject_id
