@@ -18,7 +18,7 @@ from chalicelib.desk.papers import Paper, asked_paper, number_of, office_of, ser
 from chalicelib.desk.reminders import reminders
 from chalicelib.desk.timeline import timeline
 from chalicelib.desk.worklist import hazard_lines, work_row
-from chalicelib.errors import BadInput, BadToken, Conflict, Forbidden
+from chalicelib.errors import BadInput, BadToken, Conflict, Forbidden, Problem
 from chalicelib.supervision.model import Event
 
 OFFICIALS = ("township", "district")
@@ -69,13 +69,16 @@ class Office:
         }
 
     def work(self, township: str, after: str) -> tuple[list[dict[str, object]], str | None]:
-        """A page of a township's work list, and where it goes on. Forbidden outside one's area, and to administrators."""
+        """A page of a township's work list, and where it goes on; an expert's is the sites assigned to him. Forbidden outside one's
+        area, and to administrators."""
+        if self.desk.identity.role == "expert":
+            return self._work_rows(self._assigned()), None
         if self.desk.identity.role not in OFFICIALS:
             raise Forbidden("no work list for this role")
+        if not township:
+            raise BadInput([Problem("query", "township", "", "必填：镇街编号")])
         page = self.desk.township_rows(township, None, after)
-        facts = self.facts.load([str(row["site_id"]) for row in page.rows])
-        day = self.desk.settings.day().isoformat()
-        return [work_row(row, facts.get(str(row["site_id"])), day) for row in page.rows], page.next
+        return self._work_rows(page.rows), page.next
 
     def scanned(self, text: str) -> dict[str, object]:
         """The site behind a plate that a member of staff has scanned, written down as such. BadToken, Forbidden without reach."""
@@ -110,6 +113,16 @@ class Office:
             return [with_number(paper, event, number_of(series, position)) for event in events]
 
         return Served(number_of(series, self.papers.issue(series, numbered, doc, clock.utc_now())), doc["events"], True)  # type: ignore[arg-type]
+
+    def _work_rows(self, rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+        facts = self.facts.load([str(row["site_id"]) for row in rows])
+        day = self.desk.settings.day().isoformat()
+        return [work_row(row, facts.get(str(row["site_id"])), day) for row in rows]
+
+    def _assigned(self) -> list[dict[str, object]]:
+        """The sites assigned to an expert as lines of a list; one without a card is left out."""
+        found = [self.desk.stores.cards.find(site_id) for site_id in self.desk.own_sites()]
+        return [{"site_id": card["site_id"], "name": card["name"], "grade": card["grade"], "as_of": card["on"], "township": card["township"]} for card in found if card]
 
     def _accepted(self, paper: Paper, site_id: str, bodies: Sequence[Mapping[str, object]], standing: Sequence[Event]) -> list[Event]:
         """Every fact of a paper, judged against what stands and the ones before it; the faults of all at once."""

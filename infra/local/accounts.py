@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from itertools import islice
 
 from infra.local import demo
 from infra.local.home import read_note, write_note
@@ -12,6 +13,7 @@ from infra.local.stack import Deployed
 ROLES = ("enterprise", "township", "district", "expert", "admin")
 OFFICERS = ("township", "district")
 NOTE = "accounts"
+ASSIGNED = 5
 
 
 def ensure(deployed: Deployed) -> dict[str, dict[str, str]]:
@@ -37,8 +39,11 @@ def ensure(deployed: Deployed) -> dict[str, dict[str, str]]:
 
 
 def organisation(deployed: Deployed, role: str) -> str:
-    """Whom the account acts for: the township with the first cards, an enterprise there; nobody in particular otherwise."""
-    card = next(demo.each_card(deployed), {})
+    """Whom the account acts for: the township with the first cards, an enterprise there, an expert for some sites; nobody in particular otherwise."""
+    cards = list(islice(demo.each_card(deployed), ASSIGNED))
+    card = next(iter(cards), {})
+    if role == "expert":
+        return " ".join(str(one["site_id"]) for one in cards)
     return str({"enterprise": card.get("enterprise_id"), "township": card.get("township")}.get(role) or "")
 
 

@@ -196,8 +196,9 @@ def test_every_room_is_accessible_and_fits_the_window(person: Open, stack, role:
     visitor = person(role, width).sign_in()
     visitor.settled()
     site = own_site(stack)
-    more = [] if role == "enterprise" else [f"{room}/{site}" for room in ("site", "inspect", "order", "register", "sectors", "persons")]
-    for room in [*ROOMS[role], *more]:
+    officials = ("site", "inspect", "order", "assess", "register", "sectors", "persons")
+    more = {"township": officials, "district": officials, "expert": ("site", "assess")}.get(role, ())
+    for room in [*ROOMS[role], *(f"{name}/{site}" for name in more)]:
         visitor.go(room)
         # What the checker does to the page itself (it sets styles) is not the page's fault.
         assert visitor.faults == [], room
@@ -216,6 +217,28 @@ def test_the_keyboard_alone_reaches_the_work(person: Open) -> None:
         officer.page.keyboard.press("Tab")
         seen.append(officer.page.evaluate("document.activeElement.textContent"))
     assert any("查找" in text for text in seen) and any("有逾期隐患" in text for text in seen)
+
+
+# ── An expert's finding 专家评定 ─────────────────────────────────────────────────────────────────────────────────────
+def test_an_expert_finds_what_is_assigned_assesses_it_and_registers_a_hazard(person: Open, stack, tmp_path: Path) -> None:
+    expert = person("expert", 360).sign_in("")
+    expert.page.get_by_role("link", name="指派的场所").last.click()
+    expert.sees("指派给我的场所 · 全部")
+    expert.page.locator("tbody a").first.click()
+    expert.page.get_by_role("link", name="现场评定").click()
+    expert.sees("已评")
+    first = expert.page.locator(".item").first
+    first.get_by_label("有问题").check()
+    first.locator(".findings input").first.fill("1")
+    expert.fill("情况", "配电箱门缺失")
+    expert.page.locator("input[type=file]").last.set_input_files(photo(tmp_path))
+    expert.press("登记这条隐患")
+    expert.sees("已登记，由执法人员下达整改并复查")
+    expert.press("提交评定")
+    expert.page.wait_for_url("**/#/site/**")
+    expert.sees("配电箱门缺失")
+    expert.page.locator(".story").get_by_text("安全评定").first.wait_for()
+    assert expert.page.locator(".story").get_by_text("专家").count() >= 2
 
 
 # ── First user and end of an account 激活与停用 ─────────────────────────────────────────────────────────────────────

@@ -182,9 +182,15 @@ def test_the_work_list_counts_what_is_overdue_due_and_whose_turn_it_is(world: Of
 def test_a_work_list_is_of_ones_own_area(world: OfficeWorld) -> None:
     assert world.ask("GET", f"/work?township={NEXT_TOWNSHIP}", "township").status_code == 403
     assert world.ask("GET", f"/work?township={NEXT_TOWNSHIP}", "district").status_code == 200
-    for who in ("enterprise", "expert", "admin"):
+    for who in ("enterprise", "admin"):
         assert world.ask("GET", f"/work?township={TOWNSHIP}", who).status_code == 403
     assert world.ask("GET", "/work", "district").json_body["problems"][0]["column"] == "township"
+
+
+def test_an_expert_s_list_is_the_assigned_sites_whatever_township_he_names(world: OfficeWorld) -> None:
+    for path in ("/work", f"/work?township={NEXT_TOWNSHIP}"):
+        (row,) = world.ask("GET", path, "expert").json_body["sites"]
+        assert (row["site_id"], row["township"], row["open"] > 0, "score" in row) == (SITE, TOWNSHIP, True, False)
 
 
 # ── Scans 工作扫码 ──────────────────────────────────────────────────────────────────────────────────────────────────

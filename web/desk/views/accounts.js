@@ -2,33 +2,28 @@
 import { get, post } from "../api.js";
 import { card, h, pairs, refusal, show as fill } from "../parts/dom.js";
 import { form } from "../parts/form.js";
-import { badge } from "../parts/grade.js";
 import { chosen, none } from "../parts/own.js";
 import { print } from "../parts/print.js";
+import { fill as seek, line } from "../parts/seek.js";
 
 const CODE = { open: "已发放，等待使用", used: "已使用", expired: "已过期", exhausted: "试错过多，已作废" };
 const ACCOUNT = { active: "在用", ended: "已停用" };
 
-export async function show({ me, rest, again }) {
+export async function show({ me, words, rest, again }) {
   if (me.role === "enterprise") {
     const own = await chosen(rest);
     return own ? page(own.id, own.record.identity.name, me, again) : none("账号");
   }
-  if (!rest[0]) return search();
+  if (!rest[0]) return search(words);
   const site = await get(`/sites/${rest[0]}`);
   return page(rest[0], site.identity.name, me, again);
 }
 
-function search() {
+function search(words) {
   const found = h("div", { "aria-live": "polite" });
+  const row = site => line(site, words, h("a", { href: `#/accounts/${site.site_id}` }, site.name));
   return [h("h1", {}, "企业账号"), h("p", { class: "lead" }, "给企业的第一位用户发放一次性激活码，或停用账号。先找到企业的一处场所："),
-    card("", form({ fields: [{ name: "q", title: "场所名称的一部分", required: true }], button: "查找",
-      send: async ({ q }) => { const { sites } = await get(`/find?q=${encodeURIComponent(q)}`); fill(found, list(sites)); return null; } })), found];
-}
-
-function list(sites) {
-  if (!sites.length) return card("", h("p", {}, "没有找到。只能查找您负责范围内的场所。"));
-  return card(`找到 ${sites.length} 处`, h("ul", { class: "plain-list" }, sites.map(site => h("li", {}, badge(site.grade), " ", h("a", { href: `#/accounts/${site.site_id}` }, site.name)))));
+    card("", form({ fields: [{ name: "q", title: "名称、拼音或信用代码", required: true, max: 50 }], button: "查找", send: async ({ q }) => { await seek(found, { q }, row); return null; } })), found];
 }
 
 async function page(id, name, me, again) {

@@ -8,7 +8,7 @@ import { chosen, head, none } from "../parts/own.js";
 import { ACCEPT, send as sendPhotos } from "../parts/photos.js";
 
 const FINE = "fine";
-const BAD = "bad";
+export const BAD = "bad";
 
 export async function show({ words, rest, again }) {
   const own = await chosen(rest);
@@ -51,7 +51,8 @@ export function checked(draft, items) {
   return seen.length === items.length ? { coverage: "full", items: listed } : { coverage: "partial", items: listed, covers: seen.map(item => item.code) };
 }
 
-function group(title, list, draft, tell) {
+// The items of one axis with what was found at each; `draft` is filled in place.
+export function group(title, list, draft, tell) {
   const body = h("div");
   const draw = () => fill(body, list.map(item => row(item, draft, () => { tell(); })));
   draw();

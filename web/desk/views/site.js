@@ -14,7 +14,8 @@ export async function show({ me, words, rest, query, again }) {
   const acts = ["township", "district"].includes(me.role);
   return [
     h("div", { class: "title" }, h("h1", {}, record.identity.name || "（名称未登记）"),
-      acts && h("div", { class: "acts screen" }, h("a", { class: "button", href: `#/inspect/${id}` }, "记录检查"), h("a", { class: "line", href: `#/register/${id}` }, "企业档案"), h("a", { class: "line", href: `#/persons/${id}` }, "联系人"))),
+      me.role === "expert" && h("div", { class: "acts screen" }, h("a", { class: "button", href: `#/assess/${id}` }, "现场评定")),
+      acts && h("div", { class: "acts screen" }, h("a", { class: "button", href: `#/inspect/${id}` }, "记录检查"), h("a", { class: "line", href: `#/assess/${id}` }, "现场评定"), h("a", { class: "line", href: `#/register/${id}` }, "企业档案"), h("a", { class: "line", href: `#/persons/${id}` }, "联系人"))),
     query.get("plate") === "old" && h("p", { class: "refusal", role: "alert" }, "扫到的码牌已更换或作废：现场应换新码牌。"),
     panel(record.identity.grade, words.grade_meaning[record.identity.grade], h("p", {}, `评定日 ${record.identity.on || "—"}`, record.case?.score && ` · 得分 ${record.case.score}`)),
     h("div", { class: "columns" },

@@ -1,4 +1,4 @@
-// 工作清单: a township's sites by colour, with what is overdue, due today, to be ordered and to be rechecked.
+// 工作清单: the sites of a township or the whole district, or those assigned to an expert, by colour, with what is overdue, due today, to be ordered and to be rechecked.
 import { all, get } from "../api.js";
 import { day, h, show as fill, waiting } from "../parts/dom.js";
 import { ORDER, WORDS, badge } from "../parts/grade.js";
@@ -14,26 +14,46 @@ const FILTERS = [
 ];
 
 export async function show({ me, query }) {
+  if (me.role === "expert") {
+    const { sites } = await get("/work");
+    return [h("h1", {}, "指派给我的场所"), sites.length ? content(sites, "指派给我的场所", "all", {}) : h("p", { class: "lead" }, "还没有指派给您的场所。请联系区级工作人员。")];
+  }
   const { townships } = await get("/townships");
+  const names = Object.fromEntries(townships.map(({ code, name }) => [code, name]));
   const own = me.role === "township" ? me.organisation : "";
-  const chosen = own || query.get("township") || townships[0]?.code || "";
-  const name = townships.find(one => one.code === chosen)?.name || chosen;
+  const chosen = own || query.get("township") || "";
   const list = h("div", {}, waiting());
-  const rows = all(`/work?township=${chosen}`, "sites", count => fill(list, waiting(`已读取 ${count} 处…`)));
-  rows.then(found => fill(list, content(found, name, query.get("only") || "all")), error => { fill(list, h("p", { class: "refusal", role: "alert" }, error.message)); });
+  gather(chosen ? [chosen] : townships.map(one => one.code), list).then(
+    found => fill(list, content(found, names[chosen] || "全区", query.get("only") || "all", chosen ? {} : names)),
+    error => { fill(list, h("p", { class: "refusal", role: "alert" }, error.message)); });
   return [
-    h("div", { class: "title" }, h("h1", {}, "工作清单"), h("p", { class: "soft" }, name)),
+    h("div", { class: "title" }, h("h1", {}, "工作清单"), h("p", { class: "soft" }, names[chosen] || "全区")),
     !own && townshipPicker(townships, chosen), list,
   ];
 }
 
-function townshipPicker(townships, chosen) {
-  return h("div", { class: "field narrow screen" }, h("label", { for: "township" }, "镇街"),
-    h("select", { id: "township", onchange: event => { location.hash = `#/work?township=${event.target.value}`; } },
-      townships.map(({ code, name }) => h("option", { value: code, selected: code === chosen }, name))));
+// Every site of these townships, some townships at a time, page by page.
+async function gather(codes, list) {
+  const left = [...codes];
+  const rows = [];
+  const some = async () => {
+    for (let code = left.shift(); code; code = left.shift()) {
+      const found = await all(`/work?township=${code}`, "sites");
+      rows.push(...found.map(row => ({ ...row, township: code })));
+      if (left.length) fill(list, waiting(`已读取 ${rows.length} 处，还有 ${left.length} 个镇街…`));
+    }
+  };
+  await Promise.all([some(), some(), some()]);
+  return rows;
 }
 
-function content(rows, name, first) {
+function townshipPicker(townships, chosen) {
+  return h("div", { class: "field narrow screen" }, h("label", { for: "township" }, "镇街"),
+    h("select", { id: "township", onchange: event => { location.hash = event.target.value ? `#/work?township=${event.target.value}` : "#/work"; } },
+      h("option", { value: "", selected: !chosen }, "全区"), townships.map(({ code, name }) => h("option", { value: code, selected: code === chosen }, name))));
+}
+
+function content(rows, name, first, townships) {
   const list = h("div");
   const buttons = FILTERS.map(([key, word, keeps]) => {
     const count = rows.filter(keeps).length;
@@ -42,18 +62,19 @@ function content(rows, name, first) {
   function choose(key) {
     const [, word, keeps] = FILTERS.find(([one]) => one === key) || FILTERS[0];
     buttons.forEach(button => button.setAttribute("aria-pressed", String(button.dataset.key === key)));
-    fill(list, sheet(rows.filter(keeps), `${name} · ${word}`));
+    fill(list, sheet(rows.filter(keeps), `${name} · ${word}`, townships));
   }
   choose(first);
   return [h("div", { class: "filters screen", role: "group", "aria-label": "筛选" }, buttons), list];
 }
 
-function sheet(rows, caption) {
+function sheet(rows, caption, townships) {
   return table({
     caption, name: `工作清单-${caption.replace(" · ", "-")}`, rows, sorted: "urgency", empty: "没有符合条件的场所。",
     columns: [
       { key: "urgency", title: "等级", value: row => ORDER.indexOf(row.grade) - row.overdue / 100, cell: row => badge(row.grade) },
       { key: "name", title: "场所", cell: row => h("a", { href: `#/site/${row.site_id}` }, row.name) },
+      Object.keys(townships).length > 0 && { key: "township", title: "镇街", value: row => townships[row.township] },
       { key: "score", title: "得分", number: true },
       { key: "open", title: "未销号", number: true, cell: row => (row.major ? `${row.open}（重大 ${row.major}）` : row.open) },
       { key: "overdue", title: "逾期", number: true, cell: row => (row.overdue ? h("b", { class: "late" }, `${row.overdue} 条`) : "0") },
@@ -61,6 +82,6 @@ function sheet(rows, caption) {
       { key: "to_recheck", title: "待复查", number: true },
       { key: "next_on", title: "最近期限", cell: row => row.next_on && day(row.next_on) },
       { key: "last_inspection", title: "上次检查", cell: row => row.last_inspection && day(row.last_inspection) },
-    ],
+    ].filter(Boolean),
   });
 }
