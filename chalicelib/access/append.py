@@ -97,7 +97,12 @@ def _two_signers(identity: Identity, proposal: Proposal, subject: SubjectFacts) 
 
 
 def _somebody_else_decides(identity: Identity, proposal: Proposal, subject: SubjectFacts) -> str:
-    return "in-the-evidence" if identity.subject in subject.involved else ""
+    """Nobody who decides or signs is in the evidence; a decision that takes a fact back is signed by two, as every withdrawal."""
+    signers = proposal.payload.get("signers")
+    people = {identity.subject, *(signers if isinstance(signers, (list, tuple)) else ())}
+    if not subject.involved.isdisjoint(people):
+        return "in-the-evidence"
+    return _two_signers(identity, proposal, subject) if proposal.payload.get("outcome") == "upheld" else ""
 
 
 def _witnessed(identity: Identity, proposal: Proposal, subject: SubjectFacts) -> str:

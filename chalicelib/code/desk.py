@@ -18,6 +18,7 @@ from chalicelib.access.policy import Proposal, SubjectFacts, View, audience_of, 
 from chalicelib.code import site
 from chalicelib.code.compose import Stores
 from chalicelib.code.proposal import asked, content, involved, refuse_merged, root_of
+from chalicelib.code.remedy import remedy
 from chalicelib.code.terms import against
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound
@@ -26,7 +27,7 @@ from chalicelib.register.district import load_district
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.kin import kin_of, owner_of, subjects_below
 from chalicelib.supervision.model import Actor, Event, make_event
-from chalicelib.supervision.vocabulary import Kind, problems
+from chalicelib.supervision.vocabulary import Kind, kind_of, problems
 
 PAGE_SIZE = 100
 ROW_COLUMNS = ("site_id", "name", "grade", "score", "as_of", "review_on", "enterprise_id")
@@ -141,13 +142,15 @@ class Desk:
 
     # ── Appending ────────────────────────────────────────────────────────────────────────────────────────────────
     def append(self, scope: str, subject_id: str, body: Mapping[str, object]) -> Receipt:
-        """Append one event to a subject. The same key with the same content again is no change.
+        """Append one event to a subject, with what it brings about. The same key with the same content again is no change.
 
         BadInput names everything wrong with it; Forbidden says which rule refuses; Conflict: the key stands with other
         content; NotFound: no such subject.
         """
         standing = self.stores.log.list_events(ids.subject_of(scope, subject_id))
-        return self._keep(self.accepted(scope, subject_id, body, standing), standing)
+        event = self.accepted(scope, subject_id, body, standing)
+        bodies = remedy(event, root_of(kind_of(event.kind), event, standing), standing)
+        return self._keep([event, *(self.accepted(scope, subject_id, each, standing) for each in bodies)], standing)
 
     def accepted(self, scope: str, subject_id: str, body: Mapping[str, object], standing: Sequence[Event]) -> Event:
         """The event that a body asks for, judged by every rule against what stands; nothing is written. Errors as :meth:`append`."""
@@ -171,20 +174,20 @@ class Desk:
             self.note("refuse", event.subject, f"{kind.name} {decision.reason}")
             raise Forbidden("this fact may not be appended by you", reason=decision.reason, sentence=REASONS[decision.reason])
 
-    def _keep(self, event: Event, standing: Sequence[Event]) -> Receipt:
-        """Append, unless it stands already. Two at once with one key: the second finds what the first wrote."""
-        stood = {known.event_id: known for known in standing}.get(event.event_id)
-        if stood is None:
-            self.note("append", event.subject, event.kind)
+    def _keep(self, events: Sequence[Event], standing: Sequence[Event]) -> Receipt:
+        """Append all together, unless they stand already. Two at once with one key: the second finds what the first wrote."""
+        first, known = events[0], {event.event_id: event for event in standing}
+        if not all(event.event_id in known for event in events):
+            for event in events:
+                self.note("append", event.subject, event.kind)
             try:
-                self.stores.log.append([event], clock.utc_now())
-                return Receipt(event.event_id, True)
+                self.stores.log.append(events, clock.utc_now())
+                return Receipt(first.event_id, True)
             except Conflict:
-                again = self.stores.log.list_events(event.subject)
-                stood = {known.event_id: known for known in again}.get(event.event_id)
-        if stood is None or content(stood) != content(event):
-            raise Conflict("the key stands with other content", event_id=event.event_id)
-        return Receipt(event.event_id, False)
+                known = {event.event_id: event for event in self.stores.log.list_events(first.subject)}
+        if any(event.event_id not in known or content(known[event.event_id]) != content(event) for event in events):
+            raise Conflict("the key stands with other content", event_id=first.event_id)
+        return Receipt(first.event_id, False)
 
     def _event(self, kind: Kind, subject_id: str, key: str, body: Mapping[str, object]) -> Event:
         now = self.settings.now()

@@ -1,4 +1,4 @@
-"""What stands against an event besides its form and its sender: terms of an appeal, conditions of an enactment."""
+"""What stands against an event besides its form and its sender: terms and remedy of an appeal, conditions of an enactment."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 
 from chalicelib import clock
 from chalicelib.code.compose import Stores
+from chalicelib.code.remedy import remedy_problems
 from chalicelib.errors import Problem
 from chalicelib.grading.appeals import filing_problems
 from chalicelib.grading.governance import DRAFTED, refused
@@ -15,7 +16,8 @@ from chalicelib.supervision.model import Event
 
 def against(event: Event, root: Event | None, standing: Sequence[Event], stores: Stores, today: date) -> list[Problem]:
     """Everything that terms and conditions have against an event."""
-    return [*refused(event, root, standing), *_same_name(event, stores, today), *(_too_late(event, standing, stores, today) if event.kind == "appeal" else [])]
+    late = _too_late(event, standing, stores, today) if event.kind == "appeal" else []
+    return [*refused(event, root, standing), *_same_name(event, stores, today), *late, *remedy_problems(event, root, standing)]
 
 
 def _same_name(event: Event, stores: Stores, today: date) -> list[Problem]:

@@ -44,11 +44,13 @@ class MemoryLog:
 
     def __init__(self) -> None:
         self.events: dict[str, dict[str, Event]] = {}
+        self.calls: list[list[Event]] = []
 
     def list_events(self, subject: str) -> tuple[Event, ...]:
         return tuple(self.events.get(subject, {}).values())
 
     def append(self, events, now: datetime) -> None:
+        self.calls.append(list(events))
         for event in events:
             standing = self.events.setdefault(event.subject, {}).setdefault(event.event_id, event)
             if to_text(standing) != to_text(event):
@@ -474,6 +476,90 @@ def test_an_appeal_against_nothing_in_particular_is_against_everything_entered_b
     for who in ("district", "district 2"):
         answer = world.append(who, "appeal_decided", caused_by=appeal, payload={"outcome": "rejected"})
         assert answer.json_body["fields"]["reason"] == "in-the-evidence"
+
+
+# ── What an upheld appeal sets right 申诉成立 ─────────────────────────────────────────────────────────────────────────
+def upheld(world: World, appeal: str, key: str = "u", **more: object):
+    payload = {"outcome": "upheld", "signers": ["d-1", "d-2"], **more}
+    return world.append("district 2", "appeal_decided", key=key, caused_by=appeal, payload=payload)
+
+
+def appealed(world: World, **payload: object) -> str:
+    return world.append("enterprise", "appeal", key="a", payload={"text": "不实", **payload}).json_body["event_id"]
+
+
+def fresh(world: World) -> str:
+    """A major hazard that the township found today."""
+    payload = {"level": "major", "description": "三合一", "deadline_on": "2020-08-01"}
+    return world.append("township", "hazard_found", key="h", payload=payload).json_body["event_id"]
+
+
+def story(world: World, *kinds: str) -> list:
+    return [event for event in world.log.list_events(f"S:{SITE}") if event.kind in kinds]
+
+
+def held_against(world: World) -> set[str]:
+    """The evidence of the caps that hold."""
+    facts = fold(world.log.list_events(f"S:{SITE}"), world.log.list_events(f"E:{ENTERPRISE}"))
+    rules = load_rule_set(load_district("demo").rule_set_on("grading", date(2020, 7, 1)).path)
+    return {name for cap in grade(facts, rules, date(2020, 7, 1)).caps for name in cap.evidence}
+
+
+def test_an_upheld_appeal_takes_the_contested_fact_back_in_the_same_breath(world: World) -> None:
+    found = fresh(world)
+    assert found in held_against(world)
+    appeal, before = appealed(world, against=found), len(world.log.calls)
+    answer = upheld(world, appeal)
+    assert answer.status_code == 201
+    assert [[event.kind for event in call] for call in world.log.calls[before:]] == [["appeal_decided", "void"]]
+    (void,) = story(world, "void")
+    assert (void.voids, list(void.payload["signers"]), void.actor.id) == (found, ["d-1", "d-2"], "d-2")
+    assert appeal in void.payload["reason"] and answer.json_body["event_id"] in void.payload["reason"]
+    assert found not in held_against(world)
+
+
+def test_an_upheld_appeal_may_say_what_is_right(world: World) -> None:
+    found = fresh(world)
+    appeal = appealed(world, against=found)
+    right = {"level": "general", "description": "三合一（已查明为一般）", "deadline_on": "2020-08-01"}
+    assert upheld(world, appeal, corrected=right).status_code == 201
+    (corrected,) = [event for event in story(world, "hazard_found") if appeal in event.evidence]
+    assert (corrected.occurred_on, dict(corrected.payload)) == ("2020-07-01", right)
+    assert held_against(world).isdisjoint({found, corrected.event_id})
+
+
+def test_the_same_decision_twice_is_one_and_a_second_one_is_refused(world: World) -> None:
+    appeal = appealed(world, against=fresh(world))
+    first, again = upheld(world, appeal), upheld(world, appeal)
+    assert (first.json_body["new"], again.json_body["new"]) == (True, False)
+    assert len(story(world, "appeal_decided")) == len(story(world, "void")) == 1
+    assert "已有决定" in upheld(world, appeal, key="other").body.decode()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"corrected": {"level": "general"}}, "deadline_on"),
+        ({"corrected": {"level": "general", "deadline_on": "2020-08-01", "note": 3}}, "note"),
+        ({"against": "ZZZZZZ-ZZZZZZZZZZZZZZZZZZ"}, "须指明"),
+        ({"outcome": "rejected", "against": "ZZZZZZ-ZZZZZZZZZZZZZZZZZZ"}, "没有要更正的事实"),
+        ({"signers": ["d-2"]}, "two-signers"),
+        ({"signers": ["d-2", "t-1"]}, "in-the-evidence"),
+    ],
+)
+def test_a_faulty_remedy_leaves_nothing_half_written(world: World, more: dict, said: str) -> None:
+    appeal = appealed(world, against=fresh(world))
+    before = len(world.log.list_events(f"S:{SITE}"))
+    answer = upheld(world, appeal, **more)
+    assert answer.status_code in (400, 403) and said in answer.body.decode()
+    assert len(world.log.list_events(f"S:{SITE}")) == before
+
+
+def test_an_appeal_against_nothing_in_particular_is_upheld_by_naming_the_fact(world: World) -> None:
+    appeal = appealed(world)
+    assert "须指明" in upheld(world, appeal).body.decode()
+    assert upheld(world, appeal, against=world.major).status_code == 201
+    assert [void.voids for void in story(world, "void")] == [world.major]
 
 
 def test_a_township_return_is_confirmed_by_a_second_person(world: World) -> None:

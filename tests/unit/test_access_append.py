@@ -233,9 +233,16 @@ def test_void_and_override_take_two_different_signers_of_whom_one_is_signed_in(k
 # ── Appeal and second person 申诉与复核 ──────────────────────────────────────────────────────────────────────────────
 def test_whoever_is_in_the_evidence_does_not_decide_the_appeal() -> None:
     evidence = SubjectFacts("site", SITE, ENTERPRISE, frozenset({TOWNSHIP}), frozenset({"d-1", "t-1"}))
-    decision = proposal("appeal_decided", {"outcome": "upheld"})
+    decision = proposal("appeal_decided", {"outcome": "rejected"})
     assert may_append(NEAR["district"], decision, evidence).reason == "in-the-evidence"
     assert may_append(Identity("d-9", "district"), decision, evidence).allowed
+
+
+def test_an_appeal_is_upheld_by_two_of_whom_none_is_in_the_evidence() -> None:
+    evidence = SubjectFacts("site", SITE, ENTERPRISE, frozenset({TOWNSHIP}), frozenset({"t-1"}))
+    for signers, reason in ((None, "two-signers"), (["d-1"], "two-signers"), (["d-1", "t-1"], "in-the-evidence"), (TWO, "")):
+        decision = proposal("appeal_decided", {"outcome": "upheld", "signers": signers})
+        assert may_append(NEAR["district"], decision, evidence).reason == reason
 
 
 def test_being_in_the_evidence_stops_nothing_else() -> None:
