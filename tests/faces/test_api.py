@@ -575,6 +575,13 @@ def test_a_township_return_is_confirmed_by_a_second_person(world: World) -> None
     assert world.ask("POST", "/townships/999/events", "district", {**confirm, "kind": "annual_plan"}).status_code == 404
 
 
+@pytest.mark.parametrize("month", ["0000-01", "0001-01", "9999-12", "2020-13"])
+def test_a_month_that_no_calendar_has_is_refused_and_named(world: World, month: str) -> None:
+    payload = {"sub_item": "ZR1", "month": month, "numerator": 3}
+    answer = world.ask("POST", f"/townships/{TOWNSHIP}/events", "township", {"kind": "monthly_return", "key": "m", "payload": payload})
+    assert answer.status_code == 400 and month in answer.body.decode()
+
+
 def test_an_enterprise_fact_is_appended_to_the_enterprise(world: World) -> None:
     path = f"/enterprises/{ENTERPRISE}/events"
     listed = {"kind": "dishonesty_listed", "key": "d", "payload": {"reason": "严重失信"}}
