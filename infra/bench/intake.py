@@ -1,6 +1,7 @@
-"""Importing: rows a second from the file to judged events, and the memory it takes; pandas reading the same file is the floor.
+"""Importing: rows a second from the file to judged events, and the memory it takes; from the file to the last graded card on a running stack;
+pandas reading the same file is the floor.
 
-Each figure is measured in a process of its own, so that one does not pay for another's memory. Without pandas its figures are null.
+Each figure of reading is measured in a process of its own, so that one does not pay for another's memory. Without pandas its figures are null.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from infra.local.stack import Deployed
 
 NAME = "intake"
 AS_OF = date(2020, 5, 31)
@@ -22,6 +27,8 @@ SITES = 8800
 TABLES = ("sites", "self_checks")
 LARGE = 500_000
 WORKBOOK_ROWS = 50_000
+GRADED_ROWS, GRADED_SITES = 9_000, 900
+PATIENCE_SECONDS = 900
 KILOBYTES = 1024 if sys.platform != "darwin" else 1024 * 1024
 
 
@@ -42,6 +49,52 @@ def run() -> Iterator[dict[str, object]]:
         yield from table_figures(large, "injuries", f"{LARGE:,} rows in GB18030", LARGE, memory_target=300)
         write_workbook(workbook, WORKBOOK_ROWS)
         yield from table_figures(workbook, "injuries", f"workbook of {WORKBOOK_ROWS:,} rows", WORKBOOK_ROWS)
+        graded = Path(folder) / "graded.csv"
+        write_table(graded, late_injuries(), "utf-8")
+        yield from graded_figures(graded)
+
+
+def graded_figures(path: Path) -> Iterator[dict[str, object]]:
+    """A file onto a running stack of its own, until every card is as new as its newest fact."""
+    from infra.bench.apart import apart as own_stack
+    from infra.bench.burst import behind
+    from infra.local import demo
+
+    title = f"{GRADED_ROWS:,} rows about {GRADED_SITES} sites"
+    with own_stack() as home:
+        home.up("--sites", str(GRADED_SITES))
+        deployed = home.deployed()
+        appended, graded = brought_in(deployed, path)
+        late = behind(deployed, sorted(card["site_id"] for card in demo.list_cards(deployed)))
+    floor = apart(read_by_pandas, path, "injuries")
+    yield figure(f"{title}: file to log", round(appended, 2), "s")
+    yield figure(f"{title}: file to every card graded", round(graded, 2), "s")
+    yield figure(f"{title}: graded", round(GRADED_ROWS / graded), "rows/s")
+    yield figure(f"{title}: pandas reads only", round(GRADED_ROWS / floor[0]) if floor else None, "rows/s")
+    yield figure(f"{title}: file to graded, times pandas", round(graded / floor[0]) if floor else None, "x")
+    yield figure(f"{title}: cards older than their newest fact", len(late), "cards", target=0)
+
+
+def brought_in(deployed: Deployed, path: Path) -> tuple[float, float]:
+    """Seconds from the file to the log, and to the last card."""
+    from chalicelib import clock
+    from chalicelib.intake.run import import_file
+    from chalicelib.intake.store import ImportLog
+    from chalicelib.register.district import load_district
+    from chalicelib.supervision.store import EventLog
+    from infra.local import serve
+
+    settings = deployed.settings()
+    district, key = load_district(settings.district), bytes.fromhex(deployed.parameters["IdKey"])
+    began = time.perf_counter()
+    done = import_file(
+        path, district.mapping("injuries"), ImportLog(EventLog(settings.table_prefix)), district=district, id_key=key, today=settings.day(), now=clock.utc_now()
+    )
+    appended = time.perf_counter()
+    if done.new != GRADED_ROWS:
+        raise RuntimeError(f"{done.new} of {GRADED_ROWS} rows are new")
+    serve.wait_drained(time.time(), PATIENCE_SECONDS, lambda told: None)
+    return appended - began, time.perf_counter() - began
 
 
 def table_figures(path: Path, mapping: str, title: str, rows: int, **targets: float) -> Iterator[dict[str, object]]:
@@ -60,11 +113,21 @@ def injuries(count: int) -> Iterator[tuple[str, str, int]]:
         yield f"S{number % SITES:06d}", (date(2018, 1, 1) + timedelta(days=number // SITES)).isoformat(), 1 + number % 3
 
 
+def late_injuries() -> Iterator[tuple[str, str, int]]:
+    """Ten of each site of the running stack, in its last months: its sites are numbered from 1."""
+    for number in range(GRADED_ROWS):
+        yield f"S{1 + number % GRADED_SITES:06d}", (date(2020, 6, 30) - timedelta(days=3 * (number // GRADED_SITES))).isoformat(), 1
+
+
 def write_injuries(path: Path, count: int) -> None:
-    with path.open("w", encoding="gb18030", newline="") as file:
+    write_table(path, injuries(count), "gb18030")
+
+
+def write_table(path: Path, rows: Iterator[tuple[str, str, int]], encoding: str) -> None:
+    with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("场所编号", "工伤日期", "人数"))
-        writer.writerows(injuries(count))
+        writer.writerows(rows)
 
 
 def write_workbook(path: Path, count: int) -> None:

@@ -73,7 +73,7 @@ def test_a_site_is_suspended_resumed_and_renamed_and_each_act_is_explained_befor
 @pytest.mark.full
 def test_two_records_of_one_site_become_one(person: Open, stack) -> None:
     gone, into = [row["site_id"] for row in listed(stack)[:2]]
-    code = record(stack, into)["identity"]["uscc"]
+    code, state = record(stack, into)["identity"]["uscc"], record(stack, gone)["identity"]["state"]
     officer = person("district", 360).sign_in(f"register/{gone}")
     officer.page.get_by_text("两份档案是同一场所").click()
     officer.page.get_by_label("名称、拼音或信用代码").first.fill(code)
@@ -88,6 +88,14 @@ def test_two_records_of_one_site_become_one(person: Open, stack) -> None:
     officer.page.get_by_role("link", name="打开并入后的档案").click()
     officer.page.wait_for_url(f"**/register/{into}")
     officer.sees("场所档案并入(接收)")
+    officer.go(f"register/{gone}")
+    officer.page.get_by_text("撤回一条登记").click()
+    officer.fill("理由和依据", "不是同一处")
+    officer.fill("另一位签署人编号", "O-17")
+    officer.press("核对")
+    officer.press("确认并签署")
+    officer.page.locator(".withdrawn").get_by_text("场所档案并入", exact=True).wait_for()
+    assert record(stack, gone)["identity"]["state"] == state
 
 
 def test_what_an_enterprise_declares_stands_once_an_officer_has_entered_it(person: Open, stack) -> None:

@@ -14,7 +14,8 @@ export function act({ title, about, fields, review, send, sign = "确认并签�
     signing.querySelector(".acts").append(h("button", { type: "button", class: "line", onclick: () => { show(place, first); first.querySelector("input,select,textarea,button").focus(); } }, "返回修改"));
     const heading = h("h2", { class: "form-title", tabindex: "-1" }, `核对：${title}`);
     show(place, heading, pairs(...says), h("h3", {}, "签署以后"), h("ul", { class: "follows" }, follows.map(sentence => h("li", {}, sentence))), signing);
-    heading.focus();
+    heading.focus({ preventScroll: true });
+    heading.scrollIntoView({ block: "start" });
     say(`请核对${title}`);
   }
   return [about && h("p", { class: "soft" }, about), show(place, first)];

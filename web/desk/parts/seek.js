@@ -18,6 +18,7 @@ export async function fill(found, asked, row) {
     return list.children.length;
   };
   const count = await next("");
+  setTimeout(() => found.scrollIntoView({ block: "nearest" }));
   show(found, count ? card(foot.children.length ? "找到的场所" : `找到 ${count} 处`, list, foot) : card("", h("p", {}, "没有找到。只能查找您负责范围内的场所；可换一个词、拼音首字母或信用代码的一段。")));
 }
 

@@ -23,8 +23,8 @@ export async function show({ me, words, rest, again }) {
     merged && h("p", { class: "refusal", role: "alert" }, h("b", {}, "这份档案已并入另一份。"), " ", into && h("a", { href: `#/register/${into}` }, "打开并入后的档案"), " 新的登记请记在那一份。"),
     h("div", { class: "columns" },
       h("div", {}, card("档案", standing(place)), card("相关", h("div", { class: "acts" }, h("a", { class: "line", href: `#/sectors/${id}` }, "领域情况核实"), h("a", { class: "line", href: `#/persons/${id}` }, "负责人和联系人")))),
-      h("div", {}, merged ? null : [folded("经营状态：停产、复产、注销", state(place)), folded("名称和信息变更", renaming(place)), folded("企业更名、信用代码变更（含名下全部场所）", company(place)),
-        district && folded("迁址：换镇街或地址", moving(place)), district && merging(place, "site"), district && record.enterprise_id && merging(place, "enterprise")])),
+      h("div", {}, merged ? district && folded("撤回一条登记", withdrawing(place)) : [folded("经营状态：停产、复产、注销", state(place)), folded("名称和信息变更", renaming(place)), folded("企业更名、信用代码变更（含名下全部场所）", company(place)),
+        district && folded("迁址：换镇街或地址", moving(place)), district && merging(place, "site"), district && record.enterprise_id && merging(place, "enterprise"), district && folded("撤回一条登记", withdrawing(place))])),
     story(place),
   ];
 }
@@ -114,14 +114,34 @@ function merging({ id, words, record, today, again }, scope) {
   const target = site => (scope === "site" ? site.site_id : site.enterprise_id);
   const choose = site => place.replaceChildren(...act({
     title: `并入“${site.name}”`, about: `并入“${site.name}”：`, fields: [on(today), reason("为什么是同一个")],
-    review: values => ({ says: [["并入的一方", `${record.identity.name}（${gone}）`], ["保留的一方", `${site.name}（${target(site)}）`], ["从", values.on], ["理由", values.reason]], follows: [...AFTER[scope](site), "可以撤回：作废这次合并，两份档案恢复原样。", KEPT] }),
+    review: values => ({ says: [["并入的一方", `${record.identity.name}（${gone}）`], ["保留的一方", `${site.name}（${target(site)}）`], ["从", values.on], ["理由", values.reason]], follows: [...AFTER[scope](site), "可以撤回：两人签署作废这次合并，两份档案恢复原样。", KEPT] }),
     send: async (values, key) => { await post(`/${scope === "site" ? "sites" : "enterprises"}/${gone}/merge`, { into: target(site), reason: values.reason, key, occurred_on: values.on }); again(); },
   }).filter(Boolean));
   place.append(...chooser({ title: "保留哪一份", words, chosen: choose, button: "并入这一份" }));
   return folded(WORD[scope], place);
 }
 
-// ── What was registered, and taking it back 登记经过 ─────────────────────────────────────────────────────────────────
+// ── Taking it back 撤回 ──────────────────────────────────────────────────────────────────────────────────────────────
+const VOIDABLE = ["site_changed", "site_moved", "site_state_changed", "site_merged", "sector_confirmed", "enterprise_changed", "enterprise_merged"];
+
+function withdrawing({ id, me, words, record, again }) {
+  const entries = record.timeline.filter(one => VOIDABLE.includes(one.kind) && !one.withdrawn_on);
+  if (!entries.length) return h("p", { class: "soft" }, "没有可以撤回的登记。");
+  const title = one => `${one.on} ${words.kind[one.kind]}`;
+  const chosen = values => entries.find(one => one.id === values.entry);
+  return act({
+    title: "撤回一条登记", fields: [{ name: "entry", title: "撤回哪一条", type: "select", options: entries.map(one => [one.id, title(one)]) }, { ...reason(), max: 500 }, { name: "partner", title: "另一位签署人编号", required: true, max: 64, hint: `须两人签署，含本人（${me.subject}）。` }],
+    review: values => ({ says: [["撤回", title(chosen(values))], ["理由", values.reason], ["签署", `${me.subject}、${values.partner}`]], follows: ["这条登记从现在起不再算数，记录本身保留并写明作废；涉及的场所立即重新评定。", "撤回以前看到的情况仍可按当时的日期查到。"] }),
+    send: async (values, key) => {
+      const company = chosen(values).kind.startsWith("enterprise_");
+      const where = company ? `/enterprises/${record.enterprise_id}/events` : `/sites/${id}/events`;
+      await post(where, { kind: company ? "enterprise_void" : "void", key, voids: values.entry, payload: { reason: values.reason, signers: [me.subject, values.partner] } });
+      again();
+    },
+  });
+}
+
+// ── What was registered 登记经过 ─────────────────────────────────────────────────────────────────
 function story({ id, words, record }) {
   const entries = record.timeline.filter(one => KINDS.includes(one.kind));
   return card("登记经过", h("ol", { class: "story" }, entries.map(one => h("li", { class: one.withdrawn_on ? "withdrawn" : null }, h("div", { class: "when" }, one.on, " ", h("span", { class: "soft" }, words.source[one.by])), h("b", {}, words.kind[one.kind]), one.withdrawn_on && h("span", { class: "tag" }, `${one.withdrawn_on} 作废`), said(one.says, words)))));
