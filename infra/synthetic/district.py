@@ -8,7 +8,7 @@ from pathlib import Path
 from chalicelib.errors import NotFound
 from chalicelib.grading.rules import load_rule_set
 from chalicelib.register.district import District, Township
-from infra.synthetic import conduct, life, rare, supervision, townships
+from infra.synthetic import conduct, life, rare, rhythm, supervision, townships
 from infra.synthetic.book import Book, Summary
 from infra.synthetic.conduct import Era
 from infra.synthetic.sites import COUNTS, Site, counts_of, make_sites, township_sizes
@@ -53,7 +53,7 @@ def write_site(site: Site, book: Book, era: Era) -> None:
     conduct.write_register(site, book, era)
     conduct.write_completeness(site, book, era)
     if conduct.write_assessments(site, book, era):
-        conduct.write_self_checks(site, book, era)
+        rhythm.write_self_checks(site, book, era)
     conduct.write_papers(site, book, era)
     supervision.write_inspections(site, book, era)
     supervision.write_major_hazards(site, book, era)
