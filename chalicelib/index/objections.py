@@ -22,7 +22,7 @@ OPEN, UPHELD, REJECTED = "open", "upheld", "rejected"
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """One objection with its decision, if there is one by the instant that was asked for."""
+    """One objection with its decision, if there is one by the instant that was asked for; ``said`` is its reason and attachment."""
 
     objection_id: str
     sub_item: str
@@ -30,6 +30,7 @@ class Objection:
     outcome: str
     decided_on: str | None
     decision: Mapping[str, object]
+    said: Mapping[str, object]
 
     def to_document(self) -> dict[str, object]:
         """What may be published: no prose, for prose may name people."""
@@ -40,6 +41,12 @@ class Objection:
             "outcome": self.outcome,
             "decided_on": self.decided_on,
         }
+
+    def for_officials(self) -> dict[str, object]:
+        """With the reasons of both sides and the counts of the decision: for the township itself and the district."""
+        counts = {name: self.decision[name] for name in COUNTS if self.decision.get(name) is not None}
+        decision = {"text": self.decision["text"], "counts": counts} if self.decision else None
+        return {**self.to_document(), **self.said, "decision": decision}
 
 
 def objections_of(records: Mapping[str, Sequence[Record]], month: str, known_at: datetime) -> list[Objection]:
@@ -57,7 +64,8 @@ def _objection(record: Record, limit: str) -> Objection:
     decisions = [s for s in record.get("then", ()) if s["kind"] == "index_objection_decided" and s["at"] <= limit and "void" not in s]
     decision = min(decisions, key=lambda step: (step["at"], step["id"]), default=None)
     outcome, decided_on = (decision["outcome"], decision["on"]) if decision else (OPEN, None)
-    return Objection(record["id"], record["sub_item"], record["on"], outcome, decided_on, decision or {})
+    said = {name: record.get(name) for name in ("text", "attachment")}
+    return Objection(record["id"], record["sub_item"], record["on"], outcome, decided_on, decision or {}, said)
 
 
 def corrected(

@@ -1,4 +1,4 @@
-"""The index's routes behind the sign-in: returns and preview of a township's month. They translate and decide nothing."""
+"""The index's routes behind the sign-in: returns and preview of a township's month, objections to it. They translate and decide nothing."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ def build_blueprint(guard: Authorizer, compose: Callable | None = None, configur
     def preview(month, township):
         return office().preview(month, township)
 
+    @routes.route("/months/{month}/objections", methods=["GET"], authorizer=guard)
+    @answered
+    def objections(month):
+        return office().objections(month)
+
     return routes
 
 
@@ -41,5 +46,11 @@ def stack_office(identity: Identity, current: Settings):
     from chalicelib.index.sources import StackSources
     from chalicelib.register.district import load_district
 
+    from chalicelib.index.monthly import published_on
+    from chalicelib.index.runs import StackRuns
+
     prefix = current.table_prefix
-    return Office(identity, load_district(current.district), StackSources(prefix), AuditTable(prefix), current.now())
+    runs = StackRuns(prefix)
+    return Office(
+        identity, load_district(current.district), StackSources(prefix), AuditTable(prefix), current.now(), lambda month: published_on(runs, month)
+    )

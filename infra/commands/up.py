@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     size.add_argument("--sites", type=int, metavar="N", help="another number of sites")
     parser.add_argument("--district", metavar="ID", help="a district of chalicelib/districts (default: demo); one without invented data waits for ./dev import")
     parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="the day the demo's data end (default: end of the last closed month)")
+    parser.add_argument("--months", type=int, choices=range(1, 25), default=2, metavar="N", help="publish the last N closed months, 1 to 24 (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="port of the front door (default: %(default)s)")
     parser.add_argument("--lan", action="store_true", help="also https on this network, for phones")
     parser.add_argument("--stream", choices=("pump", "mapping"), help="who follows the stream (default: pump on our own MiniStack, else mapping)")
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     progress = Progress()
     sites = chosen_sites(arguments, read_note("demo").get("sites"))
-    wish = bring_up.Wish(sites, arguments.port, arguments.as_of, arguments.lan, arguments.stream, arguments.district)
+    wish = bring_up.Wish(sites, arguments.port, arguments.as_of, arguments.lan, arguments.stream, arguments.district, arguments.months)
     deployed = bring_up.bring_up(wish, progress)
     progress("ready")
     print(report.welcome(deployed), flush=True)

@@ -26,7 +26,7 @@ STALE_MARGIN_SECONDS = 10
 class Wish:
     """What was asked of ``up``. ``as_of`` None keeps the day of last time, else the end of the last closed month; ``district`` None
     keeps the district of last time, else the demo. One with ``synthetic.csv`` in its folder is invented; another is filled by ``./dev import``.
-    ``sites`` None is the whole district.
+    ``sites`` None is the whole district; ``months`` how many closed months are published.
     """
 
     sites: int | None
@@ -35,6 +35,7 @@ class Wish:
     lan: bool
     stream: str | None
     district: str | None = None
+    months: int = demo.MONTHS
 
 
 def bring_up(wish: Wish, progress: Progress) -> Deployed:
@@ -52,7 +53,7 @@ def bring_up(wish: Wish, progress: Progress) -> Deployed:
     progress(f"front door: {front_address(wish, addresses)} ({files} portal files)")
     catch_up(deployed, progress)
     if whole := full_size(load_district(district)):
-        fill(deployed, wish.sites or whole, as_of, pump, progress)
+        fill(deployed, Filling(wish.sites or whole, as_of, wish.months), pump, progress)
     else:
         leave_to_import(deployed, district, progress)
     accounts.ensure(deployed)
@@ -171,19 +172,28 @@ def catch_up(deployed: Deployed, progress: Progress) -> None:
     progress(f"caught up: {told}")
 
 
-def fill(deployed: Deployed, sites: int, as_of: date, pump: bool, progress: Progress) -> None:
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What a demo district holds: so many sites, data up to a day, so many published months."""
+
+    sites: int
+    as_of: date
+    months: int
+
+
+def fill(deployed: Deployed, filling: Filling, pump: bool, progress: Progress) -> None:
     """Import, grade and publish, unless that was done before. A cut-off attempt is simply repeated."""
-    note = read_note("demo")
+    note, sites, as_of = read_note("demo"), filling.sites, filling.as_of
     cards = demo.count_items(deployed, "cards")
     if cards and note.get("sites") not in (None, sites):
         raise Conflict(f"the stack holds a district of {note['sites']} sites; ./dev reset first")
-    if cards >= sites and demo.is_published(deployed, as_of):
+    if cards >= sites and demo.is_published(deployed, as_of, filling.months):
         progress(f"demo district: {cards:,} sites are there")
         return
     update_note("demo", sites=sites, begun_at=note.get("begun_at") or time.time(), caught_up=read_note("serve").get("mark"))
     demo.import_district(deployed, home() / "district", sites=sites, as_of=as_of, progress=progress)
     wait_graded(deployed, sites, pump, progress)
-    demo.publish_months(deployed, as_of, progress)
+    demo.publish_months(deployed, as_of, progress, filling.months)
     demo.draw_present_map(deployed, progress)
 
 

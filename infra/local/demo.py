@@ -88,12 +88,12 @@ def closed_months(as_of: date, months: int = MONTHS) -> list[str]:
     return wanted
 
 
-def is_published(deployed: Deployed, as_of: date) -> bool:
+def is_published(deployed: Deployed, as_of: date, months: int = MONTHS) -> bool:
     """Whether the demo's month runs have finished in this stack."""
     from chalicelib.index.runs import FINISH, StackRuns
 
     runs = StackRuns(deployed.name)
-    return all(runs.find(f"{month}#{RUN_NAME}", FINISH) is not None for month in closed_months(as_of))
+    return all(runs.find(f"{month}#{RUN_NAME}", FINISH) is not None for month in closed_months(as_of, months))
 
 
 def run_month(deployed: Deployed, month: str, progress: Progress) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -87,3 +87,62 @@ def test_a_month_that_is_none_or_has_not_begun_is_refused(month: str, error: typ
 def test_an_unknown_township_is_not_found() -> None:
     with pytest.raises(NotFound):
         replace(office(who=Identity("d", "district"))).returns(JUNE, "999999999")
+
+
+# ── Objections ──
+
+
+def objected(sub_item: str = "JG1", on: str = "2020-07-06", township: str = OWN):
+    return fact("index_objection", on, subject=township, sub_item=sub_item, month=JUNE, text="检查记录漏计 2 次", attachment="YY-1")
+
+
+def hearing(*events, who: Identity = INSPECTOR, day: int = 7, out: int | None = 3) -> dict:
+    came_out = date(2020, 7, out) if out else None
+    return replace(office(*events, who=who, day=day), published_on=lambda month: came_out).objections(JUNE)
+
+
+DISTRICT_OFFICIAL = Identity("d-1", "district")
+
+
+def test_the_district_sees_every_objection_with_its_reason_and_a_township_its_own() -> None:
+    (seen,) = hearing(first := objected(), who=DISTRICT_OFFICIAL)["objections"]
+    assert (seen["township"], seen["sub_item"], seen["outcome"], seen["text"], seen["attachment"]) == (OWN, "JG1", "open", "检查记录漏计 2 次", "YY-1")
+    assert hearing(first)["objections"] == [seen]
+    assert hearing(first, who=Identity("t-2", "township", TOWNSHIPS[1]))["objections"] == []
+
+
+def test_a_township_sees_what_became_of_its_objection_and_why() -> None:
+    first = objected()
+    decided = step("index_objection_decided", first, "2020-07-08", outcome="upheld", text="补录属实", numerator=5, denominator=9)
+    (seen,) = hearing(first, decided, day=9)["objections"]
+    assert (seen["outcome"], seen["decided_on"], seen["decision"]) == ("upheld", "2020-07-08", {"text": "补录属实", "counts": {"numerator": 5, "denominator": 9}})
+
+
+@pytest.mark.parametrize(
+    ("day", "out", "expected"),
+    [
+        (6, 3, {"is_out": True, "is_open": True, "day": 1, "days": 3, "objections_until": "2020-07-08", "decide_by": "2020-07-09", "left": 4}),
+        (8, 3, {"is_open": True, "day": 3, "left": 2}),
+        (9, 3, {"is_open": False, "day": 4, "left": 1}),
+        (10, 3, {"is_open": False, "left": 0}),
+        (8, None, {"is_out": False, "is_open": False}),
+        (8, 6, {"is_open": True, "day": 2, "objections_until": "2020-07-09"}),
+    ],
+)
+def test_the_clock_counts_working_days_from_the_day_the_index_came_out(day: int, out: int | None, expected: dict) -> None:
+    clock_shown = hearing(day=day, out=out)["clock"]
+    assert {name: clock_shown[name] for name in expected} == expected
+
+
+def test_what_a_decision_has_to_name_is_said_for_every_sub_item() -> None:
+    words = {item["code"]: item for item in hearing()["items"]}
+    assert len(words) == 45 and words["JG1"]["denominator"] and words["FX6"]["condition"] == "overdue" and words["CX2"]["levels"]
+
+
+def test_objections_are_for_officials_and_every_look_is_on_record() -> None:
+    for who in (Identity("e", "enterprise", OWN), Identity("a", "admin"), Identity("x", "township", "999999999")):
+        with pytest.raises(Forbidden):
+            hearing(who=who)
+    made = office(who=DISTRICT_OFFICIAL)
+    made.objections(JUNE), office().objections(JUNE)
+    assert [(line.subject, line.what) for line in made.audit.lines] == [("D:demo", "objections 2020-06")]

@@ -13,22 +13,22 @@ const MODES = [
   ["good", "导入合格的行，退回其余的行"],
 ];
 
-export async function show({ me, rest }) {
+export async function show({ me, rest, query }) {
   if (rest[0]) return one(rest[0]);
   const [{ mappings }, { imports }] = await Promise.all([get("/imports/mappings"), get("/imports")]);
   return [
     h("h1", {}, "导入表格"),
     h("p", { class: "lead" }, "选择表格和它的格式，先检查再导入。同一份表格重复导入不会产生重复记录。"),
-    card("", wish(mappings, me)),
+    card("", wish(mappings, me, query.get("mapping") || "")),
     card("我的导入", list(imports)),
   ];
 }
 
-function wish(mappings, me) {
+function wish(mappings, me, wanted) {
   const about = h("div", { class: "field", "aria-live": "polite" });
   const fields = [
     { name: "files", title: "文件", type: "files", multiple: false, required: true, accept: ".csv,.txt,.tsv,.xlsx", hint: "Excel 工作簿（.xlsx）或 CSV，不超过 200 MB。编码、分隔符和表头所在行会自动识别。" },
-    { name: "mapping", title: "表格格式", type: "select", required: true, options: [["", "请选择"], ...mappings.map(one => [one.name, one.title])] },
+    { name: "mapping", title: "表格格式", type: "select", required: true, value: wanted, options: [["", "请选择"], ...mappings.map(one => [one.name, one.title])] },
     { name: "mode", title: "怎样导入", type: "choice", required: true, value: "check", options: MODES },
     me.role !== "township" && { name: "reason", title: "更正原因", hint: "只在表格要更正系统中已有的记录时填写；原记录作废并保留。" },
     me.role !== "township" && { name: "signers", title: "签署人编号", hint: `更正须两人签署，含本人（${me.subject}）；用逗号分隔。` },
@@ -36,7 +36,9 @@ function wish(mappings, me) {
   const made = form({ fields, button: "上传", send: values => send(values, made) });
   const chosen = made.querySelector("select");
   chosen.closest(".field").after(about);
-  chosen.addEventListener("change", () => fill(about, columns(mappings.find(one => one.name === chosen.value))));
+  const tell = () => fill(about, columns(mappings.find(one => one.name === chosen.value)));
+  chosen.addEventListener("change", tell);
+  tell();
   return made;
 }
 

@@ -5,8 +5,8 @@ import { form } from "../parts/form.js";
 import { badge } from "../parts/grade.js";
 
 const STATE = { missing: "✕ 未填报", waiting: "◷ 待复核", confirmed: "✓ 已复核" };
+const COLUMNS = ["镇街", "月份", "小项", "小项名称", "填报日期", "完成数", "应完成数", "级别", "附件", "复核日期", "复核人"];
 const LEVEL = { national: "国家级", provincial: "省级", municipal: "市级", district: "区级" };
-const OUTCOME = { open: "待决定", upheld: "成立", rejected: "驳回" };
 
 export async function show({ me, query, again }) {
   const { townships } = await get("/townships");
@@ -22,8 +22,8 @@ export async function show({ me, query, again }) {
     !book.open && h("p", { class: "soft" }, "本月报送已截止；逾期的填报不计入。")),
     preview(month, township),
     ...book.items.map(item => entry(item, month, township, again)),
-    book.objections.length > 0 && card("异议", h("ul", {}, book.objections.map(one => h("li", {}, `${one.sub_item}：${one.filed_on} 提出，${OUTCOME[one.outcome]}`)))),
-    me.role === "township" && card("提出异议", objection(book, month, township, again)),
+    card("用表格填报", sheet(book, month, township)),
+    card("公示以后", h("p", {}, h("a", { href: `#/objections?month=${month}` }, "对公示稿的异议和决定"))),
   ];
 }
 
@@ -67,18 +67,16 @@ function entry(item, month, township, again) {
     }));
 }
 
-function objection(book, month, township, again) {
-  return form({
-    fields: [
-      { name: "sub_item", title: "小项编号", hint: "如 JG1", required: true },
-      { name: "text", title: "理由", type: "text", required: true },
-      { name: "attachment", title: "附件编号" },
-    ],
-    button: `提出异议（${book.timetable.objections_until} 前）`,
-    send: values => post(`/townships/${township}/events`, {
-      kind: "index_objection", key: fresh(), payload: { month, sub_item: values.sub_item, text: values.text, ...(values.attachment ? { attachment: values.attachment } : {}) },
-    }).then(() => again()),
-  });
+// A sheet with a line for each item that is still missing, to be filled in and brought in by the import of monthly returns.
+function sheet(book, month, township) {
+  const rows = book.items.filter(item => item.state === "missing").map(item => [township, month, item.code, item.title, "", "", "", "", "", "", ""]);
+  const text = "\ufeff" + [COLUMNS, ...rows].map(row => row.join(",")).join("\r\n") + "\r\n";
+  const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  return [
+    h("p", { class: "soft" }, "下载空表，填好完成数、应完成数和附件编号，再上传：先检查，再导入。复核仍在本页由第二人逐项确认。"),
+    h("p", {}, h("a", { class: "button", href: address, download: `月报-${township}-${month}.csv` }, `下载空表（${rows.length} 项）`), " ",
+      h("a", { href: "#/imports?mapping=township_returns" }, "上传填好的表")),
+  ];
 }
 
 const moment = instant => new Date(instant).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "short" });
