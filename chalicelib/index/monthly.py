@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -78,7 +78,7 @@ def start(month: str, desk: Desk, now: datetime, order: Order = Order()) -> dict
     run = order.run or f"{month}#{secrets.token_hex(6)}"
     desk.runs.add(run, PLAN, {**_plan_of(month, desk, now, order), "townships": townships})
     plan = _plan(run, desk)
-    waiting = sorted(set(plan["townships"]) - _done(desk.runs.list_parts(run)))
+    waiting = sorted(set(plan["townships"]) - _done(desk.runs.list_names(run)))
     desk.send([{"run": run, "township": code} for code in waiting])
     if not waiting:
         finish(run, desk)
@@ -123,7 +123,7 @@ def take_township(run: str, township: str, desk: Desk) -> None:
     part = TOWNSHIP + township
     if desk.runs.find(run, part) is None:
         desk.runs.add(run, part, _partial(township, plan, desk))
-    parts = desk.runs.list_parts(run)
+    parts = desk.runs.list_names(run)
     if FINISH not in parts and _done(parts) == set(plan["townships"]):
         finish(run, desk)
 
@@ -131,8 +131,9 @@ def take_township(run: str, township: str, desk: Desk) -> None:
 def finish(run: str, desk: Desk) -> dict:
     """Publish from the partial results and write the finish down; repeating it publishes the same bytes again."""
     plan = _plan(run, desk)
-    _take_moved(run, plan, desk)
     parts = desk.runs.list_parts(run)
+    if _take_moved(run, plan, parts, desk):
+        parts = desk.runs.list_parts(run)
     partials = [parts.get(MOVED + code) or parts[TOWNSHIP + code] for code in plan["townships"]]
     issue = Issue(plan["month"], Status(plan["status"]), plan["on"], plan["timetable"])
     editions = publish_month(issue, partials, Press(desk.district, month_rules(desk.district, plan["month"]), desk.files, desk.code_version))
@@ -150,18 +151,18 @@ def finish(run: str, desk: Desk) -> dict:
     return document
 
 
-def _take_moved(run: str, plan: Mapping, desk: Desk) -> None:
-    """Townships that sites have left since: computed once more with those sites, whose events of that time are theirs."""
-    parts = desk.runs.list_parts(run)
+def _take_moved(run: str, plan: Mapping, parts: Mapping[str, dict], desk: Desk) -> bool:
+    """Townships that sites have left since: computed once more with those sites, whose events of that time are theirs. Whether any was."""
     left: dict[str, set[str]] = {}
     for code in plan["townships"]:
         for other, site_ids in parts[TOWNSHIP + code]["elsewhere"].items():
             left.setdefault(other, set()).update(site_ids)
     for other, site_id in _gone_beyond(plan, desk):
         left.setdefault(other, set()).add(site_id)
-    for code in sorted(set(left).intersection(plan["townships"])):
-        if MOVED + code not in parts:
-            desk.runs.add(run, MOVED + code, _partial(code, plan, desk, sorted(left[code])))
+    missing = [code for code in sorted(set(left).intersection(plan["townships"])) if MOVED + code not in parts]
+    for code in missing:
+        desk.runs.add(run, MOVED + code, _partial(code, plan, desk, sorted(left[code])))
+    return bool(missing)
 
 
 def _gone_beyond(plan: Mapping, desk: Desk) -> Iterator[tuple[str, str]]:
@@ -187,7 +188,7 @@ def _plan(run: str, desk: Desk) -> dict:
     return plan
 
 
-def _done(parts: Mapping[str, object]) -> set[str]:
+def _done(parts: Iterable[str]) -> set[str]:
     return {part.removeprefix(TOWNSHIP) for part in parts if part.startswith(TOWNSHIP)}
 
 

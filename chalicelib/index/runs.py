@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,6 +26,10 @@ class RunBook(Protocol):
 
     def find(self, run: str, part: str) -> dict | None: ...
 
+    def list_names(self, run: str) -> set[str]:
+        """Which parts of a run there are."""
+        ...
+
     def list_parts(self, run: str) -> dict[str, dict]:
         """Every part of a run."""
         ...
@@ -46,6 +50,9 @@ class MemoryRuns:
     def find(self, run: str, part: str) -> dict | None:
         body = self.parts.get((run, part))
         return None if body is None else orjson.loads(body)
+
+    def list_names(self, run: str) -> set[str]:
+        return {part for each, part in self.parts if each == run}
 
     def list_parts(self, run: str) -> dict[str, dict]:
         return {part: orjson.loads(body) for (each, part), body in sorted(self.parts.items()) if each == run}
@@ -76,12 +83,18 @@ class StackRuns:
         item = bulk.call(bulk.client().get_item, TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return None if item is None else orjson.loads(item["doc"]["S"])
 
+    def list_names(self, run: str) -> set[str]:
+        return {item["part"]["S"] for item in self._items(run, ("part",))}
+
     def list_parts(self, run: str) -> dict[str, dict]:
-        items = bulk.query_items(
+        return {item["part"]["S"]: orjson.loads(item["doc"]["S"]) for item in self._items(run, ("part", "doc"))}
+
+    def _items(self, run: str, attributes: Sequence[str]) -> Iterator[bulk.Item]:
+        return bulk.query_items(
             TableName=self.table,
             KeyConditionExpression="#run = :run",
+            ProjectionExpression=",".join(attributes),
             ExpressionAttributeNames={"#run": "run"},
             ExpressionAttributeValues={":run": {"S": run}},
             ConsistentRead=True,
         )
-        return {item["part"]["S"]: orjson.loads(item["doc"]["S"]) for item in items}

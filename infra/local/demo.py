@@ -106,8 +106,8 @@ def run_month(deployed: Deployed, month: str, progress: Progress) -> None:
     run = f"{month}#{RUN_NAME}"
     began = moved = time.monotonic()
     begun = start(month, desk, settings.now(), Order(run=run))
-    known: dict = {}
-    while FINISH not in (parts := desk.runs.list_parts(run)):
+    known: set[str] = set()
+    while FINISH not in (parts := desk.runs.list_names(run)):
         moved = time.monotonic() if len(parts) > len(known) else moved
         known = parts
         if time.monotonic() - began > MONTH_PATIENCE_SECONDS:
@@ -118,7 +118,7 @@ def run_month(deployed: Deployed, month: str, progress: Progress) -> None:
             moved = time.monotonic()
         progress.count(f"month {month}: townships", sum(part.startswith(TOWNSHIP) for part in parts), begun["townships"])
         time.sleep(0.2)
-    releases = ", ".join(f"{release['kind']} r{release['revision']}" for release in parts[FINISH]["releases"])
+    releases = ", ".join(f"{release['kind']} r{release['revision']}" for release in desk.runs.find(run, FINISH)["releases"])
     progress(f"month {month} published in {time.monotonic() - began:.1f} s: {releases}")
 
 

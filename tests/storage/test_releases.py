@@ -85,6 +85,7 @@ def test_the_first_write_of_a_part_stands(tables) -> None:
     runs.add("r", "b", {"n": 3})
     assert runs.find("r", "a") == {"n": 1} and runs.find("r", "c") is None
     assert runs.list_parts("r") == {"a": {"n": 1}, "b": {"n": 3}} and runs.list_parts("other") == {}
+    assert runs.list_names("r") == {"a", "b"} and runs.list_names("other") == set()
 
 
 def test_sources_page_through_a_township(tables) -> None:
