@@ -127,9 +127,11 @@ class Office:
 
 def handle_message(event: Mapping, settings: Settings, seconds_left: Callable[[], float]) -> dict:
     """Messages of one job each. A transient fault is given back to the queue; so is every other one, until it is dead-lettered and its job
-    has failed."""
-    ports = stack_ports(settings)
-    place = Place(load_district(settings.district), bytes.fromhex(settings.id_key), settings.day(), clock.utc_now, seconds_left)
+    has failed. Findings are held to the rule set that was in force on their own day, enacted ones included."""
+    from chalicelib.grading.enacted import governed_district
+
+    ports, district = stack_ports(settings), governed_district(settings.table_prefix, settings.district)
+    place = Place(district, bytes.fromhex(settings.id_key), settings.day(), clock.utc_now, seconds_left)
     return each_message(
         event, lambda message: work(message["job"], ports, place), lambda message: give_up(ports.book, message["job"], clock.utc_now())
     )

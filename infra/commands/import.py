@@ -74,6 +74,7 @@ def check(args: argparse.Namespace, mapping: Path, district, given) -> int:
 
 def bring_in(args: argparse.Namespace, mapping: Path, district, given) -> int:
     from chalicelib.errors import BadInput, Problem
+    from chalicelib.grading.enacted import governed_district
     from chalicelib.intake.run import import_file
     from chalicelib.intake.store import ImportLog
     from chalicelib.supervision.store import EventLog
@@ -84,7 +85,7 @@ def bring_in(args: argparse.Namespace, mapping: Path, district, given) -> int:
         args.file,
         mapping,
         ImportLog(EventLog(given.table_prefix)),
-        district=district,
+        district=governed_district(given.table_prefix, district.id),
         id_key=bytes.fromhex(given.id_key),
         today=given.day(),
         now=clock.utc_now(),

@@ -11,7 +11,11 @@ from intake_support import CONTEXT, DEMO, KEY, mapping_of, plan_of, table_of
 
 from chalicelib import ids
 from chalicelib.errors import BadInput
+from chalicelib.grading.governance import governed
+from chalicelib.grading.rules import MODEL_2020, load_rule_set
 from chalicelib.intake.plan import plan_events
+from tests.unit.test_grading_governance import REPORT
+from tests.unit.test_grading_governance import event as told_of_rules
 
 REGISTER = mapping_of("""
 schema = 1
@@ -268,3 +272,23 @@ fields = { into = { subject = "site", key = ["并入编号"] } }
     rows = plan_of("编号,日期,并入编号\nS1,2020-06-01,S2\n", mapping)
     (event,) = rows.events
     assert (event.subject_id, event.payload["into"]) == (ids.keyed_id(KEY, "site", "S1"), ids.keyed_id(KEY, "site", "S2"))
+
+
+def test_findings_are_held_to_the_rule_set_that_was_enacted_for_their_own_day():
+    with_tired = MODEL_2020.read_text("utf-8").replace(
+        '  { code = "unlicensed", title = "特种作业无证上岗"', '  { code = "tired", title = "疲劳上岗", each = "1" },\n  { code = "unlicensed", title = "特种作业无证上岗"'
+    )
+    rules = load_rule_set(with_tired.replace('version = "1.0.0"', 'version = "1.1.0"').encode())
+    named = {"rule_set": rules.id, "version": rules.version, "hash": rules.hash, "effective_from": "2020-06-01"}
+    draft = told_of_rules("rule_set_drafted", "2020-06-01", **named, content=with_tired.replace('version = "1.0.0"', 'version = "1.1.0"'))
+    shadow = told_of_rules("rule_set_shadowed", "2020-06-02", caused_by=draft.event_id, judged_on="2020-06-02", report=REPORT, sites=1, moves={})
+    enacted = told_of_rules("rule_set_enacted", "2020-06-03", "enacter", caused_by=draft.event_id, effective_from="2020-06-10", report=REPORT)
+    context = replace(CONTEXT, district=governed(DEMO, [draft, shadow, enacted]))
+    heading = "场所,单号,来源,日期,问题,空项\n"
+    before, after = "S1,P1,expert,2020-06-09,B03.tired=1,\n", "S1,P1,expert,2020-06-10,B03.tired=1,\n"
+    (event,) = plan_events(table_of(heading + after, FINDINGS.wanted), FINDINGS, context).events
+    assert event.payload["items"] == {"B03": {"tired": 1}}
+    for row, known in ((before, context), (after, CONTEXT)):
+        with pytest.raises(BadInput) as caught:
+            plan_events(table_of(heading + row, FINDINGS.wanted), FINDINGS, known)
+        assert [(problem.value, problem.reason) for problem in caught.value.problems] == [("tired", "该条款没有这种情形")]
