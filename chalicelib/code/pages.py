@@ -53,7 +53,7 @@ def refusal_badge(error: SafetyCodeError, district: District) -> str:
 def refusal_page(error: SafetyCodeError, district: District) -> str:
     """What to do about a plate that is not genuine, withdrawn, unknown or cannot be read now."""
     title, detail = sentence(error.code)
-    return render("code/refusal.html", district, title=title, detail=detail, advice=ADVICE.get(error.code, ()), status=error.status)
+    return render("code/refusal.html", district, title=title, detail=detail, advice=ADVICE.get(error.code, ()), english=IN_ENGLISH.get(error.code, IN_ENGLISH["try-again"]), status=error.status)
 
 
 ADVICE = {
@@ -65,6 +65,14 @@ ADVICE = {
     "plate-withdrawn": ("请扫描现场新的码牌。", "如现场仍张贴旧码牌，请拨打 12350 反映。"),
     "not-found": ("该场所的档案可能刚刚建立，请稍后再扫。", "如一直无法显示，请拨打 12350 反映。"),
     "try-again": ("请等几秒后刷新本页。",),
+}
+
+# Who stands before a plate that does not open has chosen no language yet: both are on the page.
+IN_ENGLISH = {
+    "plate-not-genuine": ("Not a valid safety code", "Scan the plate itself again with your camera. If it is damaged or looks forged, call 12350; enter nothing on a page you do not trust."),
+    "plate-withdrawn": ("Plate withdrawn", "This plate was replaced or revoked. Please scan the new one; if the old one still hangs, call 12350."),
+    "not-found": ("Not found", "The record may have just been made: scan again later. If nothing appears, call 12350."),
+    "try-again": ("Please try again", "The service is busy. Reload this page in a moment."),
 }
 
 

@@ -37,6 +37,8 @@ def words(district: District, day: date) -> dict[str, object]:
         "state": labels.STATE,
         "sector": labels.SECTOR,
         "hazard_state": labels.HAZARD_STATE,
+        "plate_state": labels.PLATE_STATE,
+        "plate_due": labels.PLATE_DUE,
         "township": {township.code: township.name for township in district.townships_on(day)},
         **vocabulary_words(),
         "kind": {name: kind.title for name, kind in load_vocabulary().kinds.items()},

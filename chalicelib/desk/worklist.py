@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from chalicelib.supervision.hazards import AWAITING_RECHECK, ORDERED, RECTIFYING, REGISTERED, HazardState, state_of
+from chalicelib.supervision.plates import plate_on
 
 # Who acts next in each state of a hazard.
 NEXT = {REGISTERED: "order", ORDERED: "enterprise", RECTIFYING: "enterprise", AWAITING_RECHECK: "recheck"}
@@ -53,6 +54,7 @@ def work_row(row: Mapping[str, object], facts: Mapping[str, object] | None, on: 
         "to_recheck": sum(line["next"] == "recheck" for line in lines),
         "next_on": min((str(line["deadline_on"]) for line in lines), default=None),
         "last_inspection": last_day(facts, "inspection", on) if facts else None,
+        "plate": plate_on(facts, on).due if facts else "",
         "hazards": lines[:SEVERAL],
     }
 

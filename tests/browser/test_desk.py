@@ -219,6 +219,26 @@ def test_the_keyboard_alone_reaches_the_work(person: Open) -> None:
     assert any("查找" in text for text in seen) and any("有逾期隐患" in text for text in seen)
 
 
+# ── A plate on its way 码牌 ──────────────────────────────────────────────────────────────────────────────────────────
+def test_a_plate_goes_from_damaged_to_replaced_and_the_work_list_knows(person: Open, stack) -> None:
+    site = own_site(stack)
+    officer = person("township").sign_in(f"site/{site}")
+    officer.settled()
+    step = ""
+    while "已损坏" not in step:
+        step = officer.page.get_by_role("button", name="记录：").first.inner_text()
+        officer.press(step)
+        officer.page.get_by_role("button", name=step, exact=True).wait_for(state="detached")
+    officer.sees("待更换")
+    officer.go("work")
+    officer.sees("码牌待办")
+    officer.page.locator(".filter[data-key=plate]").click()
+    officer.sees("待更换")
+    officer.go(f"site/{site}")
+    officer.press("记录：已换上同号新牌")
+    officer.page.get_by_role("button", name="记录：已损坏").wait_for()
+
+
 # ── An expert's finding 专家评定 ─────────────────────────────────────────────────────────────────────────────────────
 def test_an_expert_finds_what_is_assigned_assesses_it_and_registers_a_hazard(person: Open, stack, tmp_path: Path) -> None:
     expert = person("expert", 360).sign_in("")

@@ -248,3 +248,17 @@ def test_words_and_check_items_are_for_the_signed_in(world: OfficeWorld) -> None
 def test_anybody_learns_where_to_sign_in(world: OfficeWorld) -> None:
     answer = world.ask("GET", "/sign-in", None)
     assert answer.status_code == 200 and answer.json_body["redirect_uri"] == "https://aqm.example.cn/desk/"
+
+
+def test_the_work_list_says_what_a_plate_waits_for(world: OfficeWorld) -> None:
+    def due() -> str:
+        (row,) = world.ask("GET", f"/work?township={TOWNSHIP}", "township").json_body["sites"]
+        return row["plate"]
+
+    said = []
+    for issue, kind in enumerate(("plate_issued", "plate_printed", "plate_mounted", "plate_damaged", "plate_replaced"), start=7):
+        world.fact(kind, SITE, issue=issue)
+        said.append(due())
+    assert said == ["print", "mount", "", "replace", ""]
+    spoken = world.ask("GET", "/words", "township").json_body
+    assert (spoken["plate_due"]["mount"], spoken["plate_state"]["damaged"]) == ("待安装", "已损坏")

@@ -1,7 +1,7 @@
 // One site's whole record for those who supervise it: grade and why, hazards and whose turn it is, the story, papers, files.
 import { Problem, file, get } from "../api.js";
-import { card, day, h, pairs, refusal, show as fill } from "../parts/dom.js";
-import { daysBetween } from "../parts/events.js";
+import { card, day, h, pairs, refusal, say, show as fill } from "../parts/dom.js";
+import { append, daysBetween } from "../parts/events.js";
 import { badge, panel } from "../parts/grade.js";
 import { gallery } from "../parts/photos.js";
 import { table } from "../parts/table.js";
@@ -20,7 +20,7 @@ export async function show({ me, words, rest, query, again }) {
     panel(record.identity.grade, words.grade_meaning[record.identity.grade], h("p", {}, `评定日 ${record.identity.on || "—"}`, record.case?.score && ` · 得分 ${record.case.score}`)),
     h("div", { class: "columns" },
       h("div", {}, hazards(record, words, acts), story(record, words)),
-      h("div", {}, standing(record, words), why(record), register(record, words, acts), plateCard(id, acts), accountsCard(id, acts), people(record, again, id, me))),
+      h("div", {}, standing(record, words), why(record), register(record, words, acts), plateCard(id, record.case?.plate, words, acts && again), accountsCard(id, acts), people(record, again, id, me))),
   ];
 }
 
@@ -120,7 +120,13 @@ function plain(value, words) {
   return words.value[text] || words.field[text] || words.state[text] || words.sector[text] || words.grade[text] || words.township[text] || text;
 }
 
-function plateCard(id) {
+// What may happen next to a plate, by where it stands: kind of fact, words, and 1 where it is about the next issue.
+const PLATE_STEPS = {
+  none: [["plate_issued", "发放"]], issued: [["plate_printed", "已印制"]], printed: [["plate_mounted", "已安装"]],
+  mounted: [["plate_damaged", "已损坏"]], damaged: [["plate_replaced", "已换上同号新牌"], ["plate_issued", "发放下一号，旧牌作废", 1]], revoked: [["plate_issued", "发放下一号", 1]],
+};
+
+function plateCard(id, plate, words, again) {
   const place = h("div");
   async function open() {
     try {
@@ -131,7 +137,19 @@ function plateCard(id) {
       fill(place, refusal(error));
     }
   }
-  return card("码牌", place, h("div", { class: "acts screen" }, h("button", { type: "button", class: "line", onclick: open }, "显示二维码")));
+  async function step(kind, next) {
+    try {
+      await append(id, kind, { issue: (plate.issue || 1) + next });
+      say("码牌情况已记录");
+      again();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      fill(place, refusal(error));
+    }
+  }
+  return card("码牌", plate && pairs(["状态", words.plate_state[plate.state]], ["待办", words.plate_due[plate.due]], ["第几次发放", plate.issue], ["自", plate.since && day(plate.since)]), place,
+    h("div", { class: "acts screen" }, h("button", { type: "button", class: "line", onclick: open }, "显示二维码"),
+      again && plate && PLATE_STEPS[plate.state].map(([kind, word, next = 0]) => h("button", { type: "button", class: "line", onclick: () => step(kind, next) }, `记录：${word}`))));
 }
 
 function accountsCard(id, acts) {

@@ -10,13 +10,14 @@ const FILTERS = [
   ["today", "今天到期", row => row.due_today > 0],
   ["recheck", "待复查", row => row.to_recheck > 0],
   ["order", "待下达整改", row => row.to_order > 0],
+  ["plate", "码牌待办", row => row.plate !== ""],
   ...ORDER.map(code => [code, WORDS[code], row => row.grade === code]),
 ];
 
-export async function show({ me, query }) {
+export async function show({ me, words, query }) {
   if (me.role === "expert") {
     const { sites } = await get("/work");
-    return [h("h1", {}, "指派给我的场所"), sites.length ? content(sites, "指派给我的场所", "all", {}) : h("p", { class: "lead" }, "还没有指派给您的场所。请联系区级工作人员。")];
+    return [h("h1", {}, "指派给我的场所"), sites.length ? content(sites, "指派给我的场所", "all", {}, words) : h("p", { class: "lead" }, "还没有指派给您的场所。请联系区级工作人员。")];
   }
   const { townships } = await get("/townships");
   const names = Object.fromEntries(townships.map(({ code, name }) => [code, name]));
@@ -24,7 +25,7 @@ export async function show({ me, query }) {
   const chosen = own || query.get("township") || "";
   const list = h("div", {}, waiting());
   gather(chosen ? [chosen] : townships.map(one => one.code), list).then(
-    found => fill(list, content(found, names[chosen] || "全区", query.get("only") || "all", chosen ? {} : names)),
+    found => fill(list, content(found, names[chosen] || "全区", query.get("only") || "all", chosen ? {} : names, words)),
     error => { fill(list, h("p", { class: "refusal", role: "alert" }, error.message)); });
   return [
     h("div", { class: "title" }, h("h1", {}, "工作清单"), h("p", { class: "soft" }, names[chosen] || "全区")),
@@ -53,7 +54,7 @@ function townshipPicker(townships, chosen) {
       h("option", { value: "", selected: !chosen }, "全区"), townships.map(({ code, name }) => h("option", { value: code, selected: code === chosen }, name))));
 }
 
-function content(rows, name, first, townships) {
+function content(rows, name, first, townships, words) {
   const list = h("div");
   const buttons = FILTERS.map(([key, word, keeps]) => {
     const count = rows.filter(keeps).length;
@@ -62,13 +63,13 @@ function content(rows, name, first, townships) {
   function choose(key) {
     const [, word, keeps] = FILTERS.find(([one]) => one === key) || FILTERS[0];
     buttons.forEach(button => button.setAttribute("aria-pressed", String(button.dataset.key === key)));
-    fill(list, sheet(rows.filter(keeps), `${name} · ${word}`, townships));
+    fill(list, sheet(rows.filter(keeps), `${name} · ${word}`, townships, words));
   }
   choose(first);
   return [h("div", { class: "filters screen", role: "group", "aria-label": "筛选" }, buttons), list];
 }
 
-function sheet(rows, caption, townships) {
+function sheet(rows, caption, townships, words) {
   return table({
     caption, name: `工作清单-${caption.replace(" · ", "-")}`, rows, sorted: "urgency", empty: "没有符合条件的场所。",
     columns: [
@@ -82,6 +83,7 @@ function sheet(rows, caption, townships) {
       { key: "to_recheck", title: "待复查", number: true },
       { key: "next_on", title: "最近期限", cell: row => row.next_on && day(row.next_on) },
       { key: "last_inspection", title: "上次检查", cell: row => row.last_inspection && day(row.last_inspection) },
+      { key: "plate", title: "码牌", value: row => words.plate_due[row.plate] },
     ].filter(Boolean),
   });
 }
