@@ -39,12 +39,14 @@ CASE_KINDS = (
 
 @dataclass(frozen=True)
 class MonthRules:
-    """The rule sets of a month in a district. Grading is asked by day: a past colour is judged by the rules of its day."""
+    """The rule sets of a month in a district. Grading is asked by day: a past colour is judged by the rules of its day; before
+    ``graded_from`` there were none and nobody had a colour."""
 
     district: str
     index: IndexRules
     riskmap: RiskRules
     grading_on: Callable[[date], RuleSet]
+    graded_from: date
     references: tuple[Mapping[str, str], ...]
 
 
@@ -54,7 +56,8 @@ def month_rules(district: District, month: str) -> MonthRules:
     grading = _grading_rules(district, day)
     index, riskmap = load_rules(_path(district, "index", day)), load_risk_rules(_path(district, "riskmap", day))
     references = (index.reference(), riskmap.identity, grading.identity())
-    return MonthRules(district.id, index, riskmap, lambda on: _grading_rules(district, on), references)
+    graded_from = min(ref.effective_from for ref in district.rule_sets["grading"])
+    return MonthRules(district.id, index, riskmap, lambda on: _grading_rules(district, on), graded_from, references)
 
 
 def _path(district: District, judge: str, day: date):
@@ -124,14 +127,14 @@ def site_month(facts: Mapping, month: str, rules: MonthRules, township: str) -> 
 
 def colour_on(facts: Mapping, day: date, rules: MonthRules) -> str:
     """The colour of a site on an earlier day, by the rules of that day and the facts of this freeze."""
-    if not any(standing(facts, "site_registered", day.isoformat())):
+    if day < rules.graded_from or not any(standing(facts, "site_registered", day.isoformat())):
         return "none"
     return grade(facts, rules.grading_on(day), day).grade.code
 
 
 def coefficient_sites(township: Township, month: Month, rules: MonthRules) -> int:
     """N of the coefficient: sites 在业 with a colour on the reference day (domain §12.60)."""
-    day = reference_day(township, month)
+    day = reference_day(township, month, rules)
     on = day.isoformat()
     if on == month.last:
         return sum(site.colour != "none" for site in month.in_register)
@@ -143,11 +146,11 @@ def coefficient_sites(township: Township, month: Month, rules: MonthRules) -> in
     )
 
 
-def reference_day(township: Township, month: Month) -> date:
+def reference_day(township: Township, month: Month, rules: MonthRules) -> date:
     """31 December before; for a township (or a system) that began later, the end of its first month, not after this one."""
     december = date(month.year - 1, 12, 31)
     registered = [row["on"] for site in month.sites for row in standing(site.facts, "site_registered", month.last)]
-    began = max(township.valid_from.isoformat(), min(registered, default=month.last))
+    began = max(township.valid_from.isoformat(), rules.graded_from.isoformat(), min(registered, default=month.last))
     return december if began <= december.isoformat() else min(last_day(began[:7]), date.fromisoformat(month.last))
 
 

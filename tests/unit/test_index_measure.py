@@ -313,6 +313,21 @@ def test_a_township_that_began_this_year_takes_the_end_of_its_first_month() -> N
     assert partial(*facts)["sites"] == 1
 
 
+def test_in_the_year_in_which_a_district_begins_to_grade_the_coefficient_takes_the_end_of_its_first_month() -> None:
+    """Nobody had a colour on 31 December 2017: the shipped rules begin in 2018 (§12.60, as for a new township)."""
+    register = {"on": "2017-03-01", "assessed": False}
+    graded = [
+        site(
+            name, at(name, "assessment", day, coverage="full", items={}), at(name, "completeness_measured", "2017-12-01", filled=1, required=1), **register
+        )
+        for name, day in (("a", "2018-01-20"), ("b", "2018-02-10"))
+    ]
+    for month in ("2018-01", "2018-02", "2018-07"):
+        found = partial(*graded, month=month, known_at=datetime(2018, 8, 3, tzinfo=clock.SHANGHAI))
+        assert found["sites"] == 1
+        assert counts("JG2", *graded, month=month, known_at=datetime(2018, 8, 3, tzinfo=clock.SHANGHAI)) == (0, 0)
+
+
 def test_cases_are_cut_their_count_is_whole_and_staff_learn_the_names() -> None:
     facts = [site(f"{number:03d}", assessed=False) for number in range(60)]
     row = partial(*facts)
