@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -97,20 +98,17 @@ def pour(deployed: Deployed, events: Sequence[Event]) -> tuple[float, float]:
 
 
 def behind(deployed: Deployed, sites: Sequence[str]) -> list[str]:
-    """Sites whose card's version is not exactly the number of events in their own log and, of their enterprise's, those about them."""
-    from chalicelib.supervision.facts import SITE_EVENT_WEIGHT
+    """Sites whose card was not made from everything that stands in the logs its facts come from: its own, of records merged into it, of its
+    enterprise's family."""
+    from chalicelib.supervision.facts import fold
+    from chalicelib.supervision.kin import kin_of
     from chalicelib.supervision.store import EventLog
     from infra.local import demo
 
-    log = EventLog(deployed.name)
-    cards = {card["site_id"]: card for card in demo.list_cards(deployed)}
-    found = []
-    for site_id in sites:
-        company = log.list_events(f"E:{cards[site_id]['enterprise_id']}")
-        about = sum(event.kind != "site_opened" or event.payload["site_id"] == site_id for event in company)
-        if cards[site_id]["version"] != len(log.list_events(f"S:{site_id}")) * SITE_EVENT_WEIGHT + about:
-            found.append(site_id)
-    return found
+    events_of = cache(EventLog(deployed.name).list_events)
+    versions = {card["site_id"]: card["version"] for card in demo.list_cards(deployed)}
+    kin = ((site_id, kin_of(site_id, events_of)) for site_id in sites)
+    return [site_id for site_id, each in kin if fold(each.site, each.enterprise, each.absorbed)["version"] != versions[site_id]]
 
 
 def differences(deployed: Deployed, sites: Sequence[str]) -> int:
