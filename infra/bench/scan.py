@@ -1,4 +1,4 @@
-"""How much CPU a scan takes: warm, and cold against a package that imports everything at its top.
+"""How much a scan takes: warm, alone and against a handler that only gets the item, and cold against a package that imports everything at its top.
 
 The table answers with the bytes of a real item, so that signing, parsing and rendering are in the figure; it answers on
 loopback without TLS, so that the network is not. Cold figures are interleaved child processes, compared as a ratio:
@@ -12,7 +12,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 NAME = "scan"
 SITE = "3MAPZ0XKQ7WCV5TG"
@@ -46,8 +46,10 @@ def run() -> Iterator[dict[str, object]]:
 
     os.environ.update(ENVIRONMENT)
     yield {"bench": NAME, "figure": "warm scan", "value": round(warm_ms(), 3), "unit": "CPU ms", "target": 3}
+    yield from against_bare(lambda: _Connection(), "CPU ms", time.process_time)
     server = _serve()
     os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{server.server_port}"
+    yield from against_bare(None, "ms end to end, table on loopback", time.perf_counter)
     rounds = [{which: cold_ms(which) for which in COLD} for _ in range(COLD_ROUNDS)]
     server.shutdown()
     middle = {which: statistics.median(times[which] for times in rounds) for which in COLD}
@@ -69,6 +71,37 @@ def warm_ms() -> float:
     for _ in range(WARM_SCANS):
         scan_once(reader)
     return (time.process_time() - start) * 1000 / WARM_SCANS
+
+
+def against_bare(connection: Callable[[], object] | None, unit: str, clock: Callable[[], float]) -> Iterator[dict[str, object]]:
+    """Warm: our handler and one that only gets the item and answers it as JSON, over connections of the same kind, taking turns."""
+    import statistics
+
+    from chalicelib.code import scan
+    from chalicelib.code.wire import Wire
+
+    wires = [Wire(os.environ, lambda endpoint: connection()) if connection else Wire(os.environ) for _ in range(2)]  # type: ignore[arg-type, return-value]
+    reader = scan.reader_over(wires[0], "bench")
+    ways = {"the scan handler": lambda: scan_once(reader), "a bare GetItem handler": lambda: _bare(wires[1])}
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(WARM_SCANS):
+        for name, answer in ways.items():
+            start = clock()
+            answer()
+            times[name].append((clock() - start) * 1000)
+    middle = {name: statistics.median(found[WARM_SCANS // 10 :]) for name, found in times.items()}
+    for name, value in middle.items():
+        yield {"bench": NAME, "figure": f"warm, {name}", "value": round(value, 3), "unit": unit}
+    ours, bare = middle.values()
+    yield {"bench": NAME, "figure": f"warm, the scan handler against a bare GetItem handler ({unit})", "value": round(ours / bare, 2), "unit": "ratio"}
+
+
+def _bare(wire: object) -> dict[str, object]:
+    """The least that a handler of one item can be: no plate to prove, no page to write."""
+    from chalicelib import clock
+
+    item = wire.get_item("bench-cards", {"site_id": {"S": SITE}}, clock.utc_now())  # type: ignore[attr-defined]
+    return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(json.loads(item["doc"]["S"]), ensure_ascii=False)}
 
 
 def cold_ms(which: str) -> float:
