@@ -24,6 +24,7 @@ from chalicelib.index.objections import decision_problems, objections_of
 from chalicelib.index.phases import months_between, replay, tick
 from chalicelib.index.rules import MODEL_2020, load_rules
 from chalicelib.index.sources import MemorySources
+from chalicelib.index.timetable import Status
 from chalicelib.publish.files import MemoryFiles
 from chalicelib.publish.release import verify
 from chalicelib.supervision.facts import fold
@@ -299,6 +300,24 @@ def test_months_replay_to_the_same_bytes_and_with_other_code_to_the_same_results
     results = [key for key in one.files.files if key.startswith("public/index/") and key.endswith("/index.json")]
     assert len(results) == 6
     assert [later.files.files[key] for key in results] == [one.files.files[key] for key in results]
+
+
+@pytest.mark.full
+def test_two_years_replay_to_the_same_bytes_and_any_month_of_them_rebuilds_alone() -> None:
+    months = months_between("2020-04", "2022-03")
+    one, again = replayed("c1", months), replayed("c1", months)
+    assert len(months) == 24 and one.files.files == again.files.files
+    claims = [key for key in one.files.files if key.startswith("public/index/") and key.endswith("/manifest.json")]
+    assert len(claims) == 48, "a provisional and a final release of each month"
+    last = orjson.loads(one.files.files["public/index/2022-03/r2/index.json"])
+    assert all([entry["month"] for entry in row["trail"]] == months[-12:] for row in last["townships"])
+    for month in months[::5]:
+        desk, before = replace(one.desk(), code_version="c1"), dict(one.files.files)
+        start(month, desk, datetime(2022, 4, 30, tzinfo=clock.SHANGHAI), Order(run=f"{month}#again", status=Status.FINAL))
+        while one.queue:
+            message = one.queue.pop(0)
+            take_township(message["run"], message["township"], desk)
+        assert one.files.files == before, month
 
 
 def test_months_between() -> None:
