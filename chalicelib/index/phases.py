@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
+import orjson
+
 from chalicelib import clock
 from chalicelib.config import Settings
 from chalicelib.index.monthly import Desk, Order, provisional_run, published_on, stack_desk, start
@@ -17,6 +19,7 @@ from chalicelib.index.telling import opening
 from chalicelib.index.timetable import Status, timetable_of
 from chalicelib.index.township import month_rules
 from chalicelib.publish.notice import post
+from chalicelib.publish.release import CLAIM, list_revisions, read_release
 
 
 def handle_schedule(settings: Settings) -> dict:
@@ -66,8 +69,19 @@ def months_between(first: str, last: str) -> list[str]:
 
 
 def replay(month: str, desk: Desk) -> Iterator[dict]:
-    """A past month with its phases at the instants of its calendar; the caller waits for each one's finish before the next."""
+    """A past month with its phases at the instants of its calendar; the caller waits for each one's finish before the next.
+
+    A month that stands as final gets no provisional index behind it: whoever looks would see the older state as the newer one.
+    """
     table = timetable_of(month, month_rules(desk.district, month).index)
     instants = (table.freeze_at + timedelta(milliseconds=1), datetime.combine(table.final_on, time(), clock.SHANGHAI))
+    is_final = any(_status(desk, month, revision) != Status.PROVISIONAL for revision in list_revisions(desk.files, "index", month))
     for status, instant in zip((Status.PROVISIONAL, Status.FINAL), instants):
+        if is_final and status is Status.PROVISIONAL:
+            continue
         yield start(month, desk, instant, Order(run=f"{month}#{status}", status=status))
+
+
+def _status(desk: Desk, month: str, revision: int) -> str:
+    claim = orjson.loads(read_release(desk.files, "index", month, revision, CLAIM) or b"{}")
+    return str(claim.get("status", ""))

@@ -302,6 +302,18 @@ def test_months_replay_to_the_same_bytes_and_with_other_code_to_the_same_results
     assert [later.files.files[key] for key in results] == [one.files.files[key] for key in results]
 
 
+def test_a_month_that_stands_as_final_gets_no_provisional_behind_it() -> None:
+    made = stack()
+    final = datetime(2020, 7, 10, tzinfo=clock.SHANGHAI)
+    start(JUNE, made.desk(), final, Order(run="by hand"))
+    made.drain()
+    for begun in replay(JUNE, made.desk()):
+        assert begun["status"] == "final"
+        made.drain()
+    current = orjson.loads(made.files.files["public/index/current.json"])
+    assert [entry["status"] for entry in current["months"]] == ["final"]
+
+
 @pytest.mark.full
 def test_two_years_replay_to_the_same_bytes_and_any_month_of_them_rebuilds_alone() -> None:
     months = months_between("2020-04", "2022-03")
