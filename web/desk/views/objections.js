@@ -9,8 +9,9 @@ const CONDITION = { overdue: "其中月末逾期", concealed: "其中瞒报" };
 const STATE = { not_applicable: "不适用", no_data: "无数据", not_reported: "未报" };
 
 export async function show({ me, query, again }) {
-  const month = query.get("month") || lastMonth();
-  const [book, result] = await Promise.all([get(`/months/${month}/objections`), published(month)]);
+  const current = await read("/index/current.json");
+  const month = query.get("month") || (current ? current.month : lastMonth());
+  const [book, result] = await Promise.all([get(`/months/${month}/objections`), published(current, month)]);
   const items = Object.fromEntries(book.items.map(item => [item.code, item]));
   const open = book.objections.filter(one => one.outcome === "open"), closed = book.objections.filter(one => one.outcome !== "open");
   const own = me.role === "township";
@@ -94,8 +95,7 @@ function inWords(found, item) {
 }
 
 // The published result, as everybody may read it; nothing where the month is not out.
-async function published(month) {
-  const current = await read("/index/current.json");
+async function published(current, month) {
   const entry = current && current.months.find(one => one.month === month);
   return entry ? read(`/index/${month}/r${entry.revision}/index.json`) : null;
 }
