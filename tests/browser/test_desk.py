@@ -187,6 +187,34 @@ def test_an_appeal_and_a_reply_are_text_whatever_they_say(person: Open) -> None:
     owner.sees("已撤回")
 
 
+def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district(person: Open, stack) -> None:
+    site = own_site(stack)
+    township = person("township", 360).sign_in(f"assess/{site}")
+    township.fill("情况", "通风设施停用")
+    township.press("登记这条隐患")
+    township.sees("已登记，由执法人员下达整改并复查")
+    owner = person("enterprise").sign_in("voice")
+    owner.page.get_by_label("针对哪条记录").select_option(index=1)
+    owner.fill("理由", "当天并未停用该设施，见维保记录")
+    owner.press("提交申诉")
+    owner.sees("已提交，等待镇街意见")
+    township.go(f"site/{site}")
+    township.page.get_by_role("link", name="申诉", exact=True).first.click()
+    township.fill("意见", "维保记录属实")
+    township.press("提交意见")
+    township.sees("区级审理中")
+    district = person("district").sign_in(township.page.url.split("#/")[1])
+    district.page.get_by_label("成立，作废所争议的事实").check()
+    district.fill("理由和依据", "维保记录证明当天未停用")
+    district.fill("另一位签署人编号", "YG-second")
+    district.press("核对")
+    district.sees("所争议的事实从现在起不再算数")
+    district.press("确认并签署")
+    district.sees("申诉成立")
+    owner.page.reload()
+    owner.sees("申诉成立")
+
+
 # ── Everybody can use it 无障碍 ─────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("role", ROOMS)

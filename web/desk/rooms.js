@@ -16,6 +16,7 @@ export const ROOMS = [
   { path: "assess", title: "", roles: [...OFFICIALS, "expert"], load: () => import("./views/assess.js") },
   { path: "hazard", title: "", roles: OFFICIALS, load: () => import("./views/hazard.js") },
   { path: "order", title: "", roles: OFFICIALS, load: () => import("./views/order.js") },
+  { path: "appeal", title: "", roles: OFFICIALS, load: () => import("./views/appeal.js") },
   { path: "paper", title: "", roles: OFFICIALS, load: () => import("./views/paper.js") },
   { path: "own", title: "我的安全码", about: "等级、失分和原因、怎样变好、以后会怎样变", roles: ["enterprise"], load: () => import("./views/own.js") },
   { path: "self-check", title: "自查", about: "十分钟查一遍，先看看结果再提交", roles: ["enterprise"], load: () => import("./views/selfcheck.js") },

@@ -3,6 +3,7 @@ import { Problem, file, get } from "../api.js";
 import { card, day, h, pairs, refusal, say, show as fill } from "../parts/dom.js";
 import { append, daysBetween } from "../parts/events.js";
 import { badge, panel } from "../parts/grade.js";
+import { form } from "../parts/form.js";
 import { gallery } from "../parts/photos.js";
 import { table } from "../parts/table.js";
 
@@ -19,7 +20,7 @@ export async function show({ me, words, rest, query, again }) {
     query.get("plate") === "old" && h("p", { class: "refusal", role: "alert" }, "扫到的码牌已更换或作废：现场应换新码牌。"),
     panel(record.identity.grade, words.grade_meaning[record.identity.grade], h("p", {}, `评定日 ${record.identity.on || "—"}`, record.case?.score && ` · 得分 ${record.case.score}`)),
     h("div", { class: "columns" },
-      h("div", {}, hazards(record, words, acts), story(record, words)),
+      h("div", {}, hazards(record, words, acts), voices(record, words, acts && again), story(record, words)),
       h("div", {}, standing(record, words), why(record), register(record, words, acts), plateCard(id, record.case?.plate, words, acts && again), accountsCard(id, acts), people(record, again, id, me))),
   ];
 }
@@ -82,6 +83,18 @@ function hazards(record, words, acts) {
       acts && h("a", { href: `#/hazard/${record.site_id}/${one.id}` }, "办理")))),
     acts && toOrder.length > 0 && h("div", { class: "acts screen" }, h("a", { class: "button", href: `#/order/${record.site_id}` }, `下达整改指令书（${toOrder.length} 条）`)),
     done > 0 && h("p", { class: "soft" }, `另有 ${done} 条已销号或作废，见下方记录。`));
+}
+
+// What the enterprise says: its appeals, and the replies that wait for somebody to look that they name nobody.
+function voices(record, words, again) {
+  const answered = (one, kinds) => record.timeline.some(step => step.answers === one.id && kinds.includes(step.kind) && !step.withdrawn_on);
+  const of = kind => record.timeline.filter(one => one.kind === kind && !one.withdrawn_on);
+  const appeals = of("appeal"), replies = of("reply").filter(one => !answered(one, ["reply_published"]));
+  if (!again || (!appeals.length && !replies.length)) return null;
+  const publish = one => form({ fields: [], button: "不含个人信息，公开", send: async () => { await append(record.site_id, "reply_published", {}, { caused_by: one.id }); again(); } });
+  return card("申诉与说明",
+    appeals.length > 0 && h("ul", { class: "ticks-plain" }, appeals.map(one => h("li", {}, day(one.on), " ", h("a", { href: `#/appeal/${record.site_id}/${one.id}` }, "申诉"), " ", h("span", { class: "tag" }, answered(one, ["appeal_decided", "appeal_withdrawn"]) ? "已办结" : "办理中"), said(one.says, words)))),
+    replies.map(one => h("div", {}, h("p", {}, day(one.on), " 企业说明（待核对）：", one.says.text), publish(one))));
 }
 
 export function story(record, words) {

@@ -1,19 +1,17 @@
 // 申诉与说明: an appeal with its clock, the right of reply, and what became of both.
 import { get } from "../api.js";
-import { card, h, pairs } from "../parts/dom.js";
+import { STATES, clock, contestable, isOpen } from "../parts/appeal.js";
+import { card, h } from "../parts/dom.js";
 import { append } from "../parts/events.js";
 import { form } from "../parts/form.js";
 import { chosen, head, none } from "../parts/own.js";
-
-const STATES = { pending: "已提交，等待镇街意见", under_review: "区级审理中", upheld: "申诉成立", rejected: "申诉不成立", withdrawn: "已撤回" };
-const ABOUT = ["assessment", "inspection", "hazard_found", "penalty", "accident", "stop_order", "recheck"];
 
 export async function show({ words, rest, again }) {
   const own = await chosen(rest);
   if (!own) return none("申诉与说明");
   const { id, record } = own;
   const { appeals } = await get(`/sites/${id}/way-back`);
-  const against = record.timeline.filter(one => ABOUT.includes(one.kind) && one.by !== "self").slice(0, 50);
+  const against = contestable(record);
   return [head("申诉与说明", "voice", own),
     h("div", { class: "columns" },
       h("div", {}, card("提出申诉", h("p", { class: "soft" }, "由没有参与检查和处理的人决定；决定前，扫码页会标明“申诉中”，颜色不变。"), form({
@@ -29,8 +27,8 @@ export async function show({ words, rest, again }) {
 
 function state(appeal, record, id, again) {
   const said = record.timeline.find(one => one.id === appeal.id);
-  return card(STATES[appeal.state] || appeal.state, h("p", {}, said?.says.text), pairs(["提交", appeal.filed_on], ["第几个工作日", appeal.day], ["镇街意见期限", appeal.opinion_due_on], ["决定期限", appeal.decision_due_on], ["办结", appeal.closed_on]),
-    ["pending", "under_review"].includes(appeal.state) && form({ fields: [], button: "撤回申诉", send: async () => { await append(id, "appeal_withdrawn", {}, { caused_by: appeal.id }); again(); } }));
+  return card(STATES[appeal.state] || appeal.state, h("p", {}, said?.says.text), clock(appeal),
+    isOpen(appeal) && form({ fields: [], button: "撤回申诉", send: async () => { await append(id, "appeal_withdrawn", {}, { caused_by: appeal.id }); again(); } }));
 }
 
 function replies(record) {
