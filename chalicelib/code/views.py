@@ -71,6 +71,7 @@ def _add_reading(routes: Blueprint, answered: Callable, guard: Authorizer, desk:
             "role_word": labels.ROLE[who.role],
             "organisation": who.organisation,
             "enforcement_certificate": who.enforcement_certificate,
+            "today": configure().day().isoformat(),
         }
 
     @routes.route("/townships", methods=["GET"], authorizer=guard)

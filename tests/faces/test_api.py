@@ -221,7 +221,7 @@ def test_without_a_role_every_route_but_health_is_closed(
 
 def test_me_tells_the_role_in_chinese(world: World) -> None:
     me = world.ask("GET", "/me", "township").json_body
-    assert (me["role"], me["role_word"], me["organisation"], me["enforcement_certificate"]) == ("township", "镇街", TOWNSHIP, False)
+    assert (me["role"], me["role_word"], me["organisation"], me["enforcement_certificate"], me["today"]) == ("township", "镇街", TOWNSHIP, False, "2020-07-01")
     assert world.ask("GET", "/me", "district").json_body["enforcement_certificate"] is True
 
 

@@ -19,4 +19,7 @@ export function later(day, days) {
   return date.toISOString().slice(0, 10);
 }
 
+// The month before the one a day lies in: "2020-06" for "2020-07-01".
+export const monthBefore = day => new Date(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 2, 15)).toISOString().slice(0, 7);
+
 export const daysBetween = (from, to) => Math.round((Date.parse(to) - Date.parse(from)) / 86400000);

@@ -1,6 +1,7 @@
 // Objections to a month's provisional index: their clock, a township's own with what became of them, the district's decisions by counts.
 import { fresh, get, post } from "../api.js";
 import { card, day, h, pairs } from "../parts/dom.js";
+import { monthBefore } from "../parts/events.js";
 import { form } from "../parts/form.js";
 
 const OUTCOME = { open: "◷ 待决定", upheld: "✓ 成立", rejected: "✕ 驳回" };
@@ -10,7 +11,7 @@ const STATE = { not_applicable: "不适用", no_data: "无数据", not_reported:
 
 export async function show({ me, query, again }) {
   const current = await read("/index/current.json");
-  const month = query.get("month") || (current ? current.month : lastMonth());
+  const month = query.get("month") || (current ? current.month : monthBefore(me.today));
   const [book, result] = await Promise.all([get(`/months/${month}/objections`), published(current, month)]);
   const items = Object.fromEntries(book.items.map(item => [item.code, item]));
   const open = book.objections.filter(one => one.outcome === "open"), closed = book.objections.filter(one => one.outcome !== "open");
@@ -104,8 +105,3 @@ const read = address => fetch(address).then(answer => (answer.ok ? answer.json()
 const rowOf = (result, township) => result && result.townships.find(row => row.code === township);
 const itemOf = (row, code) => row && row.indicators.flatMap(indicator => indicator.sub_items).find(item => item.code === code);
 const countsOf = (result, one) => itemOf(rowOf(result, one.township), one.sub_item);
-
-function lastMonth() {
-  const now = new Date();
-  return new Date(Date.UTC(now.getFullYear(), now.getMonth() - 1, 15)).toISOString().slice(0, 7);
-}

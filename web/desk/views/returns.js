@@ -1,6 +1,7 @@
 // The monthly returns of a township: what is missing and until when, enter, confirm, and the own index as things stand.
 import { fresh, get, post } from "../api.js";
 import { card, day, h, pairs, show as fill, waiting } from "../parts/dom.js";
+import { monthBefore } from "../parts/events.js";
 import { form } from "../parts/form.js";
 import { badge } from "../parts/grade.js";
 
@@ -11,7 +12,7 @@ const LEVEL = { national: "国家级", provincial: "省级", municipal: "市级"
 export async function show({ me, query, again }) {
   const { townships } = await get("/townships");
   const township = me.role === "township" ? me.organisation : query.get("township") || townships[0].code;
-  const month = query.get("month") || lastMonth();
+  const month = query.get("month") || monthBefore(me.today);
   const book = await get(`/months/${month}/returns/${township}`);
   const name = townships.find(one => one.code === township)?.name || township;
   return [
@@ -80,8 +81,3 @@ function sheet(book, month, township) {
 }
 
 const moment = instant => new Date(instant).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "short" });
-
-function lastMonth() {
-  const now = new Date();
-  return new Date(Date.UTC(now.getFullYear(), now.getMonth() - 1, 15)).toISOString().slice(0, 7);
-}
