@@ -79,14 +79,17 @@ class FakeLog:
 
 @pytest.fixture
 def import_into_memory(monkeypatch):
-    """``./dev import`` on a log in memory that already knows the enterprises of the hazard sheet."""
+    """``./dev import`` on a log in memory that already knows the enterprises of the hazard sheet, where nobody enacted a rule set."""
+    from chalicelib.grading import enacted
     from chalicelib.intake import store
+    from chalicelib.register.district import load_district
 
     log = MemoryLog()
     monkeypatch.setenv("ID_KEY", "00" * 16)
     monkeypatch.setenv("TODAY", "2020-06-30")
     settings.cache_clear()
     monkeypatch.setattr(store, "ImportLog", lambda events: FakeLog(log))
+    monkeypatch.setattr(enacted, "governed_district", lambda prefix, district: load_district(district))
 
     def run(path: Path, mapping: str, *more: str) -> int:
         return main(["import", str(path), "--mapping", mapping, *more])
