@@ -82,7 +82,8 @@ def enacting_problems(event: Event, draft: Event, standing: Sequence[Event]) -> 
     problems = []
     if event.actor.id == draft.actor.id:
         problems.append(Problem("actor", "", "", "起草人不得发布自己起草的规则集，须由另一人发布"))
-    if event.payload["report"] not in {step.payload["report"] for step in before if step.kind == SHADOWED}:
+    # Who names a report by its hash has seen it, also within one millisecond.
+    if event.payload["report"] not in {step.payload["report"] for step in steps if step.kind == SHADOWED and step.known_at <= event.known_at}:
         problems.append(Problem("payload", "report", str(event.payload["report"])[:80], "没有这份影子评估报告：先运行 ./dev rules shadow"))
     if effective < max(least, str(draft.payload["effective_from"])):
         reason = f"生效日不得早于发布后{NOTICE_DAYS}日（{least}）和草案所定之日（{draft.payload['effective_from']}）"

@@ -48,9 +48,13 @@ class Paper:
     """The sheet being written; ``y`` is where the next thing goes."""
 
     def __init__(self, title: str, foot: str) -> None:
+        from reportlab import rl_config
         from reportlab.lib.pagesizes import A4
         from reportlab.pdfgen.canvas import Canvas
 
+        # The whole process's setting, which the plates' sheet (code/sheet.py) sets too: said here as well, or the bytes
+        # would depend on what else the process has drawn.
+        rl_config.useA85 = 0
         register()
         self.file, self.foot, self.page, self.y = io.BytesIO(), foot, 1, EDGE
         self.canvas = Canvas(self.file, pagesize=A4, pageCompression=1, invariant=1, lang="zh-CN")

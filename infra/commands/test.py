@@ -9,6 +9,7 @@ import sys
 
 HELP = "run the test suite (--full adds the long tests); other arguments go to pytest"
 TAKES_REST = True
+SIDE_BY_SIDE = "2"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     chromium = ensure_browser()
     ensure_cjk_font()
     marks = [] if arguments.full else ["-m", "not full"]
-    command = [sys.executable, "-m", "pytest", *marks, *(arguments.rest or [])]
+    # Two at a time, a file as a whole: each has an emulator of its own. `-n 0` among the other arguments wins.
+    side_by_side = ["-n", SIDE_BY_SIDE, "--dist", "loadfile"]
+    command = [sys.executable, "-m", "pytest", *marks, *side_by_side, *(arguments.rest or [])]
     environment = {**os.environ, "CHROMIUM": chromium, "PYTHONDONTWRITEBYTECODE": "1"}
     return 0 if subprocess.run(command, env=environment, check=False).returncode == 0 else 1

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pypdfium2
 import pytest
+from reportlab import rl_config
 from index_builders import RULES, random_district
 from test_riskmap_boundaries import INVENTED
 
@@ -71,6 +72,13 @@ def test_the_same_month_is_the_same_bytes_and_tells_no_time_of_printing(release:
     assert release["public"]["bulletin.pdf"] == render_release(JUNE, {row["code"]: {} for row in JUNE["townships"]}, DISTRICT, RULES, COVER)["public"]["bulletin.pdf"]
     assert release["public"]["bulletin.pdf"] == release["staff"]["district"]["bulletin.pdf"]
     assert b"D:20000101000000" in release["public"]["bulletin.pdf"]
+
+
+@pytest.mark.parametrize("drawn_as_text", [0, 1])
+def test_what_else_the_process_has_drawn_changes_no_byte(release: dict, monkeypatch: pytest.MonkeyPatch, drawn_as_text: int) -> None:
+    monkeypatch.setattr(rl_config, "useA85", drawn_as_text)
+    again = render_release(JUNE, {row["code"]: {} for row in JUNE["townships"]}, DISTRICT, RULES, COVER)["public"]["bulletin.pdf"]
+    assert again == release["public"]["bulletin.pdf"]
 
 
 def test_its_font_is_in_it(release: dict) -> None:
