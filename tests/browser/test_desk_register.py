@@ -101,6 +101,7 @@ def test_two_records_of_one_site_become_one(person: Open, stack) -> None:
 def test_what_an_enterprise_declares_stands_once_an_officer_has_entered_it(person: Open, stack) -> None:
     site = own_site(stack)
     owner = person("enterprise", 360).sign_in("sectors")
+    owner.settled()
     owner.page.get_by_label("喷涂作业").check()
     owner.press("核对")
     owner.sees("核实登记以前，等级、地图和码牌都不变")
@@ -110,7 +111,7 @@ def test_what_an_enterprise_declares_stands_once_an_officer_has_entered_it(perso
     officer.page.get_by_role("link", name="项待核实").click()
     officer.page.get_by_label("按申报登记为").check()
     officer.press("提交")
-    officer.sees(" 核实")
+    officer.page.get_by_label("按申报登记为").wait_for(state="detached")
     flags = {one["flag"]: one for one in record(stack, site)["secrets"]["sector_flags"]}
     assert (flags["special_premises"]["value"], flags["special_premises"]["declared"]) == (["spraying"], None)
     assert flags["special_premises"]["confirmed_on"]
