@@ -26,6 +26,7 @@ TRANSACTION_ITEMS = 100
 TRANSACTION_BYTES = 3_500_000
 CANCELLED = "TransactionCanceledException"
 PERMANENT = {"ValidationException", "ItemCollectionSizeLimitExceededException"}
+CONDITION_FAILED = "ConditionalCheckFailedException"
 PERMANENT_REASONS = {"ConditionalCheckFailed", "ValidationError", "ItemCollectionSizeLimitExceeded"}
 FIRST_PAUSE_S = 0.02
 
@@ -65,6 +66,17 @@ def call(operation: Callable[..., dict], **request: object) -> dict:
         raise Unavailable(code) from error
     except BotoCoreError as error:
         raise Unavailable(type(error).__name__) from error
+
+
+def conditional(operation: Callable[..., dict], **request: object) -> bool:
+    """One write on a condition: whether the condition held. Other errors as :func:`call`."""
+    try:
+        call(operation, **request)
+    except Unavailable as error:
+        if isinstance(error.__cause__, ClientError) and error.__cause__.response["Error"]["Code"] == CONDITION_FAILED:
+            return False
+        raise
+    return True
 
 
 def query_items(**request: object) -> Iterator[Item]:

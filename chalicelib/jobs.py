@@ -13,10 +13,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import orjson
-from botocore.exceptions import ClientError
 
 from chalicelib import bulk, clock
-from chalicelib.errors import Conflict, Unavailable
+from chalicelib.errors import Conflict
 from chalicelib.tables import Jobs, table_name
 
 KEPT_DAYS = 60
@@ -26,7 +25,6 @@ ENDED = frozenset({DONE, REFUSED, FAILED})
 # A run tells of itself every few seconds; a message whose run was killed comes back after the queue's visibility time-out (90 minutes). So
 # a job that has been silent for longer will not go on by itself.
 SILENT = timedelta(hours=2)
-CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +108,8 @@ class JobTable:
         condition = {"ConditionExpression": "version = :before", "ExpressionAttributeValues": before}
         if job.version == 1:
             condition = {"ConditionExpression": "attribute_not_exists(job)"}
-        try:
-            bulk.client().put_item(TableName=self.table, Item=item, **condition)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == CONDITION_FAILED:
-                raise Conflict("somebody else is at this job", job=job.job) from error
-            raise Unavailable(error.response["Error"]["Code"]) from error
+        if not bulk.conditional(bulk.client().put_item, TableName=self.table, Item=item, **condition):
+            raise Conflict("somebody else is at this job", job=job.job)
 
     def list_of(self, owner: str, kind: str) -> list[Job]:
         answer = bulk.call(

@@ -14,7 +14,6 @@ from chalicelib.accounts.model import LEASE_SECONDS, MOST_TRIES, Account, Code
 from chalicelib.clock import instant_text
 from chalicelib.tables import Accounts, table_name
 
-FAILED = "ConditionalCheckFailedException"
 CODE, USER = "code", "user#"
 COUNTER_DAYS = 2
 # Attributes of a code's item that conditions look at; the rest of a code is one document.
@@ -45,10 +44,9 @@ class AccountTable:
             "tries": {"N": "0"}, "doc": {"S": json.dumps(document)},
         }  # fmt: skip
         if before is None:
-            return self._conditional(bulk.client().put_item, Item=item, ConditionExpression="attribute_not_exists(part)")
-        return self._conditional(
-            bulk.client().put_item,
-            Item=item,
+            return bulk.conditional(bulk.client().put_item, TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(part)")
+        return bulk.conditional(
+            bulk.client().put_item, TableName=self.table, Item=item,
             ConditionExpression="serial = :before",
             ExpressionAttributeValues={":before": {"S": before.serial}},
         )
@@ -108,7 +106,7 @@ class AccountTable:
 
     def keep_account(self, enterprise: str, account: Account) -> None:
         """Note an account that was made elsewhere; one that stands stays as it is, ended ones above all."""
-        self._conditional(bulk.client().put_item, Item=self._item(enterprise, account), ConditionExpression="attribute_not_exists(part)")
+        bulk.conditional(bulk.client().put_item, TableName=self.table, Item=self._item(enterprise, account), ConditionExpression="attribute_not_exists(part)")
 
     def end(self, enterprise: str, account: str, now: datetime) -> None:
         """From here on the account's tokens are refused. Its name stays until the pool has let it go."""
@@ -148,19 +146,15 @@ class AccountTable:
 
     def _update(self, key: Mapping[str, object], update: str, condition: str, values: Mapping[str, object] | None, names: Mapping[str, str]) -> bool:
         given = {"ExpressionAttributeValues": values} if values else {}
-        return self._conditional(
-            bulk.client().update_item, Key=key, UpdateExpression=update, ConditionExpression=condition, ExpressionAttributeNames=names, **given
+        return bulk.conditional(
+            bulk.client().update_item,
+            TableName=self.table,
+            Key=key,
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeNames=names,
+            **given,
         )
-
-    def _conditional(self, operation: object, **request: object) -> bool:
-        try:
-            bulk.call(operation, TableName=self.table, **request)  # type: ignore[arg-type]
-        except bulk.Unavailable as error:
-            if isinstance(error.__cause__, ClientError) and error.__cause__.response["Error"]["Code"] == FAILED:
-                return False
-            raise
-        return True
-
 
 def _key(owner: str, part: str) -> dict[str, object]:
     return {"owner": {"S": owner}, "part": {"S": part}}

@@ -13,15 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import orjson
-from botocore.exceptions import ClientError
-
 from chalicelib import bulk
-from chalicelib.errors import Unavailable
 from chalicelib.tables import Changes, table_name
 
 # The regrade's time-out (.chalice/config.json) is two minutes: what it marked is saved by then or comes again.
 SETTLED_AFTER = timedelta(seconds=130)
-CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +52,11 @@ class ChangeBook:
     def take_lease(self, name: str, now: str, until: str) -> bool:
         """Whether this reader may work until an instant (text): False while another one may."""
         free = {"ConditionExpression": "attribute_not_exists(stamp) OR stamp <= :now", "ExpressionAttributeValues": {":now": {"S": now}}}
-        try:
-            self._put({"township": {"S": f"#{name}-lease"}, "stamp": {"S": until}}, **free)
-        except ClientError:
-            return False
-        return True
+        return self._put({"township": {"S": f"#{name}-lease"}, "stamp": {"S": until}}, **free)
 
     def end_lease(self, name: str) -> None:
         self._put({"township": {"S": f"#{name}-lease"}, "stamp": {"S": ""}})
 
-    def _put(self, item: bulk.Item, **condition: object) -> None:
-        """ClientError only where the condition of the write does not hold."""
-        try:
-            bulk.client().put_item(TableName=self.table, Item={**item, "schema": {"N": "1"}}, **condition)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == CONDITION_FAILED:
-                raise
-            raise Unavailable(error.response["Error"]["Code"]) from error
+    def _put(self, item: bulk.Item, **condition: object) -> bool:
+        """Whether the condition of the write, if any, held."""
+        return bulk.conditional(bulk.client().put_item, TableName=self.table, Item={**item, "schema": {"N": "1"}}, **condition)

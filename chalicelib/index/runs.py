@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import orjson
-from botocore.exceptions import ClientError
 
 from chalicelib import bulk
-from chalicelib.errors import Unavailable
 from chalicelib.tables import Runs, table_name
 
 PLAN, FINISH, TOWNSHIP, MOVED = "plan", "finish", "township#", "moved#"
-CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class RunBook(Protocol):
@@ -70,13 +67,7 @@ class StackRuns:
 
     def add(self, run: str, part: str, document: Mapping) -> bool:
         item = {"run": {"S": run}, "part": {"S": part}, "schema": {"N": "1"}, "doc": {"S": orjson.dumps(document).decode()}}
-        try:
-            bulk.client().put_item(TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(part)")
-        except ClientError as error:
-            if error.response["Error"]["Code"] == CONDITION_FAILED:
-                return False
-            raise Unavailable(error.response["Error"]["Code"]) from error
-        return True
+        return bulk.conditional(bulk.client().put_item, TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(part)")
 
     def find(self, run: str, part: str) -> dict | None:
         key = {"run": {"S": run}, "part": {"S": part}}

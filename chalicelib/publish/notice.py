@@ -24,7 +24,6 @@ from chalicelib.publish.queue import Send
 from chalicelib.tables import Notices, table_name
 
 LOG = logging.getLogger(__name__)
-CONDITION_FAILED = "ConditionalCheckFailedException"
 # As long as a delivery may take; then another one may try again.
 LEASE = timedelta(seconds=60)
 SUBJECT_LENGTH = 90
@@ -103,20 +102,13 @@ class StackNotices:
     def claim(self, notice_id: str, channel: str, now: datetime) -> bool:
         item = self._item(notice_id, channel, {"state": "claimed"})
         item["claimed_until"] = {"S": clock.instant_text(now + LEASE)}
-        try:
-            bulk.client().put_item(
-                TableName=table_name(self.table_prefix, Notices),
-                Item=item,
-                ConditionExpression="attribute_not_exists(notice) OR claimed_until <= :now",
-                ExpressionAttributeValues={":now": {"S": clock.instant_text(now)}},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == CONDITION_FAILED:
-                return False
-            raise Unavailable(error.response["Error"]["Code"]) from error
-        except BotoCoreError as error:
-            raise Unavailable(type(error).__name__) from error
-        return True
+        return bulk.conditional(
+            bulk.client().put_item,
+            TableName=table_name(self.table_prefix, Notices),
+            Item=item,
+            ConditionExpression="attribute_not_exists(notice) OR claimed_until <= :now",
+            ExpressionAttributeValues={":now": {"S": clock.instant_text(now)}},
+        )
 
     def done(self, notice_id: str, channel: str, now: datetime) -> None:
         item = self._item(notice_id, channel, {"state": "sent", "at": clock.instant_text(now)})

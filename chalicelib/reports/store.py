@@ -7,12 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from botocore.exceptions import ClientError
-
 from chalicelib import bulk
 from chalicelib.tables import Reports, table_name
 
-FAILED = "ConditionalCheckFailedException"
 COUNTER_DAYS = 2
 
 
@@ -44,14 +41,14 @@ class ReportTable:
                 ":none": {"N": "0"}, ":one": {"N": "1"}, ":most": {"N": str(most)}, ":end": _epoch(now, COUNTER_DAYS),
             },
         }  # fmt: skip
-        return self._conditional(bulk.client().update_item, Key=_key(name), **request)
+        return bulk.conditional(bulk.client().update_item, TableName=self.table, Key=_key(name), **request)
 
     def keep(self, receipt: str, document: Mapping[str, str], contact: str, expires: tuple[datetime, int]) -> Kept:
         """Keep a report under its receipt; the one that stands there already, if it was sent before."""
         item = {**_key(receipt), "schema": {"N": "1"}, "doc": {"S": json.dumps(document)}, "expires_at": _epoch(*expires)}
         if contact:
             item["contact"] = {"S": contact}
-        if self._conditional(bulk.client().put_item, Item=item, ConditionExpression="attribute_not_exists(receipt)"):
+        if bulk.conditional(bulk.client().put_item, TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(receipt)"):
             return Kept(document, bool(contact))
         return self.find(receipt) or Kept(document, bool(contact))
 
@@ -66,22 +63,13 @@ class ReportTable:
 
     def erase_contact(self, receipt: str) -> None:
         """Erase the contact of a report; no change where there is none."""
-        self._conditional(
+        bulk.conditional(
             bulk.client().update_item,
+            TableName=self.table,
             Key=_key(receipt),
             UpdateExpression="REMOVE contact",
             ConditionExpression="attribute_exists(receipt)",
         )
-
-    def _conditional(self, operation: object, **request: object) -> bool:
-        try:
-            bulk.call(operation, TableName=self.table, **request)  # type: ignore[arg-type]
-        except bulk.Unavailable as error:
-            if isinstance(error.__cause__, ClientError) and error.__cause__.response["Error"]["Code"] == FAILED:
-                return False
-            raise
-        return True
-
 
 def _key(name: str) -> dict[str, object]:
     return {"receipt": {"S": name}}
