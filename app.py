@@ -3,7 +3,10 @@ Each handler imports its job when it runs, so that the scan's cold start loads n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalice import Chalice, CognitoUserPoolAuthorizer, Cron, Rate
+from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib.access.views import authorizer
 from chalicelib.code.views import build_blueprint
@@ -33,7 +36,7 @@ app.register_blueprint(openapi_views.build_blueprint(app))
 
 
 @app.lambda_function(name="scan")
-def scan(event, context):
+def scan(event: Mapping, context: object) -> dict[str, object]:
     """GET /C/{token}: the page behind a plate."""
     from chalicelib.code.scan import handle
 
@@ -41,7 +44,7 @@ def scan(event, context):
 
 
 @app.lambda_function(name="report")
-def report(event, context):
+def report(event: Mapping, context: object) -> dict[str, object]:
     """POST /reports and /receipts: forms of the public."""
     from chalicelib.reports.views import handle
 
@@ -51,7 +54,7 @@ def report(event, context):
 if isinstance(gate, CognitoUserPoolAuthorizer):
     # Another provider makes and ends its accounts itself.
     @app.lambda_function(name="accounts")
-    def accounts(event, context):
+    def accounts(event: Mapping, context: object) -> dict[str, object]:
         """POST /activations and /sites/{site_id}/accounts: first users of enterprises, and the end of accounts."""
         from chalicelib.accounts.views import handle
 
@@ -59,7 +62,7 @@ if isinstance(gate, CognitoUserPoolAuthorizer):
 
 
 @app.lambda_function(name="plates")
-def plates(event, context):
+def plates(event: Mapping, context: object) -> dict[str, object]:
     """Plates of a site, a township or the district, as PDF files in the bucket."""
     from chalicelib.code.plates import handle
 
@@ -67,7 +70,7 @@ def plates(event, context):
 
 
 @app.on_dynamodb_record(stream_arn=PLACEHOLDER_STREAM, name="regrade")
-def regrade(event):
+def regrade(event: DynamoDBEvent) -> dict[str, object]:
     """A batch of appended events: regrade the sites concerned."""
     from chalicelib.grading.regrade import handle_stream
 
@@ -75,7 +78,7 @@ def regrade(event):
 
 
 @app.schedule(Cron(5, 16, "*", "*", "?", "*"), name="sweep")
-def sweep(event):
+def sweep(event: CloudWatchEvent) -> Mapping[str, object]:
     """00:05 Shanghai: what time alone changes."""
     from chalicelib.grading.sweep import handle_schedule
 
@@ -83,7 +86,7 @@ def sweep(event):
 
 
 @app.schedule(Cron(0, 0, "*", "*", "?", "*"), name="remind")
-def remind(event):
+def remind(event: CloudWatchEvent) -> Mapping[str, object]:
     """08:00 Shanghai: what falls due soon, to the enterprises."""
     from chalicelib.desk.remind import handle_schedule
 
@@ -91,7 +94,7 @@ def remind(event):
 
 
 @app.schedule(Rate(2, unit=Rate.MINUTES), name="map_now")
-def map_now(event):
+def map_now(event: CloudWatchEvent) -> Mapping[str, object]:
     """Every other minute: the present map, where something changed."""
     from chalicelib.riskmap.now import handle_schedule
 
@@ -99,7 +102,7 @@ def map_now(event):
 
 
 @app.schedule(Cron(30, "10,16", "*", "*", "?", "*"), name="month_start")
-def month_start(event):
+def month_start(event: CloudWatchEvent) -> Mapping[str, object]:
     """00:30 and 18:30 Shanghai: begin what the month's calendar says is due."""
     from chalicelib.index.phases import handle_schedule
 
@@ -107,7 +110,7 @@ def month_start(event):
 
 
 @app.on_sqs_message(queue_arn=PLACEHOLDER_QUEUE, batch_size=1, name="month_township")
-def month_township(event):
+def month_township(event: SQSEvent) -> dict[str, object]:
     """One township of a month's run; the last one in publishes."""
     from chalicelib.index.monthly import handle_message
 
@@ -115,7 +118,7 @@ def month_township(event):
 
 
 @app.on_sqs_message(queue_arn=PLACEHOLDER_NOTICES, batch_size=1, name="tell")
-def tell(event):
+def tell(event: SQSEvent) -> dict[str, object]:
     """One notice: to the topic and the work messengers of its audience."""
     from chalicelib.clock import utc_now
     from chalicelib.publish.notice import handle_messages
@@ -124,7 +127,7 @@ def tell(event):
 
 
 @app.on_sqs_message(queue_arn=PLACEHOLDER_IMPORTS, batch_size=1, name="importer")
-def importer(event):
+def importer(event: SQSEvent) -> dict[str, object]:
     """A file that an official sent: bring it in, as far as the time goes."""
     from chalicelib.intake.office import handle_message
 
@@ -132,7 +135,7 @@ def importer(event):
 
 
 @app.on_sqs_message(queue_arn=PLACEHOLDER_EXPORTS, batch_size=1, name="exporter")
-def exporter(event):
+def exporter(event: SQSEvent) -> dict[str, object]:
     """A file that somebody wants: write what he may see."""
     from chalicelib.export.office import handle_message
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from chalicelib.code.matrix import matrices
 from chalicelib.code.plate import Plate
 from chalicelib.code.qr import QUIET_ZONE, runs
+from chalicelib.pdf import a4_canvas
 
 # Plates on a page: columns and rows. A plate keeps its shape, so that one drawing fits all.
 LAYOUTS = {1: (1, 1), 2: (1, 2), 4: (2, 2), 8: (2, 4)}
@@ -45,17 +46,11 @@ class Sheet:
 
 def sheet(plates: Sequence[Plate], font: bytes, *, per_page: int = 1, hotline: str = "12350") -> Sheet:
     """The plates, in order, ``per_page`` (1, 2, 4 or 8) on an A4 page with cutting marks. KeyError for another number."""
-    from reportlab import rl_config
     from reportlab.lib.pagesizes import A4
-    from reportlab.pdfgen.canvas import Canvas
-
-    # Binary streams: as text they are a quarter larger, and take as long to write as the plates to draw.
-    rl_config.useA85 = 0
 
     columns, lines = LAYOUTS[per_page]
     file = io.BytesIO()
-    canvas = Canvas(file, pagesize=A4, pageCompression=1, invariant=1, lang="zh-CN")
-    canvas.setTitle("安全码码牌")
+    canvas = a4_canvas(file, "安全码码牌")
     known = _register(font)
     missing: dict[str, str] = {}
     for at, (plate, rows) in enumerate(zip(plates, matrices([plate.url for plate in plates]), strict=True)):

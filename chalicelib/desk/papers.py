@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from chalicelib.desk.words import vocabulary_words
 from chalicelib.errors import BadInput, Problem
 
 DISTRICT_OFFICE = "district"
@@ -18,15 +19,19 @@ DISTRICT_OFFICE = "district"
 class Paper:
     """A kind of paper: the letter code in its number, the fact that carries the number, and facts that may come with it."""
 
+    name: str
     code: str
-    title: str
     carrier: str
     beside: frozenset[str]
 
+    @property
+    def title(self) -> str:
+        return vocabulary_words()["value"][self.name]
+
 
 PAPERS = {
-    "inspection_record": Paper("JC", "现场检查记录", "inspection", frozenset(("hazard_found",))),
-    "rectification_order": Paper("ZG", "责令限期整改指令书", "rectification_ordered", frozenset()),
+    "inspection_record": Paper("inspection_record", "JC", "inspection", frozenset(("hazard_found",))),
+    "rectification_order": Paper("rectification_order", "ZG", "rectification_ordered", frozenset()),
 }
 MOST_EVENTS = 40
 

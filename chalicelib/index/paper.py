@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.index.typeset import FONT, MM, colour, drawable, register, shortened, width_of, wrapped
+from chalicelib.pdf import a4_canvas
 from chalicelib.register.district import Swatch
 
 WIDE, HIGH, EDGE, FOOT, PAD = 210.0, 297.0, 15.0, 16.0, 0.8
@@ -48,17 +49,9 @@ class Paper:
     """The sheet being written; ``y`` is where the next thing goes."""
 
     def __init__(self, title: str, foot: str) -> None:
-        from reportlab import rl_config
-        from reportlab.lib.pagesizes import A4
-        from reportlab.pdfgen.canvas import Canvas
-
-        # The whole process's setting, which the plates' sheet (code/sheet.py) sets too: said here as well, or the bytes
-        # would depend on what else the process has drawn.
-        rl_config.useA85 = 0
         register()
         self.file, self.foot, self.page, self.y = io.BytesIO(), foot, 1, EDGE
-        self.canvas = Canvas(self.file, pagesize=A4, pageCompression=1, invariant=1, lang="zh-CN")
-        self.canvas.setTitle(title)
+        self.canvas = a4_canvas(self.file, title)
 
     def finish(self) -> bytes:
         self._close()

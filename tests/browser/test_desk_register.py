@@ -7,8 +7,7 @@ import json
 
 import boto3
 import pytest
-from desk_person import Open, Person, own_site
-from playwright.sync_api import TimeoutError as NotSeen
+from desk_person import Open, own_site
 
 
 def listed(stack) -> list[dict]:
@@ -99,36 +98,49 @@ def test_two_records_of_one_site_become_one(person: Open, stack) -> None:
     assert record(stack, gone)["identity"]["state"] == state
 
 
-def declare_spraying(owner: Person, tries: int = 3) -> None:
-    """Declared and told back. A person whose page was drawn anew under the hand ticks once more."""
-    for left in reversed(range(tries)):
-        owner.page.get_by_label("喷涂作业").check()
-        owner.press("核对")
-        owner.sees("核实登记以前，等级、地图和码牌都不变")
-        owner.press("确认并签署")
-        try:
-            owner.page.get_by_text("仅企业申报").first.wait_for(timeout=10_000 if left else 30_000)
-            return
-        except NotSeen:
-            if not left:
-                raise
-            owner.page.reload()
-            owner.settled()
+def titles(stack) -> dict[str, str]:
+    return json.loads(stack.get("/api/words", stack.token("district"))[2])["field"]
+
+
+def flags_of(stack, site: str) -> dict[str, dict]:
+    return {one["flag"]: one for one in record(stack, site)["secrets"]["sector_flags"]}
 
 
 def test_what_an_enterprise_declares_stands_once_an_officer_has_entered_it(person: Open, stack) -> None:
     site = own_site(stack)
+    known = flags_of(stack, site)
+    flag = next(name for name in ("aluminium_magnesium_dust", "labour_intensive", "inhalation_toxic", "key_process") if name not in known)
     owner = person("enterprise", 360).sign_in("sectors")
-    owner.settled()
-    declare_spraying(owner)
+    owner.page.get_by_label(titles(stack)[flag]).select_option("true")
+    owner.press("核对")
+    owner.sees("核实登记以前，等级、地图和码牌都不变")
+    owner.press("确认并签署")
+    owner.sees("仅企业申报")
     officer = person("township").sign_in(f"site/{site}")
     officer.page.get_by_role("link", name="项待核实").click()
     officer.page.get_by_label("按申报登记为").check()
     officer.press("提交")
     officer.page.get_by_label("按申报登记为").wait_for(state="detached")
-    flags = {one["flag"]: one for one in record(stack, site)["secrets"]["sector_flags"]}
-    assert (flags["special_premises"]["value"], flags["special_premises"]["declared"]) == (["spraying"], None)
-    assert flags["special_premises"]["confirmed_on"]
+    entered = flags_of(stack, site)[flag]
+    assert (entered["value"], entered["declared"]) == (True, None) and entered["confirmed_on"]
+
+
+def test_a_declaration_against_the_register_is_shown_as_waiting_and_may_be_turned_down(person: Open, stack) -> None:
+    site = own_site(stack)
+    fact = {"kind": "site_changed", "key": "entered", "payload": {"special_premises": ["combustible_dust"]}}
+    assert stack.get(f"/api/sites/{site}/events", stack.token("township"), "POST", json.dumps(fact).encode())[0] == 201
+    owner = person("enterprise", 360).sign_in("sectors")
+    owner.page.get_by_label("喷涂作业").check()
+    owner.press("核对")
+    owner.sees("粉尘涉爆 → 粉尘涉爆、喷涂作业")
+    owner.press("确认并签署")
+    owner.sees("企业申报了变更，待核实")
+    officer = person("township").sign_in(f"sectors/{site}")
+    officer.page.get_by_label("不采纳，核实仍为“粉尘涉爆”").check()
+    officer.press("提交")
+    officer.page.get_by_label("不采纳，核实仍为").wait_for(state="detached")
+    kept = flags_of(stack, site)["special_premises"]
+    assert (kept["value"], kept["declared"]) == (["combustible_dust"], None) and kept["confirmed_on"]
 
 
 def test_a_person_is_entered_masked_revealed_on_the_record_and_erased(person: Open, stack) -> None:

@@ -262,3 +262,8 @@ def test_the_work_list_says_what_a_plate_waits_for(world: OfficeWorld) -> None:
     assert said == ["print", "mount", "", "replace", ""]
     spoken = world.ask("GET", "/words", "township").json_body
     assert (spoken["plate_due"]["mount"], spoken["plate_state"]["damaged"]) == ("待安装", "已损坏")
+
+
+@pytest.mark.parametrize(("name", "word"), [("inspection_record", "现场检查记录"), ("rectification_order", "责令限期整改指令书")])
+def test_a_paper_is_called_the_same_in_a_story_and_on_itself(name: str, word: str) -> None:
+    assert vocabulary_words()["value"][name] == PAPERS[name].title == word

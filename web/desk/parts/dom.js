@@ -38,9 +38,9 @@ export function say(sentence) {
   document.getElementById("said").textContent = sentence;
 }
 
-// Pairs of term and value as a description list; pairs without a value are left out.
+// Pairs of term and value as a description list; pairs without a term or a value are left out.
 export function pairs(...given) {
-  const known = given.filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const known = given.filter(([term, value]) => term && value !== undefined && value !== null && value !== "");
   return h("dl", { class: "pairs" }, known.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))));
 }
 

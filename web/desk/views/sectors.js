@@ -36,7 +36,7 @@ export async function show({ me, words, rest, again }) {
 
 const said = (value, words) => (value === null || value === undefined ? "未登记" : Array.isArray(value) ? value.map(one => words.value[one] || one).join("、") || "无" : words.value[String(value)] || String(value));
 
-const statusOf = one => (one.value === null ? "仅企业申报" : one.confirmed_on ? `${one.confirmed_on} 核实` : "待核实");
+const statusOf = one => (one.value === null ? "仅企业申报" : one.declared ? "企业申报了变更，待核实" : one.confirmed_on ? `${one.confirmed_on} 核实` : "待核实");
 
 function overview({ flags, words }) {
   return table({ caption: "领域标志：谁说的，是否已由执法人员或专家核实", rows: flags, empty: "没有登记任何领域标志。", columns: [
