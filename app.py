@@ -3,8 +3,6 @@ Each handler imports its job when it runs, so that the scan's cold start loads n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from chalice import Chalice, CognitoUserPoolAuthorizer, Cron, Rate
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
@@ -36,7 +34,7 @@ app.register_blueprint(openapi_views.build_blueprint(app))
 
 
 @app.lambda_function(name="scan")
-def scan(event: Mapping, context: object) -> dict[str, object]:
+def scan(event: dict[str, object], context: object) -> dict[str, object]:
     """GET /C/{token}: the page behind a plate."""
     from chalicelib.code.scan import handle
 
@@ -44,7 +42,7 @@ def scan(event: Mapping, context: object) -> dict[str, object]:
 
 
 @app.lambda_function(name="report")
-def report(event: Mapping, context: object) -> dict[str, object]:
+def report(event: dict[str, object], context: object) -> dict[str, object]:
     """POST /reports and /receipts: forms of the public."""
     from chalicelib.reports.views import handle
 
@@ -54,7 +52,7 @@ def report(event: Mapping, context: object) -> dict[str, object]:
 if isinstance(gate, CognitoUserPoolAuthorizer):
     # Another provider makes and ends its accounts itself.
     @app.lambda_function(name="accounts")
-    def accounts(event: Mapping, context: object) -> dict[str, object]:
+    def accounts(event: dict[str, object], context: object) -> dict[str, object]:
         """POST /activations and /sites/{site_id}/accounts: first users of enterprises, and the end of accounts."""
         from chalicelib.accounts.views import handle
 
@@ -62,7 +60,7 @@ if isinstance(gate, CognitoUserPoolAuthorizer):
 
 
 @app.lambda_function(name="plates")
-def plates(event: Mapping, context: object) -> dict[str, object]:
+def plates(event: dict[str, object], context: object) -> dict[str, object]:
     """Plates of a site, a township or the district, as PDF files in the bucket."""
     from chalicelib.code.plates import handle
 
@@ -78,7 +76,7 @@ def regrade(event: DynamoDBEvent) -> dict[str, object]:
 
 
 @app.schedule(Cron(5, 16, "*", "*", "?", "*"), name="sweep")
-def sweep(event: CloudWatchEvent) -> Mapping[str, object]:
+def sweep(event: CloudWatchEvent) -> dict[str, object]:
     """00:05 Shanghai: what time alone changes."""
     from chalicelib.grading.sweep import handle_schedule
 
@@ -86,7 +84,7 @@ def sweep(event: CloudWatchEvent) -> Mapping[str, object]:
 
 
 @app.schedule(Cron(0, 0, "*", "*", "?", "*"), name="remind")
-def remind(event: CloudWatchEvent) -> Mapping[str, object]:
+def remind(event: CloudWatchEvent) -> dict[str, object]:
     """08:00 Shanghai: what falls due soon, to the enterprises."""
     from chalicelib.desk.remind import handle_schedule
 
@@ -94,7 +92,7 @@ def remind(event: CloudWatchEvent) -> Mapping[str, object]:
 
 
 @app.schedule(Rate(2, unit=Rate.MINUTES), name="map_now")
-def map_now(event: CloudWatchEvent) -> Mapping[str, object]:
+def map_now(event: CloudWatchEvent) -> dict[str, object]:
     """Every other minute: the present map, where something changed."""
     from chalicelib.riskmap.now import handle_schedule
 
@@ -102,7 +100,7 @@ def map_now(event: CloudWatchEvent) -> Mapping[str, object]:
 
 
 @app.schedule(Cron(30, "10,16", "*", "*", "?", "*"), name="month_start")
-def month_start(event: CloudWatchEvent) -> Mapping[str, object]:
+def month_start(event: CloudWatchEvent) -> dict[str, object]:
     """00:30 and 18:30 Shanghai: begin what the month's calendar says is due."""
     from chalicelib.index.phases import handle_schedule
 
