@@ -19,8 +19,11 @@ BACK = "/desk/"
 MakeOffice = Callable[[Identity, Settings], object]
 
 
-def build_blueprint(guard: Authorizer, make_office: MakeOffice | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
-    """All routes of the front end behind this authorizer. ``make_office`` composes the office; that of the stack by default."""
+def build_blueprint(
+    guard: Authorizer, make_office: MakeOffice | None = None, configure: Callable[[], Settings] = settings, contacts: object = None
+) -> Blueprint:
+    """All routes of the front end behind this authorizer. ``make_office`` composes the office, ``contacts`` knows how to reach those who
+    reported; those of the stack by default."""
     routes = Blueprint("chalicelib.desk.views")
     answered = answers(routes)
 
@@ -33,6 +36,7 @@ def build_blueprint(guard: Authorizer, make_office: MakeOffice | None = None, co
     _add_looking(routes, answered, guard, office)
     _add_doing(routes, answered, guard, office)
     _add_photos(routes, answered, guard, office)
+    _add_reporters(routes, answered, guard, office, contacts)
     return routes
 
 
@@ -124,3 +128,16 @@ def _add_photos(routes: Blueprint, answered: Callable, guard: Authorizer, office
         desk = office().desk
         desk.reached(as_id(site_id))
         return {"url": photo_address(desk.settings.files_bucket, desk.settings.files_url, site_id, name)}
+
+
+def _add_reporters(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable, contacts: object) -> None:
+    @routes.route("/sites/{site_id}/reports/{report}/contact", methods=["GET"], authorizer=guard)
+    @answered
+    def reach_whoever_reported(site_id, report):
+        """How whoever sent a report of the public can be reached; every look is written down."""
+        from chalicelib.desk.reporter import open_contact
+        from chalicelib.reports.store import ReportTable
+
+        desk = office().desk
+        table = ReportTable(desk.settings.table_prefix) if contacts is None else contacts
+        return open_contact(desk, table, as_id(site_id), report)

@@ -55,8 +55,21 @@ def work_row(row: Mapping[str, object], facts: Mapping[str, object] | None, on: 
         "next_on": min((str(line["deadline_on"]) for line in lines), default=None),
         "last_inspection": last_day(facts, "inspection", on) if facts else None,
         "plate": plate_on(facts, on).due if facts else "",
+        **_reports(facts, on),
         "hazards": lines[:SEVERAL],
     }
+
+
+def _reports(facts: Mapping[str, object] | None, on: str) -> dict[str, object]:
+    """Reports of the public that nobody has decided yet: how many, how many past their day, the nearest day."""
+    records = facts["records"].get("complaint", ()) if facts else ()  # type: ignore[attr-defined]
+    waiting = [record for record in records if "void" not in record and record["on"] <= on and not _decided(record)]
+    days = [str(record["due_on"]) for record in waiting if record.get("due_on")]
+    return {"reports": len(waiting), "reports_late": sum(day < on for day in days), "report_due_on": min(days, default=None)}
+
+
+def _decided(record: Record) -> bool:
+    return any(step["kind"] == "complaint_decided" and "void" not in step for step in record.get("then", ()))  # type: ignore[attr-defined]
 
 
 def last_day(facts: Mapping[str, object], kind: str, on: str) -> str | None:

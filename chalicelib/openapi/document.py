@@ -140,6 +140,7 @@ ANSWERS: Mapping[str, object] = {
     "Sites": _object("sites cursor", sites={"type": "array", "items": _object("site_id", site_id=OPAQUE)}, cursor=_CURSOR),
     "Receipt": _object("event_id new", event_id=TEXT, new={"type": "boolean"}),
     "Served": _object("number event_ids new", number=TEXT, event_ids={"type": "array", "items": TEXT}, new={"type": "boolean"}),
+    "Contact": _object("report contact", report=TEXT, contact={"type": ["string", "null"], "description": "没有留下或已删除为 null"}),
     "Scan": _object("plate", plate={"type": "string", "description": "码牌上的网址或 29 位编号"}),
     "Photo": _object("content_type", content_type={"enum": ["image/jpeg", "image/png", "image/webp"]}),
     "Paper": _object(

@@ -138,6 +138,11 @@ def counters(key: bytes, site_id: str, source: str, day: date) -> dict[str, int]
     }
 
 
+def fact_id(site_id: str, about: str, receipt: str) -> str:
+    """The id of the fact that a report becomes. It tells nothing of the receipt."""
+    return ids.event_id_of(ids.subject_of("site", site_id), KINDS[about], receipt)
+
+
 def event_of(site_id: str, report: Report, receipt: str, day: str, at: str) -> Event:
     """The fact that enters the log. Forbidden if the write matrix does not let the public append it."""
     kind = KINDS[report.about]

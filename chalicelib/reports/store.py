@@ -1,4 +1,8 @@
-"""Reports' receipts and contacts, and the day's counters, in a table beside the log: here things can be erased, and expire."""
+"""Reports' receipts and contacts, and the day's counters, in a table beside the log: here things can be erased, and expire.
+
+A receipt leads to its report and not to the contact; the contact stands under the id of the report's fact in the log. So whoever looks
+into a report can reach its sender without the receipt, which is the sender's alone.
+"""
 
 from __future__ import annotations
 
@@ -44,32 +48,48 @@ class ReportTable:
         return bulk.conditional(bulk.client().update_item, TableName=self.table, Key=_key(name), **request)
 
     def keep(self, receipt: str, document: Mapping[str, str], contact: str, expires: tuple[datetime, int]) -> Kept:
-        """Keep a report under its receipt; the one that stands there already, if it was sent before."""
-        item = {**_key(receipt), "schema": {"N": "1"}, "doc": {"S": json.dumps(document)}, "expires_at": _epoch(*expires)}
+        """Keep a report under its receipt, and its contact under the report's fact, together; what stands there already, if it was sent before."""
+        kept = {"schema": {"N": "1"}, "expires_at": _epoch(*expires)}
+        items = [{**_key(receipt), **kept, "doc": {"S": json.dumps(document)}}]
         if contact:
-            item["contact"] = {"S": contact}
-        if bulk.conditional(bulk.client().put_item, TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(receipt)"):
-            return Kept(document, bool(contact))
-        return self.find(receipt) or Kept(document, bool(contact))
+            items.append({**_key(_contact_of(document["fact"])), **kept, "contact": {"S": contact}, "held": {"BOOL": True}})
+        puts = [{"TableName": self.table, "Item": item, "ConditionExpression": "attribute_not_exists(receipt)"} for item in items]
+        stood = self.find(receipt) if bulk.transact(puts) else None
+        return stood or Kept(document, bool(contact))
 
     def find(self, receipt: str) -> Kept | None:
         """What a receipt leads to, or None. The contact itself is not read."""
-        names = {"#doc": "doc", "#has": "contact"}
-        answer = bulk.call(
-            bulk.client().get_item, TableName=self.table, Key=_key(receipt), ProjectionExpression="#doc,#has", ExpressionAttributeNames=names
-        )
-        item = answer.get("Item")
-        return Kept(json.loads(item["doc"]["S"]), "contact" in item) if item and "doc" in item else None
+        item = self._read(receipt, "doc")
+        if "doc" not in item:
+            return None
+        document = json.loads(item["doc"]["S"])
+        return Kept(document, "held" in self._read(_contact_of(document["fact"]), "held"))
 
-    def erase_contact(self, receipt: str) -> None:
-        """Erase the contact of a report; no change where there is none."""
+    def find_contact(self, fact: str) -> str | None:
+        """How whoever sent the report behind this fact can be reached; None where nothing was left, or it was erased."""
+        return self._read(_contact_of(fact), "contact").get("contact", {}).get("S")
+
+    def erase_contact(self, fact: str) -> None:
+        """Erase the contact of the report behind this fact; no change where there is none."""
         bulk.conditional(
             bulk.client().update_item,
             TableName=self.table,
-            Key=_key(receipt),
-            UpdateExpression="REMOVE contact",
+            Key=_key(_contact_of(fact)),
+            UpdateExpression="REMOVE contact, held",
             ConditionExpression="attribute_exists(receipt)",
         )
+
+    def _read(self, name: str, attribute: str) -> dict[str, dict[str, str]]:
+        """This one attribute of an item, as it was last written."""
+        answer = bulk.call(
+            bulk.client().get_item, TableName=self.table, Key=_key(name), ConsistentRead=True, ProjectionExpression="#wanted", ExpressionAttributeNames={"#wanted": attribute}
+        )
+        return answer.get("Item", {})
+
+
+def _contact_of(fact: str) -> str:
+    return f"contact#{fact}"
+
 
 def _key(name: str) -> dict[str, object]:
     return {"receipt": {"S": name}}

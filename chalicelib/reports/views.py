@@ -49,6 +49,7 @@ def receive(fields: Mapping[str, str], event: Event, settings: Settings) -> page
             if not table.count(name, most, clock.utc_now()):
                 raise model.TooManyReports("heard often enough today")
         document = {"site_id": site_id, "about": report.about, "day": day.isoformat(), "at": clock.instant_text(now), "plate": report.plate}
+        document["fact"] = model.fact_id(site_id, report.about, receipt)
         kept = table.keep(receipt, document, report.contact, (clock.utc_now(), model.CONTACT_DAYS))
     fact = model.event_of(site_id, report, receipt, kept.document["day"], kept.document["at"])
     EventLog(settings.table_prefix).append([fact], clock.utc_now())
@@ -63,11 +64,10 @@ def look_up(fields: Mapping[str, str], event: Event, settings: Settings) -> page
         raise NotFound("no such receipt")
     erased = fields.get("erase") == "1"
     if erased:
-        table.erase_contact(receipt)
+        table.erase_contact(kept.document["fact"])
     document = kept.document
-    about, site_id = document["about"], document["site_id"]
-    event_id = model.ids.event_id_of(model.ids.subject_of("site", site_id), model.KINDS[about], receipt)
-    state = model.state_of(FactsStore(settings.table_prefix).find(site_id), event_id, about)
+    about = document["about"]
+    state = model.state_of(FactsStore(settings.table_prefix).find(document["site_id"]), document["fact"], about)
     return pages.Receipt(receipt, state, about, document["day"], kept.has_contact and not erased, document["plate"], erased)
 
 

@@ -9,6 +9,8 @@ import boto3
 import pytest
 from desk_person import Open, own_site
 
+from infra.local.demo import plate_address
+
 
 def listed(stack) -> list[dict]:
     """Sites of the last township: no other journey touches them."""
@@ -18,6 +20,17 @@ def listed(stack) -> list[dict]:
         found = json.loads(stack.get(f"/api/sites?township={township['code']}", stack.token("district"))[2])["sites"]
         sites = found or sites
     return sites
+
+
+def report(stack, front_door: str, site: str, text: str, contact: str) -> None:
+    """What a passer-by sends from the page behind the plate."""
+    from urllib.parse import urlencode
+    from urllib.request import urlopen
+
+    plate = plate_address(stack.deployed, site, 1).rsplit("/", 1)[-1]
+    form = {"plate": plate, "about": "hazard", "text": text, "contact": contact, "website": ""}
+    with urlopen(f"{front_door}/api/reports", urlencode(form).encode()) as answer:
+        assert answer.status == 200
 
 
 def record(stack, site: str) -> dict:
@@ -166,3 +179,32 @@ def test_a_person_is_entered_masked_revealed_on_the_record_and_erased(person: Op
     owner.page.reload()
     owner.sees("没有登记。")
     assert ("erase", "head") in audit(stack, site) and "示例某" not in str(audit(stack, site))
+
+
+def test_whoever_reported_is_reached_on_the_record_and_never_by_the_enterprise(person: Open, stack, front_door: str) -> None:
+    site, contact = own_site(stack), "示例举报人 13900000000"
+    report(stack, front_door, site, "二楼东侧安全出口被货物堵住", contact)
+    officer = person("township", 360).sign_in("work")
+    officer.page.locator(".filter[data-key=reports]").click()
+    officer.page.locator("tbody a").first.click()
+    officer.sees("群众举报 1 件待办")
+    officer.sees("安全出口被货物堵住")
+    assert officer.page.get_by_text(contact).count() == 0 and audit(stack, site).count(("contact", waiting(stack, site))) == 0
+    officer.press("查看联系方式")
+    officer.sees(contact)
+    officer.sees("这次查看已记录")
+    assert audit(stack, site).count(("contact", waiting(stack, site))) == 1 and contact not in str(audit(stack, site))
+    owner = person("enterprise").sign_in("own")
+    owner.settled()
+    assert not any(word in owner.page.content() for word in (contact, "安全出口被货物堵住", "查看联系方式"))
+    officer.page.get_by_text("登记核查结果").click()
+    officer.page.get_by_label("未发现所反映的情形").check()
+    officer.press("办结")
+    officer.page.get_by_role("heading", name="群众举报", exact=True).wait_for()
+    officer.page.reload()
+    officer.settled()
+    assert officer.page.get_by_text(contact).count() == 0, "nothing of it stays in the browser"
+
+
+def waiting(stack, site: str) -> str:
+    return next(one["id"] for one in record(stack, site)["timeline"] if one["kind"] == "complaint")

@@ -47,9 +47,18 @@ class MemoryPapers:
         return position
 
 
+class MemoryContacts(dict):
+    """Contacts by the id of the report's fact; remembers what was asked for."""
+
+    def find_contact(self, fact: str) -> str | None:
+        self.asked = [*getattr(self, "asked", ()), fact]
+        return self.get(fact)
+
+
 class OfficeWorld(World):
     def __init__(self) -> None:
         super().__init__()
+        self.contacts = MemoryContacts()
         self.papers = MemoryPapers(self)
         self.app = Chalice(app_name="office-test")
         guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
@@ -57,7 +66,7 @@ class OfficeWorld(World):
         def office(identity, settings):
             return Office(Desk(identity, self.stores, settings), MemoryFacts(self), self.papers)
 
-        self.app.register_blueprint(build_blueprint(guard, office, lambda: replace(SETTINGS, files_bucket="files")))
+        self.app.register_blueprint(build_blueprint(guard, office, lambda: replace(SETTINGS, files_bucket="files"), self.contacts))
 
     def serve(self, who: str, *events: dict, paper: str = "inspection_record", site: str = SITE):
         return self.ask("POST", f"/sites/{site}/papers", who, {"paper": paper, "events": list(events)})
@@ -191,6 +200,63 @@ def test_an_expert_s_list_is_the_assigned_sites_whatever_township_he_names(world
     for path in ("/work", f"/work?township={NEXT_TOWNSHIP}"):
         (row,) = world.ask("GET", path, "expert").json_body["sites"]
         assert (row["site_id"], row["township"], row["open"] > 0, "score" in row) == (SITE, TOWNSHIP, True, False)
+
+
+def test_the_work_list_counts_reports_until_they_are_decided(world: OfficeWorld) -> None:
+    def counted() -> tuple:
+        (row,) = world.ask("GET", f"/work?township={TOWNSHIP}", "township").json_body["sites"]
+        return row["reports"], row["reports_late"], row["report_due_on"]
+
+    assert counted() == (0, 0, None)
+    late = world.fact("complaint", SITE, source="report", text="夜间作业", due_on="2020-06-30")
+    world.fact("complaint", SITE, source="report", text="出口上锁", due_on="2020-07-01")
+    assert counted() == (2, 1, "2020-06-30")
+    world.fact("complaint_decided", SITE, caused_by=late, found_true=False)
+    assert counted() == (1, 0, "2020-07-01")
+
+
+# ── Whoever reported 举报人 ─────────────────────────────────────────────────────────────────────────────────────────
+def reported(world: OfficeWorld) -> str:
+    fact = world.fact("complaint", SITE, source="report", text="夜间作业")
+    world.contacts[fact] = "王先生 13812345678"
+    return fact
+
+
+@pytest.mark.parametrize("who", ["township", "district"])
+def test_those_who_look_into_a_report_can_reach_its_sender_and_every_look_is_written_down(world: OfficeWorld, who: str) -> None:
+    fact = reported(world)
+    for looks in (1, 2):
+        answer = world.ask("GET", f"/sites/{SITE}/reports/{fact}/contact", who)
+        assert (answer.status_code, answer.json_body) == (200, {"report": fact, "contact": "王先生 13812345678"})
+        assert world.audit.said().count((f"{who[0]}-1", "contact", f"S:{SITE}", fact)) == looks
+    assert "王先生" not in str(world.audit.lines)
+
+
+@pytest.mark.parametrize("who", ["enterprise", "stranger", "neighbour", "expert", "admin"])
+def test_nobody_else_reaches_whoever_reported_and_the_attempt_is_written_down(world: OfficeWorld, who: str) -> None:
+    answer = world.ask("GET", f"/sites/{SITE}/reports/{reported(world)}/contact", who)
+    assert answer.status_code == 403 and "王先生" not in answer.body.decode()
+    assert not hasattr(world.contacts, "asked"), "it is not even read"
+    assert ("refuse", "reporters") in {(line.action, line.what) for line in world.audit.lines}
+
+
+def test_a_contact_is_opened_for_a_report_of_this_site_alone(world: OfficeWorld) -> None:
+    world.contacts[world.general] = world.contacts["x"] = "kept elsewhere"
+    elsewhere = world.fact("complaint", OTHER_SITE, source="report", text="夜间作业")
+    world.contacts[elsewhere] = "another site's"
+    for report in (world.general, elsewhere, "x"):
+        assert world.ask("GET", f"/sites/{SITE}/reports/{report}/contact", "district").status_code == 404
+    assert world.ask("GET", f"/sites/{SITE}/reports/{reported(world)}/contact", None).status_code == 401
+    assert not hasattr(world.contacts, "asked")
+
+
+def test_an_erased_contact_is_none_and_no_record_or_list_ever_holds_one(world: OfficeWorld) -> None:
+    fact = reported(world)
+    for who in ("enterprise", "expert", "township", "district"):
+        assert "王先生" not in world.ask("GET", f"/sites/{SITE}/record?reveal=reporters,persons", who).body.decode()
+    assert "王先生" not in world.ask("GET", f"/work?township={TOWNSHIP}", "district").body.decode()
+    del world.contacts[fact]
+    assert world.ask("GET", f"/sites/{SITE}/reports/{fact}/contact", "township").json_body == {"report": fact, "contact": None}
 
 
 # ── Scans 工作扫码 ──────────────────────────────────────────────────────────────────────────────────────────────────

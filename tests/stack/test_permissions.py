@@ -160,7 +160,7 @@ KEYS = {
 MAY = {
     "ScanFunctionName": {"get": {"CardsTable"}, "put": set(), "query": set()},
     "ApiFunctionName": {
-        "get": {"AccountsTable", "CardsTable", "EventsTable", "JobsTable", "RunsTable"},
+        "get": {"AccountsTable", "CardsTable", "EventsTable", "JobsTable", "ReportsTable", "RunsTable"},
         "put": {"EventsTable", "AuditTable", "JobsTable", "PapersTable", "PersonsTable"},
         "query": {"EventsTable", "HistoryTable", "PapersTable", "PersonsTable"},
     },

@@ -13,6 +13,7 @@ from chalicelib.config import read_settings
 from chalicelib.grading.regrade import Regrader
 from chalicelib.register.district import load_district
 from chalicelib.reports import model
+from chalicelib.reports.store import ReportTable
 from chalicelib.reports.views import handle
 from chalicelib.supervision.store import EventLog
 from tests.event_builders import SITE, busy_site, step
@@ -56,11 +57,15 @@ def test_a_report_is_a_fact_with_a_receipt_and_the_contact_stands_apart(tables, 
     answer = send(settings, contact=CONTACT)
     (event,) = complaints(tables)
     assert event.payload == {"text": FORM["text"], "due_on": "2020-08-30"}
-    (kept,) = [item for item in items(tables) if "doc" in item]
+    (kept,) = [item for item in items(tables) if "contact" in item]
     assert kept["contact"]["S"] == CONTACT and kept["expires_at"]["N"] > "0"
-    said = caplog.text + "".join(capfd.readouterr()) + json.dumps([item for item in items(tables) if item != kept], ensure_ascii=False)
+    assert ReportTable(tables.prefix).find_contact(event.event_id) == CONTACT, "whoever looks into the report reaches its sender by the fact"
+    others = [item for item in items(tables) if item != kept and "doc" not in item]
+    said = caplog.text + "".join(capfd.readouterr()) + json.dumps(others, ensure_ascii=False)
     for secret in ("王先生", "13812345678", "192.0.2.1", FORM["text"], number(answer), PLATE):
         assert secret not in said
+    (receipt,) = [item["receipt"]["S"] for item in items(tables) if "doc" in item]
+    assert receipt == number(answer).replace("-", "") and receipt not in json.dumps(kept), "the receipt is the sender's alone"
     assert "王先生" not in answer["body"] and "单独保存" in answer["body"]
 
 
@@ -89,7 +94,7 @@ def test_a_receipt_leads_to_the_state_and_lets_the_contact_be_erased(tables, set
     Regrader(tables.prefix, load_district("demo")).regrade([SITE], DAY)
     erased = post(settings, "receipts", receipt=receipt, erase="1")
     assert "查实" in erased["body"] and "联系方式已删除" in erased["body"]
-    assert not any("contact" in item for item in items(tables))
+    assert not any("contact" in item for item in items(tables)) and ReportTable(tables.prefix).find_contact(event.event_id) is None
     assert "没有保存任何联系方式" in post(settings, "receipts", receipt=receipt)["body"]
 
 

@@ -22,6 +22,7 @@ DOCUMENT = {
         "officers": [{"id": "E-1", "kind": "inspection", "officers": ["33011001", "33011002"], "by": "township"}],
     },
     "replies": [{"text": "已整改", "by": "self", "published_on": "2020-06-20"}, {"text": "未公开", "by": "self", "published_on": None}],
+    "reporters": [{"contact": "王先生 13812345678"}],
     "appeals": [{"text": "我方有异议", "by": "self"}, {"text": "内部意见", "by": "township"}],
 }
 WHO = {
@@ -41,6 +42,7 @@ case       count     show       show     show     show      count     hidden
 penalties  published show       show     show     published published count
 secrets    hidden    show       show     show     show      hidden    hidden
 persons    hidden    own        masked   logged   masked    hidden    hidden
+reporters  hidden    hidden     logged   logged   hidden    hidden    hidden
 replies    published show       show     show     published hidden    hidden
 appeals    hidden    own        show     show     hidden    hidden    hidden
 """
@@ -105,7 +107,12 @@ def test_the_public_never_receives_text_of_hazards_chemicals_persons_or_appeals(
 def test_a_township_reveals_persons_only_by_asking_and_the_look_is_written_down() -> None:
     view = visible(DOCUMENT, WHO["township"], SITE, frozenset({"persons"}))
     assert view.document["persons"] == DOCUMENT["persons"]
-    assert view.audited == ("persons",)
+    assert set(view.audited) - set(visible(DOCUMENT, WHO["township"], SITE).audited) == {"persons"}
+
+
+def test_whoever_reported_is_shown_to_nobody_off_the_record() -> None:
+    assert set(read_matrix()["reporters"].values()) <= {"logged", "hidden"}
+    assert read_matrix()["reporters"]["enterprise"] == read_matrix()["reporters"]["public"] == "hidden"
 
 
 @pytest.mark.parametrize("who", ["public", "enterprise", "admin"])

@@ -5,6 +5,7 @@ import { append, daysBetween } from "../parts/events.js";
 import { badge, panel } from "../parts/grade.js";
 import { form } from "../parts/form.js";
 import { gallery } from "../parts/photos.js";
+import { reports } from "../parts/reports.js";
 import { table } from "../parts/table.js";
 
 const NEXT = { order: "待下达整改", enterprise: "企业整改中", recheck: "待复查" };
@@ -20,7 +21,7 @@ export async function show({ me, words, rest, query, again }) {
     query.get("plate") === "old" && h("p", { class: "refusal", role: "alert" }, "扫到的码牌已更换或作废：现场应换新码牌。"),
     panel(record.identity.grade, words.grade_meaning[record.identity.grade], h("p", {}, `评定日 ${record.identity.on || "—"}`, record.case?.score && ` · 得分 ${record.case.score}`)),
     h("div", { class: "columns" },
-      h("div", {}, hazards(record, words, acts), voices(record, words, acts && again), story(record, words)),
+      h("div", {}, hazards(record, words, acts), reports(record, words, acts && again), voices(record, words, acts && again), story(record, words)),
       h("div", {}, standing(record, words), why(record), register(record, words, acts), plateCard(id, record.case?.plate, words, acts && again), accountsCard(id, acts), people(record, again, id, me))),
   ];
 }

@@ -10,6 +10,7 @@ const FILTERS = [
   ["today", "今天到期", row => row.due_today > 0],
   ["recheck", "待复查", row => row.to_recheck > 0],
   ["order", "待下达整改", row => row.to_order > 0],
+  ["reports", "举报待办", row => row.reports > 0],
   ["plate", "码牌待办", row => row.plate !== ""],
   ...ORDER.map(code => [code, WORDS[code], row => row.grade === code]),
 ];
@@ -81,6 +82,7 @@ function sheet(rows, caption, townships, words) {
       { key: "overdue", title: "逾期", number: true, cell: row => (row.overdue ? h("b", { class: "late" }, `${row.overdue} 条`) : "0") },
       { key: "due_today", title: "今天到期", number: true },
       { key: "to_recheck", title: "待复查", number: true },
+      { key: "reports", title: "举报待办", number: true, cell: row => (row.reports_late ? h("b", { class: "late" }, `${row.reports}（超期 ${row.reports_late}）`) : row.reports) },
       { key: "next_on", title: "最近期限", cell: row => row.next_on && day(row.next_on) },
       { key: "last_inspection", title: "上次检查", cell: row => row.last_inspection && day(row.last_inspection) },
       { key: "plate", title: "码牌", value: row => words.plate_due[row.plate] },
