@@ -25,7 +25,7 @@ class SafetyCodeError(Exception):
 class Problem:
     """One thing wrong with an input: where it is, what was found, why that is not accepted.
 
-    ``place`` is a row number in a file ("row 12") or a path in a document ("items.B03.unlicensed").
+    ``place`` is a row number in a file ("row 12"; told as 第12行) or a path in a document ("items.B03.unlicensed").
     """
 
     place: str
@@ -34,7 +34,9 @@ class Problem:
     reason: str
 
     def __str__(self) -> str:
-        return " · ".join(part for part in (self.place, self.column, repr(self.value), self.reason) if part)
+        row = self.place.removeprefix("row ")
+        place = f"第{row}行" if row.isdigit() else self.place
+        return " · ".join(part for part in (place, self.column, repr(self.value) if self.value else "", self.reason) if part)
 
 
 class BadInput(SafetyCodeError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from functools import lru_cache
 
 from chalicelib.errors import NotFound
 
@@ -50,6 +51,7 @@ def event_id_of(subject: str, kind: str, key: str) -> str:
     return f"{subject_tag(subject)}-{base32(digest, EVENT_KEY_LENGTH)}"
 
 
+@lru_cache(maxsize=4096)
 def subject_tag(subject: str) -> str:
     """The tag that every event id of this subject starts with."""
     return base32(hashlib.sha256(subject.encode()).digest(), SUBJECT_TAG_LENGTH)

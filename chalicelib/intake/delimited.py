@@ -54,9 +54,9 @@ def _failure(open_file: Open, codec: str) -> tuple[int, bytes] | None:
             except UnicodeDecodeError as error:
                 return row + error.object.count(b"\n", 0, error.start), bytes(error.object[error.start : error.start + 4])
             if row == 1 and text.lstrip("\ufeff \t\r\n")[:1] == "<":
-                raise BadInput([Problem("row 1", "", text.strip()[:40], "这是网页，不是表格")])
+                raise BadInput([Problem("row 1", "", text.strip()[:40], "这是网页，不是表格：请在Excel中打开后另存为“Excel工作簿（.xlsx）”")])
             if "\x00" in text:
-                raise BadInput([Problem(f"row {row + text.count(chr(10), 0, text.index(chr(0)))}", "", "NUL", "含有空字符，不是文本文件")])
+                raise BadInput([Problem(f"row {row + text.count(chr(10), 0, text.index(chr(0)))}", "", "NUL", "含有空字符，不是文本文件：请在Excel中打开后另存为“CSV UTF-8”")])
             if not chunk:
                 return None
             row += text.count("\n")
@@ -79,5 +79,5 @@ def _lines(open_file: Open, codec: str, delimiter: str) -> Iterator[Line]:
                 if cells:
                     yield Line(number, [cell.strip() for cell in cells])
         except csv.Error as error:
-            reason = f"无法按CSV读取（引号不成对，或单元格超过{csv.field_size_limit()}字）：{error}"
+            reason = f"无法按CSV读取（引号不成对，或单元格超过{csv.field_size_limit()}字）：请改正引号，或在Excel中另存为“.xlsx”"
             raise BadInput([Problem(f"row {number + 1}", "", "", reason)]) from error

@@ -153,6 +153,7 @@ class _Loader:
             when=self._when(entry.get("when", {}), place),
             merge=frozenset(self._names(entry.get("merge", []), f"{place}.merge")),
             repeats=entry.get("repeats") is True,
+            columns=self.columns,
         )
 
     def _person(self, entry: dict[str, Any], place: str) -> Office:

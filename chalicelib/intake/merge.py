@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.errors import Problem
 from chalicelib.intake.model import Record
+from chalicelib.intake.telling import cell_of, column_of
 from chalicelib.supervision.model import Event
 
 
@@ -36,17 +37,17 @@ def join(earlier: Draft, later: Draft, problems: list[Problem]) -> Draft:
     if replace(earlier.event, payload=one) != replace(later.event, payload=other):
         names = sorted(name for name in {*one, *other} if one.get(name) != other.get(name)) or ["occurred_on"]
         for draft, second in ((earlier, later), (later, earlier)):
-            value = str(draft.event.payload.get(names[0], ""))[:100]
-            reason = f"与第{second.row}行是同一条记录（标识相同），内容却不同"
-            problems.append(Problem(f"row {draft.row}", _column(record, names[0]), value, reason))
+            said = {**draft.event.payload, "occurred_on": draft.event.occurred_on}
+            reason = f"与第{second.row}行是同一条记录（标识相同），内容却不同：请核对后只留一行"
+            problems.append(Problem(f"row {draft.row}", column_of(record, names[0]), cell_of(record, names[0], said.get(names[0])), reason))
     elif not record.merge and not record.repeats:
-        problems.append(Problem(f"row {later.row}", record.key[0], "", f"与第{earlier.row}行重复"))
+        problems.append(Problem(f"row {later.row}", record.key[0], "", f"与第{earlier.row}行重复：请删去其中一行"))
     for name, mine, theirs in parts:
         value = _union(mine, theirs)
         if value is not None:
             one[name] = value
         if isinstance(mine, dict) and isinstance(theirs, dict) and _clashes(mine, theirs):
-            problems.append(Problem(f"row {later.row}", _column(record, name), str(theirs)[:100], f"与第{earlier.row}行的同一条款重复"))
+            problems.append(Problem(f"row {later.row}", column_of(record, name), str(theirs)[:100], f"与第{earlier.row}行的同一条款重复：请合并到一行"))
     return replace(earlier, event=replace(earlier.event, payload=_sorted(one, record.merge)))
 
 
@@ -64,8 +65,3 @@ def _union(one: Any, other: Any) -> Any:
 
 def _sorted(payload: Any, names: frozenset[str]) -> dict[str, Any]:
     return {name: sorted(value) if name in names and isinstance(value, list) else value for name, value in payload.items()}
-
-
-def _column(record: Record, name: str) -> str:
-    reference = record.fields.get(name)
-    return reference.column if reference is not None and reference.column else name

@@ -66,6 +66,7 @@ class Record:
     when: Dictionary[str, frozenset[str]] = field(default_factory=dict)
     merge: frozenset[str] = frozenset()
     repeats: bool = False
+    columns: Dictionary[str, Column] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from chalicelib.intake.log import Log
 from chalicelib.intake.model import Record
 from chalicelib.intake.spool import OTHER, SAME, Entry, Spool
 from chalicelib.intake.standing import Currents
+from chalicelib.intake.telling import title_of
 from chalicelib.supervision.model import Event
 from chalicelib.supervision.vocabulary import load_vocabulary
 
@@ -50,7 +51,7 @@ class Permission:
                 subject = SubjectFacts(event.scope, event.subject_id, townships=townships.get(event.subject, frozenset()))
                 reason = self._reason(entry, event, roots.get(event.caused_by or "", {}), subject, correction)
                 if reason:
-                    spool.fault([Problem(f"row {entry.row}", event.kind, "", REASONS[reason])])
+                    spool.fault([Problem(f"row {entry.row}", title_of(event.kind), "", REASONS[reason])])
 
     def _reason(self, entry: Entry, event: Event, root: Mapping, subject: SubjectFacts, correction: Correction | None) -> str:
         kinds = load_vocabulary().kinds

@@ -18,6 +18,7 @@ from chalicelib.intake.model import Mapping, Record
 from chalicelib.intake.rows import Context, RowReader
 from chalicelib.intake.spool import Spool, event_of
 from chalicelib.intake.table import OTHER_REJECT_COLUMNS, REJECT_COLUMNS, Table
+from chalicelib.intake.telling import cell_of, column_of
 from chalicelib.register.district import District
 from chalicelib.supervision.model import Event, to_text
 from chalicelib.supervision.vocabulary import problems
@@ -143,8 +144,8 @@ def column_problems(table: Table, mapping: Mapping) -> list[Problem]:
     known = mapping.known_columns | {
         name for names in (REJECT_COLUMNS, OTHER_REJECT_COLUMNS) if present.issuperset(names) for name in names
     }
-    missing = [Problem(place, name, "", "缺少这一列") for name in mapping.columns if name not in present]
-    unknown = [Problem(place, name, "", "映射文件中没有这一列") for name in table.columns if name not in known]
+    missing = [Problem(place, name, "", "缺少这一列：请补上，列名须与表格格式一致") for name in mapping.columns if name not in present]
+    unknown = [Problem(place, name, "", "表格格式（映射）中没有这一列：请删去，或改为格式中的列名") for name in table.columns if name not in known]
     return missing + unknown
 
 
@@ -159,10 +160,5 @@ def judged(draft: Draft, refuse: Refuse) -> list[Problem]:
     found = []
     for problem in problems(draft.event) or refuse(draft.event):
         name = problem.column.removeprefix("payload.").split(".")[0]
-        found.append(Problem(f"row {draft.row}", _column_of(draft.record, name), problem.value, problem.reason))
+        found.append(Problem(f"row {draft.row}", column_of(draft.record, name), cell_of(draft.record, name, problem.value), problem.reason))
     return found
-
-
-def _column_of(record: Record, name: str) -> str:
-    reference = record.fields.get(name) or {"occurred_on": record.on, "known_at": record.at, "source": record.source}.get(name)
-    return reference.column if reference is not None and reference.column else f"{record.kind}.{name}"

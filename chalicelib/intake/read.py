@@ -17,7 +17,7 @@ from chalicelib.intake.workbook import read_workbook
 WORKBOOK = b"PK\x03\x04"
 REFUSED = {
     b"\xd0\xcf\x11\xe0": "这是旧版Excel工作簿（.xls）或加密的工作簿，请另存为不加密的“Excel工作簿（.xlsx）”或“CSV UTF-8”后再导入",
-    b"%PDF": "这是PDF文件，请导入原始表格",
+    b"%PDF": "这是PDF文件，请导入原始表格（.xlsx或.csv）",
 }
 
 
@@ -41,5 +41,5 @@ def read_table(open_file: Open, wanted: Wanted = ANYTHING) -> Table:
     number, columns = find_heading(lines(), wanted)
     table = Table(columns, replace(reading, heading_row=number), lines, wanted.filled, ragged=is_workbook)
     if not any(True for _ in table.rows()):
-        raise BadInput([Problem(f"row {number}", "", "", "只有表头，没有数据")])
+        raise BadInput([Problem(f"row {number}", "", "", "只有表头，没有数据：请在表头下面填写后再导入")])
     return table

@@ -17,6 +17,7 @@ from chalicelib.intake.identity import opaque_id, registration_id, start_of_day
 from chalicelib.intake.merge import Draft
 from chalicelib.intake.model import Column, Mapping, Record, Reference
 from chalicelib.intake.table import Row, Table
+from chalicelib.intake.telling import title_of
 from chalicelib.register.district import District
 from chalicelib.supervision.model import Actor, Event
 from chalicelib.supervision.vocabulary import load_vocabulary
@@ -26,12 +27,9 @@ REGISTRATION = {"site": "site_registered", "enterprise": "enterprise_registered"
 MOST_KNOWN = 4096
 EARLIEST = "1900-01-01"
 ROLE_OF_SOURCE = {
+    **{role: role for role in ("township", "district", "expert", "system")},
     "self": "enterprise",
-    "township": "township",
-    "district": "district",
-    "expert": "expert",
     "report": "public",
-    "system": "system",
 }
 
 
@@ -93,9 +91,12 @@ class RowReader:
 
     def _start(self, row: Row) -> None:
         self.number, self.values, self.texts, self.subjects = row.number, {}, {}, {}
-        self.drafts, self.problems, self.needs = [], list(row.problems), {}
+        self.drafts, self.problems, self.needs = [], [], {}
         for place, column, known in self.places:
             self._cell(column, row.cells[place] if place < len(row.cells) else "", known)
+        # A row of another length, or a cell that is known to be spoilt, is told once.
+        spoilt = {problem.column for problem in row.problems}
+        self.problems = [*row.problems, *(problem for problem in self.problems if not spoilt & {"", problem.column})]
 
     def _cell(self, column: Column, text: str, known: dict[str, tuple[Any, str]]) -> None:
         self.texts[column.name] = text
@@ -122,10 +123,10 @@ class RowReader:
         before = len(self.problems)
         day = self._value(record.on, "date")
         if day is None:
-            self._problem(record.on.column, "", f"{record.kind}没有发生日期")
+            self._problem(record.on.column, "", f"“{title_of(record.kind)}”没有发生日期：请填写")
             return
         if not EARLIEST <= str(day) <= self.context.today.isoformat():
-            self._problem(record.on.column, day, "日期在将来" if str(day) > EARLIEST else "日期过早")
+            self._problem(record.on.column, day, "日期在将来，请核对年份" if str(day) > EARLIEST else "日期过早，请核对年份")
             return
         subject = self._subject(record.scope, str(day))
         identity = self._identity(record.key) if subject else None
@@ -206,13 +207,13 @@ class RowReader:
             return None
         event_id = ids.event_id_of(subject, reference.event, identity)
         column = reference.key[0] if reference.key else ""
-        self._need(subject, event_id, column, identity, "没有找到对应的原记录")
+        self._need(subject, event_id, column, identity, "没有找到对应的原记录：请核对编号，或先导入原记录")
         return event_id
 
     def _needs(self, scope: str, subject: str) -> None:
         identity = self._identity(self.mapping.subjects[scope]) or ""
         column = self.mapping.subjects[scope][0]
-        self._need(subject, registration_id(subject, REGISTRATION[scope], identity), column, identity, "没有登记过的企业或场所")
+        self._need(subject, registration_id(subject, REGISTRATION[scope], identity), column, identity, "没有登记过的企业或场所：请核对，或先导入登记")
 
     def _need(self, subject: str, event_id: str, column: str, value: str, reason: str) -> None:
         if (subject, event_id) not in self.needs:
@@ -222,7 +223,7 @@ class RowReader:
         """The identity that columns spell, as they are read (a credit code in capitals). None, with a problem, if one is blank."""
         blank = [name for name in names if self.values[name] is None]
         for name in blank:
-            self._problem(name, "", "标识列不能为空")
+            self._problem(name, "", "标识列不能为空，请填写")
         return None if blank else "|".join(str(self.values[name]) for name in names)
 
     def _subject(self, scope: str, day: str) -> str | None:
@@ -244,5 +245,5 @@ class RowReader:
         for township in known:
             if not day or township.valid_on(date.fromisoformat(day)):
                 return township.code
-        self._problem(column, name, "该日期没有这个镇街" if known else "本区没有这个镇街")
+        self._problem(column, name, "该日期没有这个镇街：请核对名称和日期" if known else "本区没有这个镇街：请填全称或代码")
         return None

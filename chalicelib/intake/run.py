@@ -25,7 +25,7 @@ from chalicelib.intake.plan import Plan, judge_table
 from chalicelib.intake.read import read_file
 from chalicelib.intake.rejects import Rejects
 from chalicelib.intake.rows import Context
-from chalicelib.intake.spool import CORRECTED, NEW, OTHER, SAME
+from chalicelib.intake.spool import CORRECTED, NEW, OTHER, SAME, row_of
 from chalicelib.intake.standing import Currents, compare, conflicts
 from chalicelib.intake.table import Table
 from chalicelib.register.district import District
@@ -177,18 +177,18 @@ def _settle(table: Table, mapping: Mapping, context: Context, log: Log, wish: Wi
                 Corrector(wish.correction, currents, context.actor, context.today, now).settle(spool, mapping.records)
         if wish.rejects is None:
             plan.refuse_problems()
-            _refuse_conflicts(plan)
+            _refuse_conflicts(plan, mapping, currents)
             return _Settled(plan, currents, rejects)
         if not spool.problem_count() and not spool.count(OTHER):
             return _Settled(plan, currents, rejects)
-        rejects.add(chain(spool.problems(), conflicts(spool)))
+        rejects.add(chain(spool.problems(), conflicts(spool, mapping.records, currents)))
         spool.close()
 
 
-def _refuse_conflicts(plan: Plan) -> None:
+def _refuse_conflicts(plan: Plan, mapping: Mapping, currents: Currents) -> None:
     count = plan.spool.count(OTHER)
     if count:
-        rows = sorted(conflicts(plan.spool), key=lambda problem: (int(problem.place.removeprefix("row ")), problem.column))
+        rows = sorted(conflicts(plan.spool, mapping.records, currents), key=lambda problem: (row_of(problem), problem.column))
         raise Conflict("; ".join(str(problem) for problem in rows[:20]), rows=[str(problem) for problem in rows[:MOST_TOLD]], count=count)
 
 

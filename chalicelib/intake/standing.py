@@ -18,10 +18,12 @@ from chalicelib.errors import Problem
 from chalicelib.intake.log import Key, Log
 from chalicelib.intake.model import Record
 from chalicelib.intake.spool import OTHER, SAME, Entry, Spool, event_of
+from chalicelib.intake.telling import cell_of, column_of, title_of
 from chalicelib.supervision.model import Event
 from chalicelib.supervision.vocabulary import load_vocabulary
 
 MOST_REVISIONS = 1000
+CORRECT_IT, LEAVE_IT = "确为更正时，请按更正导入，否则请改回", "作废本身不能更正，请改回"
 
 
 @dataclass
@@ -137,13 +139,18 @@ def content(event: Event, record: Record, revision: int) -> dict[str, Any]:
     return said
 
 
-def conflicts(spool: Spool) -> Iterable[Problem]:
-    """The events that stand with other content, by row."""
+def conflicts(spool: Spool, records: tuple[Record, ...], currents: Currents) -> Iterable[Problem]:
+    """What stands in the log with other content, by row: each column with what it says here and there."""
     for page in spool.pages(OTHER):
         for entry in page:
-            event = entry.event
-            reason = "系统中已有同一标识的记录，内容不同；确为更正时，请按更正导入"
-            yield Problem(f"row {entry.row}", event.kind, event.event_id, reason)
+            record = records[entry.record]
+            advice = LEAVE_IT if load_vocabulary().kinds[record.kind].voids else CORRECT_IT
+            told = {column_of(record, name): (name, pair) for name, pair in changes(entry, currents).items()}
+            for column, (name, (before, after)) in told.items():
+                reason = f"系统中这条记录为“{cell_of(record, name, before) or '空'}”；{advice}"
+                yield Problem(f"row {entry.row}", column, cell_of(record, name, after), reason)
+            if not told:
+                yield Problem(f"row {entry.row}", title_of(record.kind), "", f"系统中已有同一标识的记录，内容不同；{advice}")
 
 
 def changes(entry: Entry, currents: Currents) -> dict[str, list[Any]]:

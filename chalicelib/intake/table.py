@@ -110,10 +110,10 @@ class Table:
         place = f"row {line.number}"
         problems = [Problem(place, self.columns[at], cells[at][:40], reason) for at, reason in line.faults.items() if at < width]
         if len(cells) != width:
-            problems.append(Problem(place, "", cells[0][:40], f"有{len(cells)}格，表头有{width}列"))
+            problems.append(Problem(place, "", cells[0][:40], f"有{len(cells)}格，表头有{width}列：请补齐或删去多余的格，内容中的逗号须加引号"))
         for at, cell in enumerate(cells[:width]):
             if len(cell) > LONGEST_CELL:
-                problems.append(Problem(place, self.columns[at], cell[:40] + "…", f"内容过长（{len(cell)}字，上限{LONGEST_CELL}字）"))
+                problems.append(Problem(place, self.columns[at], cell[:40] + "…", f"内容过长（{len(cell)}字，上限{LONGEST_CELL}字）：请缩短"))
         return Row(line.number, cells, problems)
 
 
@@ -154,11 +154,11 @@ def find_heading(lines: Iterable[Line], wanted: Wanted) -> tuple[int, tuple[str,
     known = frozenset(canonical)
     first = [line for line in islice(lines, HEADING_WITHIN) if any(line.cells)]
     if not first:
-        raise BadInput([Problem("", "", "", "文件是空的")])
+        raise BadInput([Problem("", "", "", "文件是空的：请确认选对了文件、已经保存，再导入")])
     heading = max(first, key=lambda line: (heading_score(line.cells, known), -line.number))
     if known and not heading_score(heading.cells, known):
         found = "、".join(cell for cell in first[0].cells if cell)[:100]
-        raise BadInput([Problem(f"row {first[0].number}", "", found, f"前{HEADING_WITHIN}行中没有表头：没有一行含有映射文件中的列名")])
+        raise BadInput([Problem(f"row {first[0].number}", "", found, f"前{HEADING_WITHIN}行中没有表头（没有一行含有该格式的列名）：请核对所选的格式；文字若成乱码，请另存为“CSV UTF-8”")])
     names = [canonical.get(squeezed(cell), cell) for cell in heading.cells]
     while names and not names[-1]:
         names.pop()
@@ -170,6 +170,6 @@ def find_heading(lines: Iterable[Line], wanted: Wanted) -> tuple[int, tuple[str,
 
 def _heading_problems(number: int, names: list[str]) -> list[Problem]:
     place = f"row {number}"
-    nameless = [Problem(place, "", "", f"第{at}列没有列名") for at, name in enumerate(names, start=1) if not name]
+    nameless = [Problem(place, "", "", f"第{at}列没有列名：请填上列名或删去该列") for at, name in enumerate(names, start=1) if not name]
     repeated = sorted({name for name in names if name and names.count(name) > 1})
-    return nameless + [Problem(place, name, "", "列名重复") for name in repeated]
+    return nameless + [Problem(place, name, "", "列名重复：请改名或删去其中一列") for name in repeated]

@@ -109,7 +109,7 @@ def _lines(sheet: ReadOnlyWorksheet, merges: Merges) -> Iterator[Line]:
     with _told():
         for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
             if number > MOST_ROWS:
-                raise _bad(f"超过{MOST_ROWS}行")
+                raise _bad(f"超过{MOST_ROWS}行：请分成几份，或另存为CSV")
             line = _line(number, values)
             if standing:
                 line = _filled(line, standing)
@@ -147,7 +147,7 @@ def cell_text(value: Any) -> tuple[str, str]:
         return "", ""
     if isinstance(value, str):
         text = value.strip()
-        return (text, "公式出错") if text in ERRORS else (text, "")
+        return (text, "公式出错：请改正公式，或改填数值") if text in ERRORS else (text, "")
     if isinstance(value, bool):
         return ("TRUE" if value else "FALSE"), ""
     if isinstance(value, (int, float)):
@@ -156,12 +156,12 @@ def cell_text(value: Any) -> tuple[str, str]:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds"), ""
     if isinstance(value, (date, time)):
         return value.isoformat(), ""
-    return (str(value), "") if isinstance(value, timedelta) else (str(value), "无法识别的内容")
+    return (str(value), "") if isinstance(value, timedelta) else (str(value), "无法识别的内容：请将该格设为文本后重新填写")
 
 
 def _number_text(value: float) -> tuple[str, str]:
     if not isfinite(value):
-        return str(value), "不是数字"
+        return str(value), "不是数字：请重新填写"
     if abs(value) >= EXACT_DIGITS:
         return str(int(value)), "数字超过15位，Excel已丢失末位：请将该列设为文本后重新填写"
     if value == int(value):

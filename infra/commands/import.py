@@ -134,7 +134,7 @@ def tell(done) -> None:
         print(f"  {kind}\t{count}")
     for one in done.corrected[:MOST_SHOWN]:
         changed = "; ".join(f"{name}: {before} → {after}" for name, (before, after) in one.changes.items())
-        print(f"  {f'row {one.row}' if one.row else 'goes along'} · {one.kind} · {one.voided} → {one.event_id} · {changed}".rstrip(" ·"))
+        print(f"  {f'第{one.row}行' if one.row else '随同'} · {one.kind} · {one.voided} → {one.event_id} · {changed}".rstrip(" ·"))
 
 
 def show(stage: str, done: int, total: int) -> None:

@@ -62,7 +62,7 @@ def test_other_content_is_a_conflict_and_nothing_of_the_file_is_written(bring_in
     changed = tmp_path / "changed.csv"
     columns = text[1].split(",")
     changed.write_text("\n".join([text[0], ",".join([*columns[:2], "1", columns[3]]), *text[2:]]) + "\n", "utf-8")
-    with pytest.raises(Conflict, match="row 2"):
+    with pytest.raises(Conflict, match="第2行"):
         bring_in("completeness", changed)
     assert bring_in("completeness").new == len(text) - 2
 

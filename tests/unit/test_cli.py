@@ -39,7 +39,7 @@ def test_every_problem_of_an_input_is_told_and_no_traceback(commands: dict, caps
     commands["judge"] = command(fail(BadInput(faults)))
     assert cli.main(["judge"]) == 2
     told = capsys.readouterr().err
-    assert told.count("not a number") == 30
+    assert told.count("not a number") == 30 and "第29行 · 人数 · 'x' · not a number" in told
     assert "Traceback" not in told
 
 

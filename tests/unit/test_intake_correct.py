@@ -70,7 +70,7 @@ def counting(log, kind):
 
 def test_other_content_is_refused_unless_a_correction_is_asked_for(log, imports):
     before = dict(log.events)
-    with pytest.raises(Conflict, match="row 2 · hazard_found .*按更正导入"):
+    with pytest.raises(Conflict, match="第2行 · 级别 · '重大' · 系统中这条记录为“一般”.*按更正导入"):
         imports(log, "hazards", {**HAZARD, "级别": "重大"})
     assert log.events == before
 
@@ -172,7 +172,7 @@ def test_each_scope_is_withdrawn_by_its_own_kind(log, imports, sheet, row, chang
 def test_a_withdrawal_cannot_be_corrected(log, imports):
     row = {"场所编号": "S1", "更正日期": "2020-06-01", "作废隐患编号": "YH1", "理由": "误录", "签署人": "A;B"}
     imports(log, "voids", row)
-    with pytest.raises(Conflict, match="void"):
+    with pytest.raises(Conflict, match="作废本身不能更正"):
         imports(log, "voids", {**row, "理由": "别的理由"}, correct=True)
 
 

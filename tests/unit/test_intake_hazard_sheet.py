@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
 from intake_support import MAPPINGS, MemoryLog, bring_in
 
 from chalicelib import ids
-from chalicelib.errors import BadInput
+from chalicelib.errors import BadInput, Conflict
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 MAPPING = MAPPINGS / "hazard-sheet.toml"
@@ -80,14 +82,14 @@ def test_no_persons_name_comes_into_the_log(log):
 
 
 def test_an_enterprise_that_nobody_registered_is_named_by_row():
-    with pytest.raises(BadInput, match="row 4 · 统一社会信用代码 · '91330110MA0000007H' · 没有登记过"):
+    with pytest.raises(BadInput, match="第4行 · 统一社会信用代码 · '91330110MA0000007H' · 没有登记过"):
         bring_in(MemoryLog(), CSV, MAPPING)
 
 
 def test_done_without_a_day_is_refused_by_row(log, tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(CSV.read_bytes().replace("2020/5/9".encode("gb18030"), b""))
-    with pytest.raises(BadInput, match="row 4 · 实际整改完成时间"):
+    with pytest.raises(BadInput, match="第4行 · 实际整改完成时间"):
         bring_in(log, path, MAPPING)
 
 
@@ -96,3 +98,48 @@ def test_the_hazards_are_those_of_the_registered_site(log):
     sites = {event.subject_id for event in log.of_kind("site_registered")}
     assert {event.subject_id for event in log.of_kind("hazard_found")} == sites
     assert all(ids.belongs(event.event_id, event.subject) for event in log.events.values())
+
+
+def sheet(folder: Path, change) -> Path:
+    """The sheet in UTF-8 without its title rows, its first two rows as ``change`` leaves them."""
+    heading, *rows = list(csv.reader(io.StringIO(CSV.read_bytes().decode("gb18030"), newline="")))[2:]
+    change(heading, rows)
+    path = folder / "sheet.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heading, *rows])
+    return path
+
+
+def told(path: Path, log) -> list[str]:
+    with pytest.raises((BadInput, Conflict)) as caught:
+        bring_in(log, path, MAPPING)
+    return [str(problem) for problem in getattr(caught.value, "problems", ())] or caught.value.fields["rows"]
+
+
+def test_rows_that_contradict_each_other_are_told_in_the_words_of_the_sheet(log, tmp_path):
+    def contradict(heading, rows):
+        rows.append([*rows[0][:8], "重大隐患", *rows[0][9:]])
+
+    assert [line.split("：")[0] for line in told(sheet(tmp_path, contradict), log)] == [
+        "第2行 · 隐患分类 · '一般' · 与第8行是同一条记录（标识相同），内容却不同",
+        "第8行 · 统一社会信用代码 · 与第2行重复",
+        "第8行 · 隐患分类 · '重大' · 与第2行是同一条记录（标识相同），内容却不同",
+    ]
+
+
+def test_a_row_that_stands_otherwise_is_told_with_both_words(log, tmp_path):
+    bring_in(log, CSV, MAPPING)
+
+    def worsen(heading, rows):
+        rows[0][heading.index("隐患分类")] = "重大隐患"
+
+    [line] = told(sheet(tmp_path, worsen), log)
+    assert line.startswith("第2行 · 隐患分类 · '重大' · 系统中这条记录为“一般”；确为更正时，请按更正导入")
+
+
+def test_a_row_of_another_length_is_told_once_and_not_cell_by_cell(log, tmp_path):
+    def shorten(heading, rows):
+        del rows[0][7:]
+
+    [line] = told(sheet(tmp_path, shorten), log)
+    assert line.startswith("第2行 · '乔司街道' · 有7格，表头有21列")

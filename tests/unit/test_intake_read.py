@@ -141,7 +141,7 @@ def test_the_sheet_that_has_the_heading_is_chosen_and_the_others_are_told():
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (330110000000000123, "row 2 · 编号 · '330110000000000128' · 数字超过15位"),
+        (330110000000000123, "第2行 · 编号 · '330110000000000128' · 数字超过15位"),
         ("#N/A", "公式出错"),
     ],
 )
@@ -169,16 +169,16 @@ def test_a_workbook_of_the_1904_calendar_is_refused():
         (b"PK\x03\x04....", "无法按Excel工作簿读取"),
         (b"\xd0\xcf\x11\xe0....", "旧版Excel工作簿（.xls）或加密"),
         (b"%PDF-1.4", "PDF"),
-        ("编号\n1\n甲".encode() + b"\xff", "row 3 · 'ff' · 无法按UTF-8、GB18030编码读取"),
-        ("\ufeff编号\n1\n".encode() + "甲".encode("gbk"), "row 3"),
-        (b"a,b\n1,2\n3\x00,4\n", "row 3"),
+        ("编号\n1\n甲".encode() + b"\xff", "第3行 · 'ff' · 无法按UTF-8、GB18030编码读取"),
+        ("\ufeff编号\n1\n".encode() + "甲".encode("gbk"), "第3行"),
+        (b"a,b\n1,2\n3\x00,4\n", "第3行"),
         (b"a,b\n1,2,3\n", "有3格，表头有2列"),
         (b"a,b\n1\n", "有1格，表头有2列"),
         (b"a,,c\n1,2,3\n", "第2列没有列名"),
-        (b"a,b,a\n1,2,3\n", "row 1 · a · '' · 列名重复"),
+        (b"a,b,a\n1,2,3\n", "第1行 · a · 列名重复"),
         (b'a,b\n1,"open\n', "引号不成对"),
         (b"a\n" + b"x" * (LONGEST_CELL + 1) + b"\n", "内容过长"),
-        (b"a\n" + b"x" * 200_000 + b"\n", "row 2"),
+        (b"a\n" + b"x" * 200_000 + b"\n", "第2行"),
     ],
 )
 def test_a_broken_file_says_where_and_why(data, reason):
@@ -190,11 +190,11 @@ def test_a_file_without_any_column_of_the_mapping_has_no_heading():
 
 
 def test_duplicate_headings_are_refused_by_name():
-    assert reasons("编号,名称,编 号\n1,2,3\n".encode(), WANTED) == "row 1 · 编号 · '' · 列名重复"
+    assert reasons("编号,名称,编 号\n1,2,3\n".encode(), WANTED) == "第1行 · 编号 · 列名重复：请改名或删去其中一列"
 
 
 def test_every_broken_row_is_named_at_once():
-    assert reasons(b"a,b\n1\n2,3\n4,5,6\n").count("row ") == 2
+    assert reasons(b"a,b\n1\n2,3\n4,5,6\n").count("行 · ") == 2
 
 
 def test_what_is_held_of_a_file_does_not_grow_with_its_rows(tmp_path):

@@ -121,7 +121,7 @@ def test_a_sheet_with_a_reason_of_its_own_gets_other_names_for_what_is_added(tmp
     for source in (path, tmp_path / "r.csv"):
         bring_in(MemoryLog(), source, tmp_path / "m.toml", wish=wish)
         [line] = lines_of(wish.rejects)
-        assert list(line)[:4] == text.splitlines()[0].split(",") and line["导入原因"] == "没有登记过的企业或场所"
+        assert list(line)[:4] == text.splitlines()[0].split(",") and line["导入原因"] == "没有登记过的企业或场所：请核对，或先导入登记"
 
 
 def test_rows_that_tell_one_assessment_are_left_out_together(log, sheet):
@@ -155,7 +155,7 @@ def test_a_row_that_leans_on_a_rejected_row_is_rejected_too(tmp_path):
     (tmp_path / "a.csv").write_text("场所,日期,镇街,人数\n甲,2020-01-01,火星,\n甲,2020-02-01,,1\n乙,2020-01-01,临平街道,2\n", "utf-8")
     done = bring_in(log, tmp_path / "a.csv", tmp_path / "m.toml", wish=Wish(rejects=tmp_path / "r.csv"))
     assert (done.rows, done.rejected, done.kinds) == (1, 2, {"site_registered": 1, "work_injury": 1})
-    assert [line["原因"] for line in lines_of(tmp_path / "r.csv")] == ["本区没有这个镇街", "没有登记过的企业或场所"]
+    assert [line["原因"] for line in lines_of(tmp_path / "r.csv")] == ["本区没有这个镇街：请填全称或代码", "没有登记过的企业或场所：请核对，或先导入登记"]
 
 
 def test_every_row_of_an_unknown_site_is_left_out_at_once(log, sheet):

@@ -165,32 +165,32 @@ def test_several_rows_of_one_sheet_are_one_assessment():
 def test_findings_that_the_rules_do_not_know_are_refused_by_row():
     heading = "场所,单号,来源,日期,问题,空项\n"
     told = problems(heading + "S1,P1,expert,2020-06-01,B03.tired=1,\nS2,P2,expert,2020-06-01,,W01\n", FINDINGS)
-    assert "row 2 · 问题 · 'tired' · 该条款没有这种情形" in told
-    assert "row 3 · 空项 · 'W01' · 该条款不得作为空项" in told
+    assert "第2行 · 问题 · 'tired' · 该条款没有这种情形" in told
+    assert "第3行 · 空项 · 'W01' · 该条款不得作为空项" in told
 
 
 def test_the_same_clause_twice_in_one_assessment_is_refused():
     text = "场所,单号,来源,日期,问题,空项\nS1,P1,expert,2020-06-01,E05.defect=3,\nS1,P1,expert,2020-06-01,E05.defect=1,\n"
-    assert "row 3 · 问题" in problems(text, FINDINGS)
+    assert "第3行 · 问题" in problems(text, FINDINGS)
 
 
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        (ONE.replace("15C", "15D"), "row 2 · 信用代码 · '91330110MA0000015D' · 校验码不符"),
-        (ONE.replace("临平街道", "火星街道"), "row 2 · 镇街 · '火星街道' · 本区没有这个镇街"),
-        (ONE.replace("2020-05-01", "2020-07-01"), "row 2 · 入库 · '2020-07-01' · 日期在将来"),
-        (ONE.replace("2020-05-01", "0001-01-01"), "row 2 · 入库 · '0001-01-01' · 日期过早"),
-        (ONE.replace("2020-05-01", "2009-05-01"), "row 2 · 镇街 · '临平街道' · 该日期没有这个镇街"),
-        (ONE.replace("2020-05-01", ""), "row 2 · 入库 · '' · 必填"),
-        (ONE.replace(",12,", ",十二,"), "row 2 · 人数 · '十二' · 应为整数"),
-        (ONE.replace(",12,", ",-3,"), "row 2 · 人数 · '-3'"),
-        (ONE.replace("示例甲一厂", ""), "row 2 · 场所"),
-        (ONE.replace("示例甲一厂", "长" * 201), "row 2 · 场所"),
-        (ONE.replace(",1,", ",,"), "row 2 · 序号 · '' · 标识列不能为空"),
-        (ONE + ONE, "row 3 · 信用代码 · '' · 与第2行重复"),
-        (ONE + ONE.replace("一厂", "三厂"), "row 3 · 场所 · '示例甲三厂' · 与第2行是同一条记录"),
-        (ONE + TWO.replace("示例甲,", "示例乙,"), "row 3 · 企业 · '示例乙' · 与第2行是同一条记录"),
+        (ONE.replace("15C", "15D"), "第2行 · 信用代码 · '91330110MA0000015D' · 校验码不符"),
+        (ONE.replace("临平街道", "火星街道"), "第2行 · 镇街 · '火星街道' · 本区没有这个镇街"),
+        (ONE.replace("2020-05-01", "2020-07-01"), "第2行 · 入库 · '2020-07-01' · 日期在将来"),
+        (ONE.replace("2020-05-01", "0001-01-01"), "第2行 · 入库 · '0001-01-01' · 日期过早"),
+        (ONE.replace("2020-05-01", "2009-05-01"), "第2行 · 镇街 · '临平街道' · 该日期没有这个镇街"),
+        (ONE.replace("2020-05-01", ""), "第2行 · 入库 · 必填"),
+        (ONE.replace(",12,", ",十二,"), "第2行 · 人数 · '十二' · 应为整数"),
+        (ONE.replace(",12,", ",-3,"), "第2行 · 人数 · '-3'"),
+        (ONE.replace("示例甲一厂", ""), "第2行 · 场所"),
+        (ONE.replace("示例甲一厂", "长" * 201), "第2行 · 场所"),
+        (ONE.replace(",1,", ",,"), "第2行 · 序号 · 标识列不能为空"),
+        (ONE + ONE, "第3行 · 信用代码 · 与第2行重复"),
+        (ONE + ONE.replace("一厂", "三厂"), "第3行 · 场所 · '示例甲三厂' · 与第2行是同一条记录"),
+        (ONE + TWO.replace("示例甲,", "示例乙,"), "第3行 · 企业 · '示例乙' · 与第2行是同一条记录"),
     ],
 )
 def test_a_bad_row_is_named_by_row_column_value_and_reason(row, problem):
@@ -200,18 +200,21 @@ def test_a_bad_row_is_named_by_row_column_value_and_reason(row, problem):
 def test_swapped_columns_are_found_in_every_row():
     found = problems("信用代码,序号,企业,场所,镇街,入库,人数\n" + ONE + TWO.replace("不详", "7"))
     for row in (2, 3):
-        assert f"row {row} · 人数 · '2020-05-01' · 应为整数" in found
-        assert f"row {row} · 入库 · " in found
+        assert f"第{row}行 · 人数 · '2020-05-01' · 应为整数" in found
+        assert f"第{row}行 · 入库 · " in found
 
 
 def test_unknown_and_missing_columns_are_named_before_any_row():
     found = problems(HEADING.replace("镇街", "属地") + ONE.replace("临平街道", "火星"))
-    assert found.splitlines() == ["row 1 · 镇街 · '' · 缺少这一列", "row 1 · 属地 · '' · 映射文件中没有这一列"]
+    assert found.splitlines() == [
+        "第1行 · 镇街 · 缺少这一列：请补上，列名须与表格格式一致",
+        "第1行 · 属地 · 表格格式（映射）中没有这一列：请删去，或改为格式中的列名",
+    ]
 
 
 def test_all_problems_of_all_rows_come_at_once_in_order():
     rows = [ONE.replace("15C", "15D"), ONE.replace("临平街道", "x"), TWO.replace("2020-05-01", "x")]
-    assert [line.split(" · ")[0] for line in problems(HEADING + "".join(rows)).splitlines()] == ["row 2", "row 3", "row 4"]
+    assert [line.split(" · ")[0] for line in problems(HEADING + "".join(rows)).splitlines()] == ["第2行", "第3行", "第4行"]
 
 
 def test_a_township_belongs_to_its_days():

@@ -71,7 +71,7 @@ def test_one_bad_row_leaves_the_log_as_it_was(tables):
     log = MemoryLog()
     rows = sites(150)
     rows[149]["镇街"] = "火星街道"
-    with pytest.raises(BadInput, match="row 151 · 镇街"):
+    with pytest.raises(BadInput, match="第151行 · 镇街"):
         bring_in(log, tables("sites", *rows), MAPPINGS / "sites.toml")
     assert not log.events
 
@@ -81,7 +81,7 @@ def test_a_fact_of_an_unknown_site_refuses_the_file(tables):
     bring_in(log, tables("sites", *sites(1)), MAPPINGS / "sites.toml")
     before = dict(log.events)
     rows = [{"场所编号": number, "工伤日期": "2020-06-01", "人数": 1} for number in ("S1", "S404")]
-    with pytest.raises(BadInput, match="row 3 · 场所编号 · 'S404' · 没有登记过"):
+    with pytest.raises(BadInput, match="第3行 · 场所编号 · 'S404' · 没有登记过"):
         bring_in(log, tables("injuries", *rows), MAPPINGS / "injuries.toml")
     assert log.events == before
 
@@ -90,7 +90,7 @@ def test_a_step_of_an_unknown_hazard_refuses_the_file(tables):
     log = MemoryLog()
     bring_in(log, tables("sites", *sites(1)), MAPPINGS / "sites.toml")
     row = {"场所编号": "S1", "更正日期": "2020-06-01", "作废隐患编号": "YH404", "理由": "错", "签署人": ("A", "B")}
-    with pytest.raises(BadInput, match="row 2 · 作废隐患编号 · 'YH404' · 没有找到"):
+    with pytest.raises(BadInput, match="第2行 · 作废隐患编号 · 'YH404' · 没有找到"):
         bring_in(log, tables("voids", row), MAPPINGS / "voids.toml")
 
 
@@ -100,7 +100,7 @@ def test_other_content_under_the_same_identity_is_a_conflict_named_by_row(tables
     before = dict(log.events)
     rows = sites(4)
     rows[1]["场所名称"] = "改名"
-    with pytest.raises(Conflict, match="row 3 · site_registered"):
+    with pytest.raises(Conflict, match="第3行 · 场所名称 · '改名' · 系统中这条记录为“甲”"):
         bring_in(log, tables("sites", *rows), MAPPINGS / "sites.toml")
     assert log.events == before
 

@@ -3,6 +3,7 @@ import { Problem, get, post } from "../api.js";
 import { card, h, pairs, refusal, say, show as fill } from "../parts/dom.js";
 import { form } from "../parts/form.js";
 import { table } from "../parts/table.js";
+import { plain } from "./site.js";
 
 const LOOK_AGAIN_MS = 1500;
 const ENDED = ["done", "refused", "failed"];
@@ -13,8 +14,8 @@ const MODES = [
   ["good", "导入合格的行，退回其余的行"],
 ];
 
-export async function show({ me, rest, query }) {
-  if (rest[0]) return one(rest[0]);
+export async function show({ me, words, rest, query }) {
+  if (rest[0]) return one(rest[0], words);
   const [{ mappings }, { imports }] = await Promise.all([get("/imports/mappings"), get("/imports")]);
   return [
     h("h1", {}, "导入表格"),
@@ -31,9 +32,9 @@ function wish(mappings, me, wanted) {
     { name: "mapping", title: "表格格式", type: "select", required: true, value: wanted, options: [["", "请选择"], ...mappings.map(one => [one.name, one.title])] },
     { name: "mode", title: "怎样导入", type: "choice", required: true, value: "check", options: MODES },
     me.role !== "township" && { name: "reason", title: "更正原因", hint: "只在表格要更正系统中已有的记录时填写；原记录作废并保留。" },
-    me.role !== "township" && { name: "signers", title: "签署人编号", hint: `更正须两人签署，含本人（${me.subject}）；用逗号分隔。` },
+    me.role !== "township" && { name: "signers", title: "另一位签署人编号", hint: "更正须两人签署，您是其中一位。" },
   ];
-  const made = form({ fields, button: "上传", send: values => send(values, made) });
+  const made = form({ fields, button: "上传", send: values => send(values, me, made) });
   const chosen = made.querySelector("select");
   chosen.closest(".field").after(about);
   const tell = () => fill(about, columns(mappings.find(one => one.name === chosen.value)));
@@ -50,8 +51,10 @@ function columns(mapping) {
     mapping.ignored.length > 0 && h("p", { class: "hint" }, `可以有但不读取：${mapping.ignored.join("、")}`));
 }
 
-async function send({ files: [file], signers = "", ...asked }, made) {
-  const wanted = { ...asked, filename: file.name, signers: signers.split(/[,，\s]+/).filter(Boolean) };
+async function send({ files: [file], signers = "", ...asked }, me, made) {
+  if (!file.size) throw new Problem({ title: "文件是空的", detail: "请确认选对了文件、已经保存，再上传。" });
+  const others = signers.split(/[,，、\s]+/).filter(Boolean);
+  const wanted = { ...asked, filename: file.name, signers: others.length ? [me.subject, ...others] : [] };
   const job = await post("/imports", wanted);
   if (file.size > job.form.most_bytes) throw new Problem({ title: "文件过大", detail: "文件超过 200 MB，请另存为 CSV 或分成几份。" });
   const bar = h("progress", { max: file.size, value: 0, "aria-label": "上传进度" });
@@ -107,30 +110,30 @@ function instant(text) {
 const MARKS = { done: "✓", refused: "✕", failed: "!", waiting: "…", queued: "…", running: "…" };
 const state = job => h("span", {}, h("span", { "aria-hidden": "true" }, MARKS[job.state], " "), job.state === "done" && job.mode === "check" ? "已检查" : job.state_word);
 
-async function one(id) {
+async function one(id, words) {
   const frame = h("div", {});
   const first = await get(`/imports/jobs/${id}`);
-  await draw(frame, first);
-  if (!ENDED.includes(first.state)) watch(frame, id);
+  await draw(frame, first, words);
+  if (!ENDED.includes(first.state)) watch(frame, id, words);
   return [h("h1", {}, first.filename), h("p", { class: "lead" }, h("a", { href: "#/imports" }, "全部导入")), frame];
 }
 
 // Looks again until the job has ended, or the reader has gone on to something else.
-function watch(frame, id) {
+function watch(frame, id, words) {
   setTimeout(async () => {
     if (!frame.isConnected) return;
     const job = await get(`/imports/jobs/${id}`).catch(() => null);
-    if (job) await draw(frame, job);
-    if (!job || !ENDED.includes(job.state)) watch(frame, id);
+    if (job) await draw(frame, job, words);
+    if (!job || !ENDED.includes(job.state)) watch(frame, id, words);
     else say(`导入结束：${job.state_word}`);
   }, LOOK_AGAIN_MS);
 }
 
-async function draw(frame, job) {
+async function draw(frame, job, words) {
   if (!ENDED.includes(job.state)) return fill(frame, card("进度", progress(job)));
   if (job.state === "failed") return fill(frame, refusal({ title: "导入没有完成", message: "系统多次尝试仍未完成，管理员已收到告警。已写入的记录保留；修复后再导入一次，不会重复。" }));
   const result = await get(`/imports/jobs/${job.job}/result`);
-  return fill(frame, summary(job, result), problems(result), corrections(result));
+  return fill(frame, summary(job, result), problems(result), corrections(result, words));
 }
 
 function progress(job) {
@@ -146,7 +149,7 @@ function summary(job, result) {
   const bad = outcome.rejected || outcome.problem_count || 0;
   const verdict = job.state === "refused" ? h("p", { class: "refusal" }, h("b", {}, "没有导入，系统中的记录没有变化。"), bad > 0 && ` ${outcome.rejected === undefined ? `有 ${bad} 处问题。` : `有 ${bad} 行有误，改好后再导入。`}`)
     : job.mode === "check" ? h("p", { class: bad ? "refusal" : "done" }, bad ? `检查完毕：有 ${bad} 行有误，其余 ${outcome.rows} 行可以导入。` : "检查完毕：全部合格，可以导入。")
-      : h("p", { class: "done" }, bad ? `合格的行已导入，退回 ${bad} 行。` : "已全部导入。");
+      : h("p", { class: "done" }, bad ? `合格的行已导入，退回 ${bad} 行。` : outcome.new || outcome.corrections ? "已全部导入。" : "表中的记录系统里都已有，没有变化。");
   return card("结果", verdict,
     pairs(["读法", outcome.reading], ["合格的行", outcome.rows], [job.state === "refused" || job.mode === "check" ? "将新增记录" : "新增记录", outcome.new],
       ["已有、未变", outcome.same], ["更正", outcome.corrections], ["退回的行", outcome.rejected], ["完成时间", instant(job.updated_at)]),
@@ -170,15 +173,15 @@ function problems(result) {
   }));
 }
 
-function corrections(result) {
+function corrections(result, words) {
   if (!(result.corrected || []).length) return null;
-  const text = change => JSON.stringify(change ?? "（空）").replace(/^"|"$/g, "");
+  const text = change => (change ?? "") === "" ? "（空）" : plain(change, words);
   return card("", table({
     caption: "更正了什么", rows: result.corrected, name: "更正",
     columns: [
       { key: "row", title: "行", number: true, value: one => one.row || "随同" },
-      { key: "kind", title: "记录" },
-      { key: "changes", title: "原来 → 现在", value: one => Object.entries(one.changes).map(([name, [before, after]]) => `${name}：${text(before)} → ${text(after)}`).join("；") },
+      { key: "kind", title: "记录", value: one => words.kind[one.kind] || one.kind },
+      { key: "changes", title: "原来 → 现在", value: one => Object.entries(one.changes).map(([name, [before, after]]) => `${words.field[name] || name}：${text(before)} → ${text(after)}`).join("；") || "（内容不变，随原记录重记）" },
     ],
   }));
 }

@@ -127,7 +127,7 @@ export function said(says, words) {
   return lines.length ? h("p", { class: "says" }, lines.map(([name, value]) => `${words.field[name] || name}：${plain(value, words)}`).join("；")) : null;
 }
 
-function plain(value, words) {
+export function plain(value, words) {
   if (Array.isArray(value)) return value.map(one => plain(one, words)).join("、") || "无";
   if (value && typeof value === "object") return Object.keys(value).length ? Object.entries(value).map(([key, inner]) => `${key} ${typeof inner === "object" ? Object.values(inner).reduce((sum, one) => sum + one, 0) + " 处" : inner}`).join("、") : "无";
   const text = String(value);
