@@ -123,7 +123,7 @@ class _Board:
         from PIL import Image
 
         whole = self.image.crop((0, 0, WIDTH * SCALE, round(self.y) * SCALE))
-        small = whole.resize((WIDTH, round(self.y)), Image.Resampling.LANCZOS).quantize(128, dither=Image.Dither.NONE)
+        small = whole.reduce(SCALE).quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         out = io.BytesIO()
         small.save(out, "PNG")
         return out.getvalue()
