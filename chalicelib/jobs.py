@@ -15,7 +15,7 @@ from typing import Protocol
 import orjson
 
 from chalicelib import bulk, clock
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.tables import Jobs, table_name
 
 KEPT_DAYS = 60
@@ -48,6 +48,14 @@ class Job:
     def moved(self, now: datetime, **changes: object) -> Job:
         """The job as it is to be saved next."""
         return replace(self, version=self.version + 1, updated_at=clock.instant_text(now), **changes)  # type: ignore[arg-type]
+
+
+def own_job(book: JobBook, job_id: str, owner: str, kind: str) -> Job:
+    """Somebody's own job of a kind. NotFound without it, also where it is somebody else's."""
+    job = book.find(job_id)
+    if job is None or job.owner != owner or job.kind != kind:
+        raise NotFound("no such job")
+    return job
 
 
 def state_now(job: Job, now: datetime) -> str:

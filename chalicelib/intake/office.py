@@ -17,10 +17,10 @@ from chalicelib.access.audit import audit_line
 from chalicelib.access.identity import Identity
 from chalicelib.access.imports import may_send
 from chalicelib.config import Settings
-from chalicelib.errors import BadInput, Forbidden, NotFound, Problem
+from chalicelib.errors import BadInput, Forbidden, Problem
 from chalicelib.intake.asked import CONTENT_TYPES, CSV, XLSX, asked_of, list_mappings
 from chalicelib.intake.upload import REJECTS, RESULT, Place, Ports, folder_of, sheet_key, work
-from chalicelib.jobs import DONE, QUEUED, REFUSED, WAITING, Job, give_up, state_now
+from chalicelib.jobs import DONE, QUEUED, REFUSED, WAITING, Job, give_up, own_job, state_now
 from chalicelib.labels import JOB_STATE
 from chalicelib.presign import Accepted, UploadForm, download_url, upload_form
 from chalicelib.publish.queue import each_message, queue_sender
@@ -76,10 +76,7 @@ class Office:
     def job(self, job_id: str) -> Job:
         """One's own job. NotFound without it."""
         self._permitted()
-        job = self.ports.book.find(job_id)
-        if job is None or job.owner != self.identity.subject or job.kind != KIND:
-            raise NotFound("no such job")
-        return job
+        return own_job(self.ports.book, job_id, self.identity.subject, KIND)
 
     def jobs(self) -> list[Job]:
         self._permitted()
