@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from desk_person import ROOMS, Open, own_site, photo
+from desk_person import ROOMS, Open, Person, own_site, photo
 
 HOSTILE = "<img src=x onerror=\"document.title='BROKEN'\"><script>document.title='BROKEN'</script>"
 SESSION = "safety-code.session"
@@ -216,12 +216,9 @@ def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district
 
 
 # ── Everybody can use it 无障碍 ─────────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("role", ROOMS)
-def test_every_room_is_accessible_and_fits_the_window(person: Open, stack, role: str, width: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    visitor = person(role, width).sign_in()
+def test_every_room_is_accessible_and_fits_both_windows(person: Open, stack, role: str) -> None:
+    visitor = person(role).sign_in()
     visitor.settled()
     site = own_site(stack)
     officials = ("site", "inspect", "order", "assess", "register", "sectors", "persons")
@@ -230,10 +227,18 @@ def test_every_room_is_accessible_and_fits_the_window(person: Open, stack, role:
         visitor.go(room)
         # What the checker does to the page itself (it sets styles) is not the page's fault.
         assert visitor.faults == [], room
-        found = Axe().run(visitor.page).response["violations"]
+        for width in (1280, 360):
+            fits_and_is_accessible(visitor, room, width)
         visitor.faults.clear()
-        assert [(room, one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == []
-        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, room
+
+
+def fits_and_is_accessible(visitor: Person, room: str, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    visitor.page.set_viewport_size({"width": width, "height": 800})
+    found = Axe().run(visitor.page).response["violations"]
+    assert [(room, width, one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == []
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, (room, width)
 
 
 def test_the_keyboard_alone_reaches_the_work(person: Open) -> None:
