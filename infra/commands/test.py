@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     ensure_cjk_font()
     marks = [] if arguments.full else ["-m", "not full"]
     # Two at a time, a file as a whole: each has an emulator of its own. The long ones measure, so they run alone.
-    side_by_side = [] if arguments.full else ["-n", SIDE_BY_SIDE, "--dist", "loadfile"]
+    side_by_side = [] if arguments.full else ["-n", SIDE_BY_SIDE, "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", *marks, *side_by_side, *(arguments.rest or [])]
     environment = {**os.environ, "CHROMIUM": chromium, "PYTHONDONTWRITEBYTECODE": "1"}
     return 0 if subprocess.run(command, env=environment, check=False).returncode == 0 else 1

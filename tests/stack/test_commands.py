@@ -19,6 +19,7 @@ from tests.stack.homes import ROOT, Home, a_home
 
 REGISTER = ROOT / "tests" / "fixtures" / "dinesafe_200.csv"
 PATIENCE_SECONDS = 60
+DEMO = ("--sites", "60", "--months", "1")
 
 
 def get(home: Home, path: str) -> tuple[int, str]:
@@ -48,7 +49,7 @@ def rebuilt(home: Home) -> tuple[int, str]:
 @pytest.fixture(scope="module")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     with a_home(tmp_path_factory.mktemp("clock")) as home:
-        home.up("--sites", "60")
+        home.up(*DEMO)
         yield home
 
 
@@ -66,7 +67,7 @@ class TestWhatCameInWhileNothingWasGraded:
 
     def test_after_a_clean_end_there_is_nothing_to_look_for(self, demo_home: Home) -> None:
         demo_home.down()
-        assert "caught up: no event came in since the last end" in demo_home.up("--sites", "60")
+        assert "caught up: no event came in since the last end" in demo_home.up(*DEMO)
 
     def test_an_event_that_the_pump_never_saw_is_found_though_the_rest_ended_cleanly(self, demo_home: Home, tmp_path: Path) -> None:
         demo_home.kill("serve-process")
@@ -74,7 +75,7 @@ class TestWhatCameInWhileNothingWasGraded:
         sheet.write_text(self.SHEET, "utf-8")
         assert demo_home.run("import", str(sheet), "--mapping", "staff")[0] == 0
         demo_home.down()
-        assert "caught up: 1 sites had a card older than their newest fact" in demo_home.up("--sites", "60")
+        assert "caught up: 1 sites had a card older than their newest fact" in demo_home.up(*DEMO)
         assert rebuilt(demo_home) == (0, "60 sites rebuilt from the log, 0 differences")
 
 
