@@ -12,6 +12,7 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import sys
 import threading
 import urllib.parse
 from dataclasses import dataclass
@@ -76,6 +77,12 @@ class Door(ThreadingHTTPServer):
             return
         super().finish_request(secured, client_address)
         secured.close()
+
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that leaves before it has its answer is no fault of anybody's; every other one is told."""
+        if not isinstance(sys.exception(), (ConnectionError, ssl.SSLError)):
+            super().handle_error(request, client_address)
 
 
 class FrontDoorHandler(BaseHTTPRequestHandler):

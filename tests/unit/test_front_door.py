@@ -7,6 +7,7 @@ import http.client
 import json
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,10 @@ from typing import ClassVar
 import pytest
 
 from infra.local.front_door import Upstream, distribution_host, lan_tls, serve, start
+
+
+# More than what waits between two sockets.
+LARGE = 20_000_000
 
 
 class Distribution(BaseHTTPRequestHandler):
@@ -28,7 +33,7 @@ class Distribution(BaseHTTPRequestHandler):
         self.connections.add(self.client_address)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         seen = {"method": self.command, "path": self.path, "body": body, "headers": {k.lower(): v for k, v in self.headers.items()}}
-        content = b"" if self.path == "/unchanged" else json.dumps(seen).encode()
+        content = b"" if self.path == "/unchanged" else b"x" * LARGE if self.path == "/large" else json.dumps(seen).encode()
         self.send_response(304 if self.path == "/unchanged" else 200)
         self.send_header("ETag", '"1"')
         self.send_header("Content-Type", "image/png" if self.path.endswith(".png") else "application/json")
@@ -80,6 +85,26 @@ def test_whatever_host_is_asked_for_the_distribution_answers(browser: http.clien
     told = seen(browser, "GET", "/C/ABC?x=1", headers={"Host": host})
     assert told["path"] == "/C/ABC?x=1"
     assert told["headers"]["host"].startswith("d123.cloudfront.localhost:")
+
+
+def test_a_browser_that_leaves_early_is_no_accident(door: ThreadingHTTPServer, monkeypatch, capfd) -> None:
+    """It resets the connection while a large answer is on its way: nothing is said of it, and the next visitor is served."""
+    handled = threading.Event()
+    told = door.handle_error
+    monkeypatch.setattr(door, "handle_error", lambda *given: (told(*given), handled.set()))
+    with socket.create_connection(("127.0.0.1", door.server_port), timeout=5) as leaving:
+        leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        leaving.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert leaving.recv(1)
+    assert handled.wait(10) and capfd.readouterr().err == ""
+
+
+def test_any_other_fault_is_told(door: ThreadingHTTPServer, capfd) -> None:
+    try:
+        raise RuntimeError("a fault of ours")
+    except RuntimeError:
+        door.handle_error(None, ("127.0.0.1", 1))
+    assert "a fault of ours" in capfd.readouterr().err
 
 
 def test_an_absolute_request_line_cannot_choose_another_host(door: ThreadingHTTPServer) -> None:
