@@ -21,6 +21,7 @@ TYPES = {
     ".pdf": "application/pdf",
     ".csv": "text/csv; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".ico": "image/x-icon",
     ".png": "image/png",
     ".txt": "text/plain; charset=utf-8",
 }

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qsl
 
 PATHS = ("/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/login", "/logout")
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 REFRESH = "REFRESH_TOKEN_AUTH"
 TOKENS = {"id_token": "IdToken", "access_token": "AccessToken", "refresh_token": "RefreshToken", "expires_in": "ExpiresIn", "token_type": "TokenType"}
 WORDS = {
@@ -31,7 +31,8 @@ WORDS = {
 }
 PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer"><title>{title} · 安全码</title><style>
+<meta name="referrer" content="no-referrer"><title>{title} · 安全码</title>
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%230d3b59'/%3E%3Cpath d='M16 5l9 4v7c0 6-4 9-9 11-5-2-9-5-9-11V9z' fill='none' stroke='%23fff' stroke-width='2.4'/%3E%3Cpath d='M11.5 16l3.2 3.2 6-6.4' fill='none' stroke='%23fff' stroke-width='2.4'/%3E%3C/svg%3E"><style>
 *{{box-sizing:border-box}}body{{margin:0;min-height:100vh;background:linear-gradient(160deg,#0d3b59,#092b41);color:#14202b;display:grid;place-items:center;padding:20px;
 font:16px/1.6 system-ui,-apple-system,"PingFang SC","Noto Sans SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif}}
 main{{background:#fff;border-radius:18px;box-shadow:0 18px 50px rgba(0,0,0,.35);padding:28px 26px;width:100%;max-width:400px}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -103,3 +104,9 @@ def test_a_lost_visitor_is_told_so_in_words() -> None:
 def test_every_file_of_the_portal_can_be_reached() -> None:
     names = [f"/{path.relative_to(WEB).as_posix()}" for path in WEB.rglob("*") if path.is_file()]
     assert names and [request["uri"] for request in ask(names)] == names
+
+
+def test_every_page_that_is_let_in_stands_in_the_portal() -> None:
+    pages = re.search(r"var PAGES = \[(.*?)\];", SOURCE.read_text()).group(1)
+    named = [name for name in re.findall(r"'([^']*)'", pages) if name]
+    assert "favicon.ico" in named and [name for name in named if not (WEB / name).is_file()] == []
