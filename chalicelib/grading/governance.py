@@ -23,12 +23,13 @@ NOTICE_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A drafted rule set with what became of it. ``in_force_from`` is "" until an enactment stands."""
+    """A drafted rule set with what became of it. ``in_force_from`` is "" until an enactment stands, ``withdrawn_on`` until it is withdrawn."""
 
     event: Event
     shadows: tuple[Event, ...]
     in_force_from: str
     enacted_by: str
+    withdrawn_on: str = ""
 
     @property
     def content(self) -> bytes:
@@ -44,6 +45,7 @@ class Draft:
             "shadows": [{"on": event.occurred_on, **dict(event.payload)} for event in self.shadows],
             "in_force_from": self.in_force_from or None,
             "enacted_by": self.enacted_by or None,
+            "withdrawn_on": self.withdrawn_on or None,
         }
 
 
@@ -59,7 +61,8 @@ def draft_of(event: Event, standing: Sequence[Event]) -> Draft:
     for step in steps:
         if step.kind == ENACTED and not enacting_problems(step, event, steps) and not drafting_problems(event):
             return Draft(event, shadows, str(step.payload["effective_from"]), step.actor.id)
-    return Draft(event, shadows, "", "")
+    withdrawn = min((step.occurred_on for step in steps if step.kind == WITHDRAWN), default="")
+    return Draft(event, shadows, "", "", withdrawn)
 
 
 def drafting_problems(event: Event) -> list[Problem]:

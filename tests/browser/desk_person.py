@@ -12,7 +12,7 @@ ROOMS = {
     "township": ["", "work", "find", "accounts", "returns", "objections"],
     "expert": ["", "work", "find"],
     "admin": ["", "sites", "accounts", "imports", "exports"],
-    "district": ["", "work", "find", "sites", "accounts", "returns", "objections"],
+    "district": ["", "work", "find", "sites", "accounts", "returns", "objections", "rules"],
 }
 EXPECTED = ("status of 400", "status of 401", "status of 403", "status of 404", "status of 409")
 

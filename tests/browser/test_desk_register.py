@@ -208,3 +208,64 @@ def test_whoever_reported_is_reached_on_the_record_and_never_by_the_enterprise(p
 
 def waiting(stack, site: str) -> str:
     return next(one["id"] for one in record(stack, site)["timeline"] if one["kind"] == "complaint")
+
+
+# ── Rule sets 评分规则 ──────────────────────────────────────────────────────────────────────────────────────────────
+def a_draft(stack, drafter: str) -> None:
+    """Another officer of the district has drafted stricter rules, and their effect on every site was worked out as ./dev rules does it."""
+    from chalicelib import clock
+    from chalicelib.grading.rulebook import rules_on
+    from chalicelib.grading.shadow import shadow_report
+    from chalicelib.register.district import load_district
+    from chalicelib.supervision.model import Actor, make_event
+    from chalicelib.supervision.store import EventLog
+    from infra.commands.rules import every_site
+    from tests.unit.test_grading_governance import STRICT, STRICTER
+
+    prefix, day = stack.deployed.name, stack.deployed.settings().day()
+    district = load_district("demo")
+    report = shadow_report(every_site(prefix, district), rules_on(district, day), STRICT, day)
+
+    def told(kind: str, payload: dict, caused_by: str | None = None):
+        return make_event(
+            kind, "demo", occurred_on=day.isoformat(), known_at=f"{day}T01:00:00.000Z", actor=Actor(drafter, "district", "district"),
+            source="district", payload=payload, caused_by=caused_by, key=f"{kind} {drafter}",
+        )  # fmt: skip
+
+    content = {"rule_set": STRICT.id, "version": STRICT.version, "hash": STRICT.hash, "effective_from": "2020-12-01", "content": STRICTER}
+    draft = told("rule_set_drafted", content)
+    findings = {"judged_on": day.isoformat(), "report": report["hash"], "sites": report["sites"], "moves": report["moves"]}
+    EventLog(prefix).append([draft, told("rule_set_shadowed", findings, draft.event_id)], clock.utc_now())
+
+
+def test_a_drafted_rule_set_shows_its_effect_and_another_person_enacts_it(person: Open, stack) -> None:
+    a_draft(stack, "another-officer")
+    officer = person("district", 360).sign_in("rules")
+    officer.sees("another-officer")
+    sheet = officer.page.locator("section.card", has_text="another-officer")
+    moved = [int(text) for text in sheet.locator("td[data-title=场所数]").all_inner_texts()]
+    assert moved and sheet.locator(".pairs div", has_text="会变色").inner_text().split() == ["会变色", str(sum(moved)), "处"]
+    assert officer.page.evaluate("document.documentElement.scrollWidth") <= 360
+    sheet.get_by_role("button", name="查看规则文件").click()
+    sheet.get_by_text('blue = "98.0"').wait_for()
+    sheet.get_by_role("button", name="核对").first.click()
+    sheet.get_by_text("全部场所按新规则评定").wait_for()
+    sheet.get_by_role("button", name="签署发布").click()
+    officer.sees("已发布，自 2020-12-01 起施行")
+
+
+def test_who_drafted_a_rule_set_cannot_enact_it(person: Open, stack) -> None:
+    subject = json.loads(stack.get("/api/me", stack.token("district"))[2])["subject"]
+    a_draft(stack, subject)
+    officer = person("district").sign_in("rules")
+    officer.sees("须由另一人发布")
+    sheet = officer.page.locator("section.card", has_text="须由另一人发布").last
+    assert sheet.get_by_role("button", name="核对").count() == 0, "nothing but the folded withdrawal"
+    sheet.get_by_text("撤回草案").click()
+    sheet.get_by_label("理由").fill("另行起草")
+    sheet.get_by_role("button", name="核对").click()
+    sheet.get_by_role("button", name="撤回", exact=True).click()
+    officer.sees("已撤回")
+    reader = person("township", 360).sign_in("rules")
+    reader.sees("已撤回")
+    assert reader.page.get_by_role("button", name="核对").count() == 0

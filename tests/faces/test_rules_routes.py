@@ -56,6 +56,15 @@ def test_another_officer_enacts_with_the_report_and_a_weeks_notice(world: World,
     assert world.ask("GET", f"/rules/drafts/{draft}", "township").body.decode() == STRICTER
 
 
+def test_a_withdrawn_draft_says_so_and_cannot_be_enacted(world: World) -> None:
+    draft = drafted(world)
+    assert world.ask("GET", "/rules", "admin").json_body["drafts"][0]["withdrawn_on"] is None
+    assert tell(world, "district", "rule_set_withdrawn", {"reason": "另行起草"}, draft=draft).status_code == 201
+    assert world.ask("GET", "/rules", "admin").json_body["drafts"][0]["withdrawn_on"] == "2020-07-01"
+    answer = tell(world, "district 2", "rule_set_enacted", {"effective_from": "2020-07-08", "report": REPORT}, draft=draft)
+    assert answer.status_code == 400 and "已撤回" in answer.json_body["problems"][0]["reason"]
+
+
 def test_a_faulty_file_and_a_version_in_use_are_refused_by_name(world: World) -> None:
     broken = tell(world, "district", "rule_set_drafted", {**DRAFT, "content": STRICTER.replace("signers = 2", 'signers = "two"')})
     assert broken.status_code == 400 and broken.json_body["problems"][0]["place"] == "override"

@@ -31,6 +31,7 @@ export const ROOMS = [
   { path: "sites", title: "场所", about: "全部场所，可排序和导出", roles: ["district", "admin"], load: () => import("./views/sites.js") },
   { path: "returns", title: "月报", about: "填报、复核人工小项，截止前试算指数", roles: OFFICIALS, load: () => import("./views/returns.js") },
   { path: "objections", title: "指数异议", about: "对公示稿提出异议、作出决定，第几个工作日", roles: OFFICIALS, load: () => import("./views/objections.js") },
+  { path: "rules", title: "评分规则", about: "现行规则、草案和它们的影响；由另一人发布", roles: [...OFFICIALS, "expert", "admin"], load: () => import("./views/rules.js") },
   { path: "imports", title: "导入", about: "上传表格：先检查，再导入；退回有误的行", roles: ["township", "district", "admin"], load: () => import("./views/imports.js") },
   { path: "exports", title: "导出", about: "安全码、企业档案、监管记录的文件", roles: ["township", "district", "admin"], load: () => import("./views/exports.js") },
 ];

@@ -1,0 +1,99 @@
+// 评分规则: the rule set in force, the drafts with who drafted them, what each would do to every site (the shadow report), and the
+// enactment by another person. The file itself is drafted and judged in the shadow by ./dev rules, where all facts are.
+import { file, fresh, get, post } from "../api.js";
+import { act, folded } from "../parts/act.js";
+import { card, day, h, pairs, show as fill, waiting } from "../parts/dom.js";
+import { later } from "../parts/events.js";
+import { ORDER, badge } from "../parts/grade.js";
+import { table } from "../parts/table.js";
+
+export async function show({ me, again }) {
+  const known = await get("/rules");
+  return [
+    h("div", { class: "title" }, h("h1", {}, "评分规则"), h("p", { class: "soft" }, `现行：${known.in_force.title} ${known.in_force.version}`)),
+    card("怎样换规则",
+      h("ol", { class: "ticks-plain" }, h("li", {}, "一人起草规则文件并登记"), h("li", {}, "影子评估：按新旧规则各评一遍全部场所，看哪些会变色"), h("li", {}, `另一人看过报告后发布，至少提前 ${known.notice_days} 日；起草人不得发布自己的草案`)),
+      h("p", { class: "soft" }, "起草和影子评估由数据管理人员在命令行完成（./dev rules draft、./dev rules shadow）；看报告和发布在这里。每一步都记入不可改写的账本。")),
+    known.drafts.length === 0 && card("", h("p", { class: "soft" }, "没有草案。")),
+    [...known.drafts].reverse().map(draft => drafted(draft, known, me, again)),
+  ];
+}
+
+function stateOf(draft, today) {
+  if (draft.in_force_from) return draft.in_force_from <= today ? `已发布，${draft.in_force_from} 起施行` : `已发布，自 ${draft.in_force_from} 起施行`;
+  return draft.withdrawn_on ? `已撤回（${draft.withdrawn_on}）` : draft.shadows.length ? "待发布" : "待影子评估";
+}
+
+function drafted(draft, known, me, again) {
+  const own = draft.drafted_by === me.subject;
+  const open = !draft.in_force_from && !draft.withdrawn_on && me.role === "district";
+  const report = draft.shadows.at(-1);
+  return card(`${draft.rule_set} ${draft.version}`,
+    h("p", {}, h("span", { class: "tag" }, stateOf(draft, known.on))),
+    pairs(["起草", [day(draft.drafted_on), `，${own ? "您" : `编号 ${draft.drafted_by}`}`]], ["草案所定施行日", day(draft.effective_from)],
+      ["发布", draft.in_force_from && `编号 ${draft.enacted_by}`], ["内容校验值", h("span", { class: "num" }, draft.hash.slice(7, 23), "…")]),
+    text(draft),
+    report ? shadow(report) : h("p", { class: "soft" }, "还没有影子评估报告，不能发布。"),
+    open && report && (own ? h("p", {}, "这是您起草的规则集，须由另一人发布。") : enacting(draft, report, known, again)),
+    open && folded("撤回草案", withdrawing(draft, again)));
+}
+
+// The file as it was handed in: to read, and to keep.
+function text(draft) {
+  const place = h("div", {});
+  async function open() {
+    fill(place, waiting());
+    const found = await file(`/rules/drafts/${draft.draft}`);
+    fill(place, h("div", { class: "table", tabindex: "0", role: "region", "aria-label": "规则文件" }, h("pre", {}, await found.text())),
+      h("div", { class: "acts" }, h("a", { class: "line", href: URL.createObjectURL(found), download: `${draft.rule_set}-${draft.version}.toml` }, "保存规则文件")));
+  }
+  return fill(place, h("div", { class: "acts screen" }, h("button", { type: "button", class: "line", onclick: open }, "查看规则文件")));
+}
+
+const steps = report => Object.entries(report.moves).map(([move, count]) => ({ from: move.split(">")[0], to: move.split(">")[1], count }));
+// Uncoloured is neither better nor worse than a colour.
+const WAYS = { worse: "↓ 变差", better: "↑ 变好", other: "— 赋码与未赋码之间" };
+const place = code => ORDER.indexOf(code);
+const wayOf = ({ from, to }) => (from === "none" || to === "none" ? "other" : place(to) < place(from) ? "worse" : "better");
+
+// Every figure of the report is from the facts of all sites on one day; its hash is what an enactment names.
+function shadow(report) {
+  const moves = steps(report);
+  const sum = keeps => moves.filter(keeps).reduce((total, move) => total + move.count, 0);
+  const changed = sum(() => true);
+  return h("div", {},
+    h("h3", {}, "影子评估"),
+    pairs(["评估日", day(report.judged_on)], ["场所", `${report.sites} 处`], ["会变色", h("b", {}, `${changed} 处`)], ["其中变差", `${sum(one => wayOf(one) === "worse")} 处`],
+      ["报告校验值", h("span", { class: "num" }, report.report.slice(7, 23), "…")]),
+    changed > 0 && table({ caption: "从什么颜色到什么颜色", name: "影子评估", rows: moves, sorted: "", columns: [
+      { key: "from", title: "现行规则", value: row => place(row.from), cell: row => badge(row.from) },
+      { key: "to", title: "新规则", value: row => place(row.to), cell: row => badge(row.to) },
+      { key: "way", title: "变化", value: row => WAYS[wayOf(row)] },
+      { key: "count", title: "场所数", number: true }] }),
+    changed === 0 && h("p", {}, "没有场所变色。"));
+}
+
+function enacting(draft, report, known, again) {
+  const earliest = [later(known.on, known.notice_days), draft.effective_from].sort().at(-1);
+  const changed = steps(report).reduce((total, move) => total + move.count, 0);
+  return act({
+    title: "发布规则集", sign: "签署发布",
+    fields: [{ name: "effective_from", title: "施行日", type: "date", required: true, value: earliest, min: earliest, hint: `最早 ${earliest}：发布后满 ${known.notice_days} 日，且不早于草案所定之日` }],
+    review: ({ effective_from }) => ({
+      says: [["规则集", `${draft.rule_set} ${draft.version}`], ["施行日", effective_from], ["影子评估", `${report.judged_on}，${report.sites} 处中 ${changed} 处变色`]],
+      follows: [`${effective_from} 起，全部场所按新规则评定；此前仍按现行规则。`, "发布记入账本，不能撤销；要改回须再起草、评估、发布。", "已经发布的月份不受影响。"],
+    }),
+    send: async ({ effective_from }, key) => { await tell("rule_set_enacted", { effective_from, report: report.report }, draft, key); again(); },
+  });
+}
+
+function withdrawing(draft, again) {
+  return act({
+    title: "撤回草案", sign: "撤回",
+    fields: [{ name: "reason", title: "理由", type: "long", required: true }],
+    review: ({ reason }) => ({ says: [["规则集", `${draft.rule_set} ${draft.version}`], ["理由", reason]], follows: ["草案不能再发布；要用须重新起草。"] }),
+    send: async ({ reason }, key) => { await tell("rule_set_withdrawn", { reason }, draft, key); again(); },
+  });
+}
+
+const tell = (kind, payload, draft, key = fresh()) => post("/rules/events", { kind, key, payload, caused_by: draft.draft });
