@@ -9,7 +9,7 @@ from datetime import date
 
 from chalicelib.errors import BadInput, Conflict, Unavailable
 from chalicelib.register.district import load_district
-from infra.local import accounts, demo, emulator, front_door, serve, stack
+from infra.local import accounts, demo, emulator, front_door, lan, serve, stack
 from infra.local.emulator import Endpoint
 from infra.local.home import ROOT, home, read_note, update_note
 from infra.local.progress import Progress
@@ -44,7 +44,7 @@ def bring_up(wish: Wish, progress: Progress) -> Deployed:
     endpoint = find_endpoint(progress)
     pump = (wish.stream or ("pump" if endpoint.own else "mapping")) == "pump"
     as_of, district = settled_day(wish, endpoint), settled_district(wish, endpoint)
-    addresses = front_door.lan_addresses() if wish.lan else []
+    addresses = lan.lan_addresses() if wish.lan else []
     base, today = base_url(wish, addresses), current_today(as_of)
     parameters = stack.parameters_for(endpoint, base_url=base, today=today, pump=pump, district=district)
     deployed = stack.ensure(endpoint, parameters, progress)

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from infra.local import front_door, processes
+from infra.local import front_door, lan, processes
 from infra.local.emulator import Endpoint
 from infra.local.home import home, read_note, write_note
 from infra.local.shards import ShardSource, find_mapping, invoker, undertaker
@@ -101,7 +101,7 @@ def start_doors(note: dict[str, object], endpoint: Endpoint) -> list[front_door.
     upstream = front_door.Upstream(host, endpoint.port, str(note["distribution"]), str(note.get("bucket", "")))
     doors = [front_door.serve(upstream, "127.0.0.1", int(note["port"]))]
     if note.get("lan_port"):
-        context, _ = front_door.lan_tls(home() / "lan", [str(address) for address in note["lan_addresses"]])
+        context, _ = lan.lan_tls(home() / "lan", [str(address) for address in note["lan_addresses"]])
         doors.append(front_door.serve(upstream, "0.0.0.0", int(note["lan_port"]), context))
     for door in doors:
         front_door.start(door)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from infra.local import processes
-from infra.local.front_door import lan_addresses
+from infra.local.lan import lan_addresses
 from tests.stack.homes import ROOT, Home, a_home
 
 REGISTER = ROOT / "tests" / "fixtures" / "dinesafe_200.csv"

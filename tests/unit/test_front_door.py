@@ -16,7 +16,8 @@ from typing import ClassVar
 
 import pytest
 
-from infra.local.front_door import Upstream, distribution_host, lan_tls, serve, start
+from infra.local.front_door import Upstream, distribution_host, serve, start
+from infra.local.lan import lan_tls
 
 
 # More than what waits between two sockets.
