@@ -28,7 +28,9 @@ def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure:
     @routes.route("/imports/mappings", methods=["GET"], authorizer=guard)
     @answered
     def mappings():
-        return {"mappings": office().mappings()}
+        from chalicelib.intake.office import ACCEPTED, CONTENT_TYPES
+
+        return {"mappings": office().mappings(), "most_bytes": ACCEPTED.most_bytes, "endings": list(CONTENT_TYPES)}
 
     @routes.route("/imports", methods=["GET"], authorizer=guard)
     @answered

@@ -215,6 +215,64 @@ def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district
     owner.sees("申诉成立")
 
 
+# ── What is no photo and no table 不该上传的文件 ─────────────────────────────────────────────────────────────────────
+@pytest.fixture(scope="module")
+def wrong_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Files that must not travel: too large (sparse: no byte of it is ever read), of another type, named like what they are not."""
+    folder = tmp_path_factory.mktemp("wrong")
+    made = {name: folder / name for name in ("large.jpg", "page.html", "disguised.png", "large.csv", "virus.exe", "disguised.xlsx", "empty.csv")}
+    for name, size in (("large.jpg", 41 << 20), ("large.csv", 201 << 20), ("empty.csv", 0)):
+        with made[name].open("wb") as opened:
+            opened.truncate(size)
+    for name in ("page.html", "disguised.png", "virus.exe", "disguised.xlsx"):
+        made[name].write_text(HOSTILE)
+    return made
+
+
+def test_what_is_no_photo_is_refused_before_it_travels_and_nothing_is_handed_in(person: Open, stack, wrong_files: dict[str, Path], tmp_path: Path) -> None:
+    site = own_site(stack)
+    before = len(json.loads(stack.get(f"/api/sites/{site}/record", stack.token("district"))[2])["timeline"])
+    owner = person("enterprise", 360).sign_in("self-check")
+    owner.sees("已查")
+    sent: list[str] = []
+    owner.page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    owner.page.locator("input[type=file]").set_input_files([wrong_files["large.jpg"], wrong_files["page.html"], wrong_files["disguised.png"], photo(tmp_path)])
+    for button in owner.page.get_by_role("button", name="其余都符合").all():
+        button.click()
+    owner.press("看看会是什么等级")
+    owner.press("提交自查")
+    owner.sees("这些文件不能作为照片上传")
+    told = owner.page.locator(".refusal li").all_inner_texts()
+    assert [text.split("：")[0] for text in told] == ["large.jpg", "page.html", "disguised.png"]
+    assert "超过 40 MB" in told[0] and all("不是能打开的照片" in text for text in told[1:])
+
+    owner.go("rectify")
+    form = owner.page.locator("form", has=owner.page.get_by_label("整改前照片"))
+    form.get_by_label("情况").fill("自查发现通道堆物")
+    form.get_by_label("计划完成日期").fill("2020-12-31")
+    form.locator("input[type=file]").set_input_files(wrong_files["disguised.png"])
+    form.locator("button.button").click()
+    owner.sees("这些文件不能作为照片上传")
+    assert not [url for url in sent if "/photos" in url or "/files" in url or url.endswith("/events")]
+    assert len(json.loads(stack.get(f"/api/sites/{site}/record", stack.token("district"))[2])["timeline"]) == before
+
+
+def test_what_is_no_table_is_refused_in_words(person: Open, stack, wrong_files: dict[str, Path]) -> None:
+    officer = person("township").sign_in("imports")
+    officer.sees("导入表格")
+    officer.page.get_by_label("表格格式").select_option("hazard-sheet")
+    for name, reason in (("large.csv", "超过 200 MB"), ("virus.exe", "不是表格"), ("empty.csv", "文件是空的")):
+        officer.page.locator("input[type=file]").set_input_files(wrong_files[name])
+        officer.press("上传")
+        officer.page.locator(".refusal", has_text=reason).wait_for()
+    assert json.loads(stack.get("/api/imports", stack.token("township"))[2])["imports"] == [], "nothing waits for a file that will not come"
+    officer.page.locator("input[type=file]").set_input_files(wrong_files["disguised.xlsx"])
+    officer.press("上传")
+    officer.page.wait_for_url("**/#/imports/*")
+    officer.sees("没有导入，系统中的记录没有变化。")
+    assert officer.page.title() != "BROKEN"
+
+
 # ── Everybody can use it 无障碍 ─────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("role", ROOMS)
 def test_every_room_is_accessible_and_fits_both_windows(person: Open, stack, role: str) -> None:

@@ -137,7 +137,9 @@ class TestTheWholeWay:
             assert desk.ask("GET", f"/imports/jobs/{job}{path}")[0] == 404
 
     def test_the_mappings_say_which_columns_they_want(self, desk: Desk) -> None:
-        found = {row["name"]: row for row in desk.ask("GET", "/imports/mappings")[1]["mappings"]}
+        told = desk.ask("GET", "/imports/mappings")[1]
+        assert (told["most_bytes"], told["endings"]) == (200 * 1024 * 1024, [".csv", ".txt", ".tsv", ".xlsx"])
+        found = {row["name"]: row for row in told["mappings"]}
         assert found["hazard-sheet"]["title"] == "隐患排查治理台账"
         assert "统一社会信用代码" in found["hazard-sheet"]["required"]
 

@@ -4,21 +4,27 @@ import { h, say, show as fill } from "./dom.js";
 
 export const ACCEPT = "image/jpeg,image/png,image/webp";
 const LONGEST_SIDE = 1600;
-const MOST_BYTES = 8 * 1024 * 1024;
+// Of the picture as it was taken; what is sent is some hundred kilobytes, and the bucket takes no more than 8 MB.
+const MOST_BYTES = 40 * 1024 * 1024;
 
-// The names under which the photos stand in the bucket, for a fact's evidence.
+// The names under which the photos stand in the bucket, for a fact's evidence. Every file is looked at before the first one is sent.
 export async function send(siteId, files) {
+  const photos = [], faults = [];
+  for (const file of files) {
+    const photo = await smaller(file);
+    if (photo) photos.push([file, photo]);
+    else faults.push({ column: file.name, reason: file.size > MOST_BYTES ? "超过 40 MB" : "不是能打开的照片，只收 JPEG、PNG、WebP" });
+  }
+  if (faults.length) throw new Problem({ title: "这些文件不能作为照片上传", detail: "什么都没有提交。请换成照片后再试。", problems: faults });
   const names = [];
-  for (const [index, file] of files.entries()) {
-    say(`正在上传照片 ${index + 1} / ${files.length}`);
-    names.push(await sendOne(siteId, file));
+  for (const [index, [file, photo]] of photos.entries()) {
+    say(`正在上传照片 ${index + 1} / ${photos.length}`);
+    names.push(await sendOne(siteId, file, photo));
   }
   return names;
 }
 
-async function sendOne(siteId, file) {
-  const photo = await smaller(file);
-  if (photo.size > MOST_BYTES) throw new Problem({ title: "照片太大", detail: "每张不超过 8 MB。请换一张或降低分辨率。", problems: [{ column: file.name, reason: "超过大小上限" }] });
+async function sendOne(siteId, file, photo) {
   const form = await post(`/sites/${siteId}/photos`, { content_type: photo.type });
   const body = new FormData();
   for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
@@ -29,14 +35,15 @@ async function sendOne(siteId, file) {
 }
 
 // A phone's photo of 12 megapixels says no more than one of 2; where it also was taken is not kept (a redrawn picture has no EXIF).
+// Null for what is too large to be opened, of another type, or named like a picture without being one.
 async function smaller(file) {
-  if (!ACCEPT.includes(file.type) || !file.type) return file;
+  if (file.size > MOST_BYTES || !ACCEPT.split(",").includes(file.type)) return null;
   const picture = await createImageBitmap(file).catch(() => null);
-  if (!picture) return file;
+  if (!picture) return null;
   const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
   const canvas = h("canvas", { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
   canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return new Promise(done => canvas.toBlob(blob => done(blob || file), "image/jpeg", 0.85));
+  return new Promise(done => canvas.toBlob(done, "image/jpeg", 0.85));
 }
 
 // Small pictures that open large; one that cannot be shown says so.

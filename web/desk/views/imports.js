@@ -16,25 +16,25 @@ const MODES = [
 
 export async function show({ me, words, rest, query }) {
   if (rest[0]) return one(rest[0], words);
-  const [{ mappings }, { imports }] = await Promise.all([get("/imports/mappings"), get("/imports")]);
+  const [{ mappings, ...limits }, { imports }] = await Promise.all([get("/imports/mappings"), get("/imports")]);
   return [
     h("h1", {}, "导入表格"),
     h("p", { class: "lead" }, "选择表格和它的格式，先检查再导入。同一份表格重复导入不会产生重复记录。"),
-    card("", wish(mappings, me, query.get("mapping") || "")),
+    card("", wish(mappings, limits, me, query.get("mapping") || "")),
     card("我的导入", list(imports)),
   ];
 }
 
-function wish(mappings, me, wanted) {
+function wish(mappings, limits, me, wanted) {
   const about = h("div", { class: "field", "aria-live": "polite" });
   const fields = [
-    { name: "files", title: "文件", type: "files", multiple: false, required: true, accept: ".csv,.txt,.tsv,.xlsx", hint: "Excel 工作簿（.xlsx）或 CSV，不超过 200 MB。编码、分隔符和表头所在行会自动识别。" },
+    { name: "files", title: "文件", type: "files", multiple: false, required: true, accept: limits.endings.join(","), hint: `Excel 工作簿（.xlsx）或 CSV，不超过 ${megabytes(limits)} MB。编码、分隔符和表头所在行会自动识别。` },
     { name: "mapping", title: "表格格式", type: "select", required: true, value: wanted, options: [["", "请选择"], ...mappings.map(one => [one.name, one.title])] },
     { name: "mode", title: "怎样导入", type: "choice", required: true, value: "check", options: MODES },
     me.role !== "township" && { name: "reason", title: "更正原因", hint: "只在表格要更正系统中已有的记录时填写；原记录作废并保留。" },
     me.role !== "township" && { name: "signers", title: "另一位签署人编号", hint: "更正须两人签署，您是其中一位。" },
   ];
-  const made = form({ fields, button: "上传", send: values => send(values, me, made) });
+  const made = form({ fields, button: "上传", send: async values => { refuse(values.files[0], limits); return send(values, me, made); } });
   const chosen = made.querySelector("select");
   chosen.closest(".field").after(about);
   const tell = () => fill(about, columns(mappings.find(one => one.name === chosen.value)));
@@ -51,12 +51,19 @@ function columns(mapping) {
     mapping.ignored.length > 0 && h("p", { class: "hint" }, `可以有但不读取：${mapping.ignored.join("、")}`));
 }
 
+const megabytes = limits => limits.most_bytes / 1024 / 1024;
+
+// What cannot be read is told before it travels, and leaves no import that waits for its file.
+function refuse(file, limits) {
+  const known = limits.endings.some(ending => file.name.toLowerCase().endsWith(ending));
+  const reason = !known ? `不是表格：只收 ${limits.endings.join(" ")}` : file.size > limits.most_bytes ? `超过 ${megabytes(limits)} MB，请分成几份` : file.size === 0 ? "文件是空的，请确认选对了文件、已经保存" : "";
+  if (reason) throw new Problem({ title: "这份文件不能导入", detail: "什么都没有上传。", problems: [{ column: file.name, reason }] });
+}
+
 async function send({ files: [file], signers = "", ...asked }, me, made) {
-  if (!file.size) throw new Problem({ title: "文件是空的", detail: "请确认选对了文件、已经保存，再上传。" });
   const others = signers.split(/[,，、\s]+/).filter(Boolean);
   const wanted = { ...asked, filename: file.name, signers: others.length ? [me.subject, ...others] : [] };
   const job = await post("/imports", wanted);
-  if (file.size > job.form.most_bytes) throw new Problem({ title: "文件过大", detail: "文件超过 200 MB，请另存为 CSV 或分成几份。" });
   const bar = h("progress", { max: file.size, value: 0, "aria-label": "上传进度" });
   made.querySelector(".acts").append(bar);
   try {
