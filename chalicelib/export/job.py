@@ -63,9 +63,8 @@ def write_export(order: Order, sources: Sources, audit: AuditLog, path: Path, no
     identity = order.identity
     logged = " ".join(groups_on_record(order.dataset, identity))
     audit.write(audit_line(identity, "export", f"T:{identity.organisation or 'district'}", f"{order.dataset} {order.format} {logged}".strip(), now))
-    titles = [column.title for column in columns_of(order.dataset, identity)]
     rows = rows_of(order.dataset, _sites(order, sources), identity, order.day.isoformat())
-    return WRITERS[order.format](path, titles, rows)
+    return WRITERS[order.format](path, columns_of(order.dataset, identity), rows)
 
 
 def _sites(order: Order, sources: Sources) -> Iterator[SiteRecord]:

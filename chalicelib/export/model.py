@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
 import orjson
@@ -37,11 +38,14 @@ ENVELOPE = frozenset({"id", "on", "at", "by", "scope", "evidence", "place", "the
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name in the file's heading, its name in the data, the group that decides who sees it."""
+    """A column: its name in the file's heading, its name in the data, the group that decides who sees it, the type of its values
+    (``text whole degrees score day instant flag``), and what the legend says of it."""
 
     title: str
     name: str
     group: str = "identity"
+    type: str = "text"
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +61,35 @@ class SiteRecord:
         return SubjectFacts("site", str(card["site_id"]), str(card.get("enterprise_id") or ""), frozenset({str(card["township"])}))
 
 
+SITE, TOWNSHIP = Column("场所编号", "site_id", about="本系统给场所的编号，永不改变"), Column("镇街编号", "township", about="镇街的行政区划代码")
 CARDS = (
-    Column("场所编号", "site_id"), Column("名称", "name"), Column("镇街", "township_name"), Column("等级", "grade"), Column("得分", "score", "case"),
-    Column("评定日", "as_of"), Column("下次变化日", "review_on"), Column("规则", "rule_set"), Column("码牌编次", "issue"), Column("镇街编号", "township"),
+    SITE, Column("名称", "name"), Column("镇街", "township_name"),
+    Column("等级", "grade", about="红码、橙码、黄码、蓝码；灰码为尚未评定、停产、注销或迁出"),
+    Column("得分", "score", "case", "score", "0至100；封顶和否决只改变等级，不改变得分"),
+    Column("评定日", "as_of", type="day", about="等级按这一天评定"), Column("下次变化日", "review_on", type="day", about="没有新记录时，等级最早在这一天自行变化"),
+    Column("规则", "rule_set", about="评定所依据的规则集和版本"), Column("码牌编次", "issue", type="whole", about="有效码牌是第几次发放的"), TOWNSHIP,
 )  # fmt: skip
 REGISTER = (
-    Column("场所编号", "site_id"), Column("企业编号", "enterprise_id", "case"), Column("名称", "name"), Column("统一社会信用代码", "uscc"),
-    Column("镇街", "township_name"), Column("状态", "state"), Column("地址", "address", "case"), Column("行业代码", "industry", "case"),
-    Column("规模", "size", "case"), Column("从业人数", "staff", "case"), Column("生产形式", "premises", "case"),
-    Column("经度", "longitude", "case"), Column("纬度", "latitude", "case"), Column("危化品类型", "chemical_type", "secrets"),
-    Column("重点监管工艺", "key_process", "secrets"), Column("特殊场所", "special_premises", "secrets"), Column("镇街编号", "township"),
+    SITE, Column("企业编号", "enterprise_id", "case", about="同一企业的各场所相同"), Column("名称", "name"),
+    Column("统一社会信用代码", "uscc", about="GB 32100-2015"),
+    Column("镇街", "township_name"), Column("状态", "state", about="在业、停产、注销、迁出、已并入"), Column("地址", "address", "case"),
+    Column("行业代码", "industry", "case", about="GB/T 4754-2017"), Column("规模", "size", "case"),
+    Column("从业人数", "staff", "case", "whole", "空白为未知，不是0"), Column("生产形式", "premises", "case"),
+    Column("经度", "longitude", "case", "degrees", "WGS-84，度"), Column("纬度", "latitude", "case", "degrees", "WGS-84，度"), Column("危化品类型", "chemical_type", "secrets"),
+    Column("重点监管工艺", "key_process", "secrets", "flag", "空白为未登记"), Column("特殊场所", "special_premises", "secrets"), TOWNSHIP,
 )  # fmt: skip
 EVENTS = (
-    Column("场所编号", "site_id"), Column("名称", "name"), Column("记录编号", "id"), Column("种类", "title"), Column("发生日", "on"),
-    Column("记录时间", "at"), Column("来源", "by"), Column("内容", "says"), Column("原记录", "caused_by"), Column("作废日", "withdrawn_on"),
-    Column("种类代码", "kind"), Column("数据", "content"),
+    SITE, Column("名称", "name"), Column("记录编号", "id", about="永不改变，可据此引用"), Column("种类", "title"),
+    Column("发生日", "on", type="day", about="事实发生的法定日期"), Column("记录时间", "at", type="instant", about="来源记下它的时间，北京时间"),
+    Column("来源", "by", about="自查、镇街、区级、专家、举报、系统"), Column("内容", "says", about="各字段的文字"), Column("原记录", "caused_by", about="这条记录是对哪一条的后续"),
+    Column("作废日", "withdrawn_on", type="day", about="有日期的已作废，不再计算"), Column("种类代码", "kind"), Column("数据", "content", about="各字段的代码，JSON"),
 )  # fmt: skip
 DATASETS = {"cards": CARDS, "register": REGISTER, "events": EVENTS}
 NEEDS_FACTS = frozenset({"register", "events"})
 TITLES = {"cards": "安全码", "register": "企业档案", "events": "监管记录"}
+
+
+READ = {"day": date.fromisoformat, "instant": datetime.fromisoformat, "degrees": float, "whole": int}
 
 
 def columns_of(dataset: str, identity: Identity) -> tuple[Column, ...]:
@@ -91,11 +105,11 @@ def groups_on_record(dataset: str, identity: Identity) -> list[str]:
 
 def rows_of(dataset: str, sites: Iterable[SiteRecord], identity: Identity, on: str) -> Iterator[list[object]]:
     """The rows of a dataset: only of sites inside the reader's reach, only with the columns he sees."""
-    names = [column.name for column in columns_of(dataset, identity)]
+    columns = [(column.name, READ.get(column.type)) for column in columns_of(dataset, identity)]
     for site in sites:
         if audience_of(identity, site.subject) not in NO_REACH:
             for row in ROWS[dataset](site, identity, on):
-                yield [row.get(name) for name in names]
+                yield [value if read is None or value in (None, "") else read(value) for name, read in columns for value in (row.get(name),)]
 
 
 def _cards(site: SiteRecord, identity: Identity, on: str) -> Iterator[Mapping[str, object]]:

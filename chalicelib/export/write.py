@@ -1,6 +1,6 @@
 """Tables as files: CSV that a spreadsheet opens without harm, workbooks whose cells are values and never formulas, Parquet.
 
-Parquet is written by polars where it is installed (on the command line, requirements-bench.txt): 40 MB for one format is too
+Parquet is written by polars where it is installed (on the command line, requirements-dev.txt): 40 MB for one format is too
 much for a function that everybody deploys.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from chalicelib.errors import BadInput, Problem
+from chalicelib.export.model import Column
 
 # Spreadsheets in East Asia take the full-width signs for the plain ones.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -30,42 +31,57 @@ def safe(value: object) -> object:
     return "" if value is None else value
 
 
-def write_csv(path: Path, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+def write_csv(path: Path, columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> int:
     """RFC 4180 in UTF-8 with a byte-order mark; how many rows."""
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(titles)
+        writer.writerow([column.title for column in columns])
         for count, row in enumerate(rows, start=1):
             writer.writerow([safe(value) for value in row])
     return count
 
 
-def write_xlsx(path: Path, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """A workbook of one sheet, row by row. BadInput when it has no room for them."""
+def write_xlsx(path: Path, columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> int:
+    """A workbook: the rows, one by one, and a sheet that says what each column is. BadInput when it has no room for them."""
     from openpyxl import Workbook
 
     book, count = Workbook(write_only=True), 0
     sheet = book.create_sheet("数据")
     sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, title) for title in titles])
+    sheet.append([_cell(sheet, column.title) for column in columns])
     for count, row in enumerate(rows, start=1):
         if count > MOST_ROWS:
             raise BadInput([Problem("", "format", "xlsx", f"超过{MOST_ROWS}行，请选择CSV")])
         sheet.append([_cell(sheet, value) for value in row])
+    legend = book.create_sheet("说明")
+    for line in (("列", "说明"), *((column.title, column.about) for column in columns)):
+        legend.append(line)
     book.save(path)
     return count
 
 
-def write_parquet(path: Path, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """Columns as text, in Parquet. BadInput without the library."""
+def write_parquet(path: Path, columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> int:
+    """Typed columns in Parquet: days are days and numbers numbers. BadInput without the library."""
     try:
         import polars
     except ImportError as error:
-        raise BadInput([Problem("", "format", "parquet", "需要先安装 polars：pip install -r requirements-bench.txt")]) from error
-    texts = [[None if value is None else str(safe(value)).removeprefix("'") for value in row] for row in rows]
-    polars.DataFrame(texts, schema=dict.fromkeys(titles, polars.String), orient="row").write_parquet(path)
-    return len(texts)
+        raise BadInput([Problem("", "format", "parquet", "需要先安装 polars：pip install -r requirements-dev.txt")]) from error
+    types = {
+        "text": polars.String, "whole": polars.Int64, "degrees": polars.Float64, "score": polars.Decimal(5, 1), "day": polars.Date,
+        "instant": polars.Datetime("ms"), "flag": polars.Boolean,
+    }  # fmt: skip
+    values = [[_plain(column, value) for column, value in zip(columns, row, strict=True)] for row in rows]
+    frame = polars.DataFrame(values, schema={column.title: types[column.type] for column in columns}, orient="row")
+    frame.write_parquet(path, metadata={column.title: column.about for column in columns if column.about})
+    return len(values)
+
+
+def _plain(column: Column, value: object) -> object:
+    """A value as its column's type has it; text needs no guard against formulas here."""
+    if value in (None, ""):
+        return None
+    return ";".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value) if column.type == "text" else value
 
 
 def _cell(sheet: object, value: object) -> object:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import polars
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,14 +17,15 @@ from chalicelib.access.identity import Identity
 from chalicelib.access.policy import read_matrix
 from chalicelib.errors import BadInput
 from chalicelib.export.job import Order, Ports, reach_of, work, write_export
-from chalicelib.export.model import DATASETS, GROUP_OF_KIND, SiteRecord, columns_of, rows_of
-from chalicelib.export.write import safe, write_csv, write_xlsx
+from chalicelib.export.model import DATASETS, GROUP_OF_KIND, Column, SiteRecord, columns_of, rows_of
+from chalicelib.export.write import safe, write_csv, write_parquet, write_xlsx
 from chalicelib.jobs import QUEUED, Job
 from chalicelib.supervision.vocabulary import load_vocabulary
 from tests.job_builders import FolderObjects, MemoryAudit, MemoryBook
 
 HERE, THERE = "330110010", "330110001"
 NAMES = {HERE: "良渚街道", THERE: "临平街道"}
+ONE = Column("列", "x")
 DAY, NOW = date(2020, 7, 1), datetime(2020, 7, 1, tzinfo=UTC)
 DISTRICT, TOWNSHIP, ADMIN = Identity("P1", "district"), Identity("P2", "township", HERE), Identity("P3", "admin")
 CARD = {"site_id": "3MAPZ0XKQ7WCV5TG", "name": "示例甲", "township": HERE, "enterprise_id": "E", "grade": "blue", "score": 953, "as_of": "2020-06-30", "rule_set": "r", "issue": 1}
@@ -89,19 +91,21 @@ class TestWhatStandsThere:
     def test_every_record_and_every_step_is_a_row_and_withdrawn_ones_say_so(self) -> None:
         rows = table("events", TOWNSHIP)
         assert [row["种类代码"] for row in rows] == ["site_registered", "hazard_found", "hazard_closed", "certificate", "appeal", "inspection"]
-        assert [row["作废日"] for row in rows][-1] == "2020-06-05"
+        assert [row["作废日"] for row in rows][-1] == date(2020, 6, 5)
         assert rows[2]["原记录"] == rows[1]["记录编号"]
 
     def test_officials_read_words_and_shanghai_time(self) -> None:
         row = table("events", TOWNSHIP)[1]
-        assert (row["种类"], row["记录时间"], row["内容"]) == ("隐患登记", "2020-06-01 08:00:00", "级别：一般；情况：=HYPERLINK(1)")
+        assert (row["种类"], str(row["记录时间"]), row["内容"]) == ("隐患登记", "2020-06-01 08:00:00", "级别：一般；情况：=HYPERLINK(1)")
 
     def test_a_score_is_a_number_in_a_workbook_and_keeps_its_decimal_in_a_csv(self, tmp_path: Path) -> None:
         rows = list(rows_of("cards", SITES[:1], DISTRICT, "2020-07-01"))
-        write_xlsx(tmp_path / "x.xlsx", ["列"] * len(rows[0]), rows)
-        assert [cell.value for cell in load_workbook(tmp_path / "x.xlsx").active[2] if cell.data_type == "n" and cell.value] == [95.3, 1]
-        write_csv(tmp_path / "x.csv", ["列"] * len(rows[0]), rows)
-        assert ",95.3," in (tmp_path / "x.csv").read_text("utf-8-sig")
+        write_xlsx(tmp_path / "x.xlsx", columns_of("cards", DISTRICT), rows)
+        book = load_workbook(tmp_path / "x.xlsx")
+        assert [cell.value for cell in book.active[2] if cell.data_type in "nd" and cell.value] == [95.3, datetime(2020, 6, 30), 1]
+        assert ("得分", "0至100；封顶和否决只改变等级，不改变得分") in list(book["说明"].values)
+        write_csv(tmp_path / "x.csv", columns_of("cards", DISTRICT), rows)
+        assert ",95.3,2020-06-30," in (tmp_path / "x.csv").read_text("utf-8-sig")
 
     def test_the_register_is_as_of_the_day(self) -> None:
         row = table("register", TOWNSHIP)[0]
@@ -112,14 +116,14 @@ class TestFiles:
     @pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "\n=1"])
     def test_no_cell_is_a_formula(self, text: str, tmp_path: Path) -> None:
         assert safe(text) == "'" + text
-        write_xlsx(tmp_path / "x.xlsx", ["列"], [[text]])
+        write_xlsx(tmp_path / "x.xlsx", [ONE], [[text]])
         cell = load_workbook(tmp_path / "x.xlsx").active["A2"]
         assert cell.data_type == "s"
 
     @given(st.lists(st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), max_size=20), min_size=1, max_size=4))
     def test_a_csv_says_what_it_was_given(self, tmp_path_factory: pytest.TempPathFactory, cells: list[str]) -> None:
         path = tmp_path_factory.mktemp("csv") / "x.csv"
-        write_csv(path, ["列"] * len(cells), [cells])
+        write_csv(path, [ONE] * len(cells), [cells])
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")
         with path.open(encoding="utf-8-sig", newline="") as file:
             assert list(csv.reader(file))[1] == [str(safe(cell)) for cell in cells]
@@ -127,8 +131,23 @@ class TestFiles:
 
     def test_numbers_stay_numbers(self, tmp_path: Path) -> None:
         assert (safe("-12.5"), safe(-3), safe(None), safe(True), safe(["a", "b"])) == ("-12.5", -3, "", "是", "a;b")
-        write_xlsx(tmp_path / "x.xlsx", ["列"], [[12]])
+        write_xlsx(tmp_path / "x.xlsx", [ONE], [[12]])
         assert load_workbook(tmp_path / "x.xlsx").active["A2"].value == 12
+
+
+    @pytest.mark.parametrize("identity", [DISTRICT, TOWNSHIP, ADMIN])
+    @pytest.mark.parametrize("dataset", DATASETS)
+    def test_a_parquet_file_read_back_says_the_same_in_typed_columns(self, tmp_path: Path, dataset: str, identity: Identity) -> None:
+        columns, rows = columns_of(dataset, identity), list(rows_of(dataset, SITES, identity, "2020-07-01"))
+        assert write_parquet(tmp_path / "x.parquet", columns, rows) == len(rows)
+        read = polars.read_parquet(tmp_path / "x.parquet")
+        assert read.columns == [column.title for column in columns]
+        assert [[value for value in row] for row in read.rows()] == [[None if value == "" else value for value in row] for row in rows]
+        plain = {"text": polars.String, "whole": polars.Int64, "degrees": polars.Float64, "flag": polars.Boolean, "day": polars.Date}
+        for column in columns:
+            if column.type in plain:
+                assert read.schema[column.title] == plain[column.type]
+        assert "A-1" not in str(read.rows()) or identity is DISTRICT
 
 
 class MemorySources:
