@@ -9,6 +9,7 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 from chalicelib.access.views import authorizer
 from chalicelib.code.views import build_blueprint
 from chalicelib.config import settings
+from chalicelib.cosign import views as cosign_views
 from chalicelib.desk import views as desk_views
 from chalicelib.export import views as export_views
 from chalicelib.grading import views as grading_views
@@ -28,7 +29,7 @@ PLACEHOLDER_NOTICES = "arn:aws:sqs:us-east-1:000000000000:notices"
 
 # A function of this app when another identity provider than Cognito is chosen: then it must be known here by this name.
 gate = authorizer(app)
-for blueprint in (build_blueprint, *(views.build_blueprint for views in (desk_views, export_views, grading_views, index_views, intake_views, registry_views))):
+for blueprint in (build_blueprint, *(views.build_blueprint for views in (cosign_views, desk_views, export_views, grading_views, index_views, intake_views, registry_views))):
     app.register_blueprint(blueprint(gate))
 app.register_blueprint(openapi_views.build_blueprint(app))
 

@@ -29,6 +29,7 @@ HAZARD_STATE = {
 PLATE_STATE = {"none": "未发放", "issued": "已发放", "printed": "已印制", "mounted": "已安装", "damaged": "已损坏", "revoked": "已作废"}
 PLATE_DUE = {"issue": "待发放", "print": "待印制", "mount": "待安装", "replace": "待更换", "": ""}
 JOB_STATE = {"waiting": "等待上传", "queued": "排队中", "running": "处理中", "done": "完成", "refused": "已退回", "failed": "失败"}
+ACT_STATE = {"open": "待会签", "signed": "已会签", "declined": "已退回", "withdrawn": "已撤回", "expired": "已过期"}
 ERROR = {
     "internal-error": ("系统出错", "系统暂时出错，请稍后再试。"),
     "bad-input": ("输入有误", "提交的内容有误，已逐项列出，什么都没有保存。"),
@@ -43,6 +44,7 @@ ERROR = {
     "activation-refused": ("未能激活", "码牌编号或激活码不对，或激活码已用过、已过期、试错过多。请核对后再试，或请所在镇街重新发放激活码。"),
     "too-many-tries": ("今日尝试次数过多", "您的网络今日尝试激活的次数过多，请明日再试，或联系所在镇街。"),
     "conflict": ("内容冲突", "同一编号已有不同内容，未作更改。"),
+    "act-ended": ("不能再签署", "这件待会签事项已经办结、退回、撤回或过期。"),
     "holidays-unknown": ("缺少节假日安排", "尚无该年份的节假日安排，无法计算工作日；请更新系统。"),
     "try-again": ("请稍后再试", "服务繁忙，请稍后再试。"),
 }

@@ -320,7 +320,47 @@ class Accounts(Base):
     doc = UnicodeAttribute(null=True)
 
 
-MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Papers, Ledger, Quarantine, Reports, Jobs, Persons, Accounts)
+class ByWaiting(GlobalSecondaryIndex):
+    """Acts that wait for a second signature, by when their time is over; an act that ended is not in it."""
+
+    class Meta:
+        index_name = "by_waiting"
+        projection = AllProjection()
+
+    waiting = UnicodeAttribute(hash_key=True)
+    open_until = UnicodeAttribute(range_key=True)
+
+
+class ByPerson(GlobalSecondaryIndex):
+    """What somebody prepared, by when."""
+
+    class Meta:
+        index_name = "by_person"
+        projection = AllProjection()
+
+    prepared_by = UnicodeAttribute(hash_key=True)
+    prepared_at = UnicodeAttribute(range_key=True)
+
+
+class Acts(Base):
+    """Acts that two sign: what the first prepared, and what became of it. The facts are in the log; this goes some weeks after."""
+
+    class Meta(Base.Meta):
+        table_name = "acts"
+
+    act = UnicodeAttribute(hash_key=True)
+    waiting = UnicodeAttribute(null=True)
+    prepared_by = UnicodeAttribute()
+    prepared_at = UnicodeAttribute()
+    open_until = UnicodeAttribute()
+    version = NumberAttribute()
+    expires_at = NumberAttribute()
+    doc = UnicodeAttribute()
+    by_waiting = ByWaiting()
+    by_person = ByPerson()
+
+
+MODELS: tuple[type[Base], ...] = (Events, Facts, Cards, History, Runs, Notices, Changes, Audit, Papers, Ledger, Quarantine, Reports, Jobs, Persons, Accounts, Acts)
 
 
 def table_name(prefix: str, model: type[Base]) -> str:

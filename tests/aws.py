@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-TABLE_NAMES = ("events", "facts", "cards", "history", "runs", "changes", "audit", "ledger", "papers", "quarantine", "reports", "jobs", "persons", "accounts")
+TABLE_NAMES = ("events", "facts", "cards", "history", "runs", "changes", "audit", "ledger", "papers", "quarantine", "reports", "jobs", "persons", "accounts", "acts")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ from chalicelib.access.identity import Identity, SubjectFacts
 MIN_SIGNERS = 2
 VOIDS = frozenset({"void", "enterprise_void", "township_void"})
 MAJOR_DECISIONS = frozenset({"hazard_closed", "hazard_dismissed", "extension_decided"})
+# The fields of a payload that say who signed, and the refusals that a second signature mends.
+SIGNATURES = ("officers", "signers")
+NEEDS_SECOND = frozenset({"two-officers", "two-signers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ REASONS = {
     "two-officers": "须两名以上执法人员（含本人）现场核查。",
     "two-signers": "须两名不同签署人（含本人）。",
     "in-the-evidence": "参与过相关检查或处理的人员不得作出申诉决定。",
+    "unsigned": "只能写本人：他人须自己登录签署，不能代填编号。",
+    "own-act": "须由另一人会签，本人不能会签自己办理的事项。",
     "own-draft": "起草人不得发布自己起草的规则集，须由另一人发布。",
     "same-person": "复核须由填报人以外的人员进行。",
     "in-person": "此类决定须由有权人员逐件办理，不能批量导入。",
@@ -55,10 +60,28 @@ REASONS = {
 ALLOWED = Decision(True)
 
 
-def may_append(identity: Identity, proposal: Proposal, subject: SubjectFacts) -> Decision:
-    """Whether this identity may append this event to this subject: first the matrix, then every rule of the kind."""
-    refusal = _outside_matrix(identity, proposal.append.get(identity.role), subject) or refusal_of_rules(identity, proposal, subject)
+def may_append(identity: Identity, proposal: Proposal, subject: SubjectFacts, signed: frozenset[str] = frozenset()) -> Decision:
+    """Whether this identity may append this event to this subject: first the matrix, then every rule of the kind.
+
+    ``signed``: who else has signed it, each in a session of his own. Nobody else may be named as an officer or signer.
+    """
+    refusal = (
+        _outside_matrix(identity, proposal.append.get(identity.role), subject)
+        or refusal_of_rules(identity, proposal, subject)
+        or _unsigned(proposal, signed | {identity.subject})
+    )
     return Decision(False, refusal) if refusal else ALLOWED
+
+
+def may_append_together(
+    first: Identity, second: Identity, proposal: Proposal, subject: SubjectFacts, signed: frozenset[str] = frozenset()
+) -> Decision:
+    """Whether these two may append what both have signed: each of them could do it with the other, and they are two."""
+    if first.subject == second.subject:
+        return Decision(False, "own-act")
+    people = signed | {first.subject, second.subject}
+    decisions = (may_append(identity, proposal, subject, people) for identity in (first, second))
+    return next((decision for decision in decisions if not decision.allowed), ALLOWED)
 
 
 def refusal_of_rules(identity: Identity, proposal: Proposal, subject: SubjectFacts) -> str:
@@ -80,6 +103,12 @@ def _outside_matrix(identity: Identity, reach: str | None, subject: SubjectFacts
     if reach == "assigned":
         return "" if identity.assigned_to(subject.subject_id) else "not-assigned"
     return "role"
+
+
+def _unsigned(proposal: Proposal, signed: frozenset[str]) -> str:
+    named = (proposal.payload.get(name) for name in SIGNATURES)
+    people = {str(person) for names in named if isinstance(names, (list, tuple)) for person in names}
+    return "" if people <= signed else "unsigned"
 
 
 def _major(identity: Identity, proposal: Proposal, subject: SubjectFacts) -> str:

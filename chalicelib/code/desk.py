@@ -7,31 +7,29 @@ act's answer leaves, and a refused attempt to append leaves one too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from chalicelib import clock, ids
-from chalicelib.access.append import REASONS
+from chalicelib.access.append import REASONS, Decision, Proposal, may_append, may_append_together
 from chalicelib.access.audit import audit_line
 from chalicelib.access.identity import Identity
-from chalicelib.access.policy import Proposal, SubjectFacts, View, audience_of, may_append, sees_all, visible
-from chalicelib.code import site
+from chalicelib.access.policy import SubjectFacts, View, audience_of, sees_all, visible
+from chalicelib.code import rows, site
 from chalicelib.code.compose import Stores
 from chalicelib.code.proposal import asked, content, involved, refuse_merged, root_of
-from chalicelib.code.remedy import remedy
+from chalicelib.code.remedy import DECIDED, ended_once, people_in, remedy, stands_already
 from chalicelib.code.terms import against
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound
-from chalicelib.exact import TENTHS, text_of
 from chalicelib.register.district import load_district
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.kin import kin_of, owner_of, subjects_below
 from chalicelib.supervision.model import Actor, Event, make_event
 from chalicelib.supervision.vocabulary import Kind, kind_of, problems
 
-PAGE_SIZE = 100
-ROW_COLUMNS = ("site_id", "name", "grade", "score", "as_of", "review_on", "enterprise_id")
 STAFF = ("township", "district", "expert")
+Proposed = tuple[Kind, Event, Event | None, SubjectFacts]
 SOURCE_OF_ROLE = {"enterprise": "self", "township": "township", "district": "district", "expert": "expert"}
 
 
@@ -44,20 +42,13 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Some rows of a list, and the site id after which it goes on; ``next`` None at the end."""
-
-    rows: list[dict[str, object]]
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
-    """One request's desk: who is asking, on what day, over which stores."""
+    """One request's desk: who is asking, on what day, over which stores; and, for an act that two sign, who signs beside him."""
 
     identity: Identity
     stores: Stores
     settings: Settings
+    second: Identity | None = None
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────
     def site(self, site_id: str, reveal: frozenset[str] = frozenset()) -> dict[str, object]:
@@ -81,7 +72,7 @@ class Desk:
             raise Forbidden("outside your reach")
         return subject
 
-    def township_rows(self, township: str, grade: str | None, after: str) -> Page:
+    def township_rows(self, township: str, grade: str | None, after: str) -> rows.Page:
         """A page of a township's sites for its inspectors, the district and the administrator (who sees no scores).
 
         Ordered by site id, beginning behind ``after``; with ``grade`` only those. Forbidden outside one's area.
@@ -91,10 +82,9 @@ class Desk:
         )
         if not reaches:
             raise Forbidden("outside your area")
-        columns = [name for name in ROW_COLUMNS if name != "score" or self.identity.role != "admin"]
+        columns = [name for name in rows.COLUMNS if name != "score" or self.identity.role != "admin"]
         wanted = [row for row in self.stores.cards.list_township(township) if str(row["site_id"]) > after and grade in (None, row["grade"])]
-        rows = [row_of(card, columns) for card in wanted[:PAGE_SIZE]]
-        return Page(rows, str(rows[-1]["site_id"]) if len(wanted) > PAGE_SIZE else None)
+        return rows.page_of(wanted, columns)
 
     def own_sites(self) -> list[str]:
         """The site ids of an enterprise, or those assigned to an expert."""
@@ -148,31 +138,49 @@ class Desk:
         content; NotFound: no such subject.
         """
         standing = self.stores.log.list_events(ids.subject_of(scope, subject_id))
+        return self._keep(self.brought_about(scope, subject_id, body, standing), standing)
+
+    def brought_about(self, scope: str, subject_id: str, body: Mapping[str, object], standing: Sequence[Event]) -> list[Event]:
+        """The event that a body asks for and those that it brings about, all judged; nothing is written. Errors as :meth:`append`."""
         event = self.accepted(scope, subject_id, body, standing)
         bodies = remedy(event, root_of(kind_of(event.kind), event, standing), standing)
-        return self._keep([event, *(self.accepted(scope, subject_id, each, standing) for each in bodies)], standing)
+        return [event, *(self.accepted(scope, subject_id, each, standing, people_in(bodies)) for each in bodies)]
 
-    def accepted(self, scope: str, subject_id: str, body: Mapping[str, object], standing: Sequence[Event]) -> Event:
-        """The event that a body asks for, judged by every rule against what stands; nothing is written. Errors as :meth:`append`."""
-        kind, key = asked(body, scope)
-        subject = self._subject(scope, subject_id, standing)
-        event = self._event(kind, subject_id, key, body)
-        root = root_of(kind, event, standing)
+    def accepted(
+        self, scope: str, subject_id: str, body: Mapping[str, object], standing: Sequence[Event], named: frozenset[str] = frozenset()
+    ) -> Event:
+        """The event that a body asks for, judged by every rule against what stands; nothing is written. It names nobody but who signs
+        it and ``named``. Errors as :meth:`append`."""
+        kind, event, root, subject = self._asked(scope, subject_id, body, standing)
         refuse_merged(kind, event, standing)
-        self._judge_append(kind, event, root, subject, standing)
+        decision = self._decision(kind, event, root, subject, named)
+        if not decision.allowed:
+            if self.second is None:  # where two sign, their office writes down which of them was refused
+                self.note("refuse", event.subject, f"{kind.name} {decision.reason}")
+            raise Forbidden("this fact may not be appended by you", reason=decision.reason, sentence=REASONS[decision.reason])
         found = problems(event) or [*self.stores.refuse(event), *against(event, root, standing, self.stores, self.settings.day())]
         if found:
             raise BadInput(found)
         return event
 
-    def _judge_append(self, kind: Kind, event: Event, root: Event | None, subject: SubjectFacts, standing: Sequence[Event]) -> None:
+    def decision(self, scope: str, subject_id: str, body: Mapping[str, object], standing: Sequence[Event]) -> Decision:
+        """Whether the write matrix and its rules let this person (and the second one) append this. Errors of the frame, NotFound."""
+        return self._decision(*self._asked(scope, subject_id, body, standing))
+
+    def _asked(self, scope: str, subject_id: str, body: Mapping[str, object], standing: Sequence[Event]) -> Proposed:
+        kind, key = asked(body, scope)
+        subject = self._subject(scope, subject_id, standing)
+        event = self._event(kind, subject_id, key, body)
+        root = root_of(kind, event, standing)
+        judged = replace(subject, involved=involved(root, standing)) if kind.name == DECIDED else subject
+        return kind, ended_once(event, root, standing), root, judged
+
+    def _decision(self, kind: Kind, event: Event, root: Event | None, subject: SubjectFacts, named: frozenset[str] = frozenset()) -> Decision:
         facts = {**root.payload, "actor": root.actor.id} if root else {}
-        if kind.name == "appeal_decided":
-            subject = SubjectFacts(subject.scope, subject.subject_id, subject.enterprise_id, subject.townships, involved(root, standing))
-        decision = may_append(self.identity, Proposal(kind.name, kind.append, event.payload, facts), subject)
-        if not decision.allowed:
-            self.note("refuse", event.subject, f"{kind.name} {decision.reason}")
-            raise Forbidden("this fact may not be appended by you", reason=decision.reason, sentence=REASONS[decision.reason])
+        proposal = Proposal(kind.name, kind.append, event.payload, facts)
+        if self.second is None:
+            return may_append(self.identity, proposal, subject, named)
+        return may_append_together(self.identity, self.second, proposal, subject, named)
 
     def _keep(self, events: Sequence[Event], standing: Sequence[Event]) -> Receipt:
         """Append all together, unless they stand already. Two at once with one key: the second finds what the first wrote."""
@@ -186,7 +194,7 @@ class Desk:
             except Conflict:
                 known = {event.event_id: event for event in self.stores.log.list_events(first.subject)}
         if any(event.event_id not in known or content(known[event.event_id]) != content(event) for event in events):
-            raise Conflict("the key stands with other content", event_id=first.event_id)
+            raise stands_already(first)
         return Receipt(first.event_id, False)
 
     def _event(self, kind: Kind, subject_id: str, key: str, body: Mapping[str, object]) -> Event:
@@ -213,7 +221,7 @@ class Desk:
         if scope == "district":
             return SubjectFacts("district", subject_id)
         if scope == "township":
-            self._township(subject_id)
+            load_district(self.settings.district).township(subject_id, self.settings.day())
             return SubjectFacts("township", subject_id, townships=frozenset({subject_id}))
         if not any(event.kind == "enterprise_registered" for event in standing):
             raise NotFound("no such enterprise")
@@ -225,14 +233,3 @@ class Desk:
         events_of = cache(self.stores.log.list_events)
         family = subjects_below(ids.subject_of("enterprise", enterprise_id), events_of)
         return sorted({str(event.payload["site_id"]) for one in family for event in events_of(one) if event.kind == "site_opened"})
-
-    def _township(self, code: str) -> None:
-        load_district(self.settings.district).township(code, self.settings.day())
-
-
-def row_of(card: Mapping[str, object], columns: Sequence[str]) -> dict[str, object]:
-    """A card's line in a list; its score as it is published, with its decimal."""
-    row = {name: card.get(name) for name in columns}
-    if row.get("score") is not None:
-        row["score"] = text_of(int(str(row["score"])), TENTHS)
-    return row

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib import labels
+from chalicelib.desk.forms import forms
 from chalicelib.supervision.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def words(district: District, day: date) -> dict[str, object]:
         "township": {township.code: township.name for township in district.townships_on(day)},
         **vocabulary_words(),
         "kind": {name: kind.title for name, kind in load_vocabulary().kinds.items()},
+        "form": forms("site"),
     }
 
 

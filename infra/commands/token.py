@@ -8,9 +8,9 @@ HELP = 'the id token of a demo role: curl -H "Authorization: $(./dev token distr
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from infra.local.accounts import ROLES
+    from infra.local.accounts import ACCOUNTS
 
-    parser.add_argument("role", choices=ROLES)
+    parser.add_argument("role", choices=tuple(ACCOUNTS))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,13 +11,16 @@ from infra.local.home import read_note, write_note
 from infra.local.stack import Deployed
 
 ROLES = ("enterprise", "township", "district", "expert", "admin")
+# A colleague each, for what two sign.
+COLLEAGUES = {"township-2": "township", "district-2": "district"}
+ACCOUNTS = {**{role: role for role in ROLES}, **COLLEAGUES}
 OFFICERS = ("township", "district")
 NOTE = "accounts"
 ASSIGNED = 5
 
 
 def ensure(deployed: Deployed) -> dict[str, dict[str, str]]:
-    """An account of each role in the user pool, with the groups and claims of docs/architecture.md; role → sign-in.
+    """An account of each role in the user pool and a colleague for those who sign in twos, with the groups and claims of docs/architecture.md; role → sign-in.
 
     One made while there was no site yet gets its organisation as soon as there is one.
     """
@@ -27,13 +30,13 @@ def ensure(deployed: Deployed) -> dict[str, dict[str, str]]:
     pool = deployed.outputs["UserPoolId"]
     kept = read_note(NOTE)
     accounts = kept.get("accounts", {}) if kept.get("pool") == pool else {}
-    for role in ROLES:
+    for name, role in ACCOUNTS.items():
         acts_for = organisation(deployed, role)
-        if role not in accounts or (acts_for and not accounts[role]["organisation"]):
-            password = accounts.get(role, {}).get("password") or new_password()
-            accounts[role] = {"username": f"demo-{role}", "password": password, "organisation": acts_for}
-            create(client, pool, role, accounts[role])
-            note(deployed, client, role, accounts[role])
+        if name not in accounts or (acts_for and not accounts[name]["organisation"]):
+            password = accounts.get(name, {}).get("password") or new_password()
+            accounts[name] = {"username": f"demo-{name}", "password": password, "organisation": acts_for}
+            create(client, pool, role, accounts[name])
+            note(deployed, client, role, accounts[name])
             write_note(NOTE, {"pool": pool, "accounts": accounts})
     return accounts
 

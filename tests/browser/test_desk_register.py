@@ -104,9 +104,13 @@ def test_two_records_of_one_site_become_one(person: Open, stack) -> None:
     officer.go(f"register/{gone}")
     officer.page.get_by_text("撤回一条登记").click()
     officer.fill("理由和依据", "不是同一处")
-    officer.fill("另一位签署人编号", "O-17")
     officer.press("核对")
     officer.press("确认并签署")
+    officer.sees("等待另一人会签")
+    colleague = person("district-2").sign_in(officer.page.url.split("#/")[1])
+    colleague.press("确认并会签")
+    colleague.sees("两人已签署，已写入记录。")
+    officer.go(f"register/{gone}")
     officer.page.locator(".withdrawn").get_by_text("场所档案并入", exact=True).wait_for()
     assert record(stack, gone)["identity"]["state"] == state
 

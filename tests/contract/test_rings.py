@@ -19,7 +19,7 @@ WORDS = {"errors", "clock", "config", "exact", "canonical", "ids", "labels", "wo
 OUTSIDE = {"tables", "accounts.pool", "bulk", "presign", "jobs", "desk.photos", "supervision.chain", "supervision.quarantine", "supervision.shelf", "grading.saving", "grading.changes", "index.runs", "index.sources"}
 FACES = {"proxy", "riskmap.maps", "index.maps", "index.focus_view", "index.typeset", "index.paper", "index.papermap", "index.bulletin", "riskmap.portrait", "riskmap.picture", "render", "http", "grading.radar", "code.qr", "code.sheet", "index.firm", "index.edition", "index.opendata"}
 JOBS = {"code.plates", "grading.enacted", "grading.regrade", "grading.sweep", "grading.recompute", "index.monthly", "index.township", "index.finish", "intake.run", "intake.upload", "riskmap.now", "registry.follow", "index.phases", "index.telling", "desk.remind", "export.job"}
-ENTRANCES = {"accounts.office", "code.scan", "intake.office", "code.compose", "code.desk", "code.terms", "grading.desk", "registry.window", "access.oidc", "access.signin", "desk.compose", "desk.office", "desk.reporter", "index.office", "export.office"}
+ENTRANCES = {"accounts.office", "code.scan", "intake.office", "code.compose", "code.desk", "code.terms", "cosign.office", "grading.desk", "registry.window", "access.oidc", "access.signin", "desk.compose", "desk.office", "desk.reporter", "index.office", "export.office"}
 RINGS = ("words", "domain", "outside", "faces", "jobs", "entrances")
 MAY_IMPORT = {
     "words": {"words"},
@@ -44,6 +44,7 @@ PACKAGES = {
     "registry": {"code", "grading", "supervision", "register", "access"},
     "accounts": {"code", "grading", "supervision", "register", "access"},
     "reports": {"code", "grading", "supervision", "register", "access"},
+    "cosign": {"code", "grading", "supervision", "register", "access"},
     "openapi": {"supervision", "register"},
     "desk": {"reports", "publish", "index", "riskmap", "code", "grading", "supervision", "register", "access"},
 }

@@ -138,7 +138,7 @@ def _create_probe(deployed: Deployed, output: str) -> str:
     return name
 
 
-TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "LedgerTable", "PapersTable", "QuarantineTable", "ReportsTable", "JobsTable", "PersonsTable", "AccountsTable")
+TABLES = ("EventsTable", "FactsTable", "CardsTable", "HistoryTable", "RunsTable", "NoticesTable", "ChangesTable", "AuditTable", "LedgerTable", "PapersTable", "QuarantineTable", "ReportsTable", "JobsTable", "PersonsTable", "AccountsTable", "ActsTable")
 KEYS = {
     "EventsTable": ("subject", "event_id"),
     "FactsTable": ("site_id",),
@@ -155,13 +155,14 @@ KEYS = {
     "ReportsTable": ("receipt",),
     "PersonsTable": ("subject", "office"),
     "AccountsTable": ("owner", "part"),
+    "ActsTable": ("act",),
 }
 # What each function may do to which table, by the flows of docs/architecture.md; everything else must be refused.
 MAY = {
     "ScanFunctionName": {"get": {"CardsTable"}, "put": set(), "query": set()},
     "ApiFunctionName": {
-        "get": {"AccountsTable", "CardsTable", "EventsTable", "JobsTable", "ReportsTable", "RunsTable"},
-        "put": {"EventsTable", "AuditTable", "JobsTable", "PapersTable", "PersonsTable"},
+        "get": {"AccountsTable", "ActsTable", "CardsTable", "EventsTable", "JobsTable", "ReportsTable", "RunsTable"},
+        "put": {"ActsTable", "EventsTable", "AuditTable", "JobsTable", "PapersTable", "PersonsTable"},
         "query": {"EventsTable", "HistoryTable", "PapersTable", "PersonsTable"},
     },
     "ReportFunctionName": {"get": {"CardsTable", "ReportsTable"}, "put": {"EventsTable", "ReportsTable"}, "query": set()},

@@ -33,7 +33,7 @@ def append(stack: Stack, role: str, site_id: str, kind: str, payload: dict) -> t
 
 
 SELF_CHECK = ("self_check", {"coverage": "full", "items": {}})
-INSPECTION = ("inspection", {"officers": ["A-1", "A-2"]})
+INSPECTION = ("inspection", {"officers": []})
 
 
 def test_an_enterprise_acts_for_its_own_sites_only(stack: Stack, cards: list[dict]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.access.append import REASONS, Proposal, may_append
+from chalicelib.access.append import REASONS, SIGNATURES, Proposal, may_append, may_append_together
 from chalicelib.access.identity import PUBLIC, Identity, SubjectFacts
 from chalicelib.supervision.vocabulary import kind_of, load_vocabulary
 
@@ -133,6 +133,7 @@ FAR = {
     "expert": Identity("x-2", "expert", "0000000000000000"),
 }
 TWO = ["d-1", "d-2"]
+SIGNED = frozenset(TWO)
 
 
 def proposal(kind: str, payload: dict | None = None, root: dict | None = None) -> Proposal:
@@ -148,8 +149,8 @@ def test_the_matrix_written_here_has_a_row_for_every_kind_and_no_other() -> None
 
 @pytest.mark.parametrize(("kind", "role", "reach"), CELLS)
 def test_write_matrix_cell(kind: str, role: str, reach: str | None) -> None:
-    near = may_append(NEAR[role], proposal(kind), SUBJECT).allowed
-    far = may_append(FAR[role], proposal(kind), SUBJECT).allowed
+    near = may_append(NEAR[role], proposal(kind), SUBJECT, SIGNED).allowed
+    far = may_append(FAR[role], proposal(kind), SUBJECT, SIGNED).allowed
     assert near is (reach is not None)
     assert far is (reach in ("any", "public"))
 
@@ -174,7 +175,7 @@ def test_a_reach_the_program_does_not_know_is_refused() -> None:
 
 # ── Hazards 隐患 ────────────────────────────────────────────────────────────────────────────────────────────────────
 def close(identity: Identity, level: str, officers: list[str]) -> str:
-    return may_append(identity, proposal("hazard_closed", {"officers": officers}, {"level": level}), SUBJECT).reason
+    return may_append(identity, proposal("hazard_closed", {"officers": officers}, {"level": level}), SUBJECT, SIGNED).reason
 
 
 def test_a_general_hazard_is_closed_by_one_township_inspector() -> None:
@@ -203,7 +204,7 @@ def test_closing_a_major_hazard_takes_an_enforcement_certificate() -> None:
 def test_a_refused_signature_is_witnessed_by_two_officers() -> None:
     def sign(outcome: str, officers: list[str]) -> str:
         said = {"paper": "JC-1", "outcome": outcome, "officers": officers}
-        return may_append(NEAR["township"], proposal("paper_signed", said), SUBJECT).reason
+        return may_append(NEAR["township"], proposal("paper_signed", said), SUBJECT, frozenset({"t-2"})).reason
 
     assert sign("signed", []) == ""
     assert sign("refused", ["t-1"]) == sign("left_in_place", ["t-2", "t-3"]) == "two-officers"
@@ -226,8 +227,51 @@ def test_a_township_inspector_rechecks_and_orders_also_for_a_major_hazard() -> N
 @pytest.mark.parametrize("kind", ["void", "enterprise_void", "township_void", "override"])
 @pytest.mark.parametrize("signers", [None, [], ["d-1"], ["d-1", "d-1"], ["d-2", "d-3"], "d-1 d-2"])
 def test_void_and_override_take_two_different_signers_of_whom_one_is_signed_in(kind: str, signers: object) -> None:
-    assert may_append(NEAR["district"], proposal(kind, {"reason": "r", "signers": signers}), SUBJECT).reason == "two-signers"
-    assert may_append(NEAR["district"], proposal(kind, {"reason": "r", "signers": TWO}), SUBJECT).allowed
+    assert may_append(NEAR["district"], proposal(kind, {"reason": "r", "signers": signers}), SUBJECT, SIGNED).reason == "two-signers"
+    assert may_append(NEAR["district"], proposal(kind, {"reason": "r", "signers": TWO}), SUBJECT, SIGNED).allowed
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in load_vocabulary().kinds.items() if set(SIGNATURES) & set(kind.fields)])
+def test_nobody_is_named_who_has_not_signed_himself(kind: str) -> None:
+    """Whatever a kind asks of one or two: an id that somebody typed is no signature."""
+    role = next(role for role in ("township", "district") if role in kind_of(kind).append)
+    me = NEAR[role]
+    named = proposal(kind, {name: [me.subject, "colleague"] for name in SIGNATURES})
+    assert may_append(me, named, SUBJECT).reason == "unsigned"
+    assert may_append(me, named, SUBJECT, frozenset({"colleague"})).allowed
+
+
+def test_every_field_that_names_people_is_one_of_the_signatures() -> None:
+    fields = {name for kind in load_vocabulary().kinds.values() for name, field in kind.fields.items() if field.type == "officers"}
+    assert fields == set(SIGNATURES)
+
+
+# ── Two together 会签 ────────────────────────────────────────────────────────────────────────────────────────────────
+SECOND = Identity("d-2", "district", "district", True)
+
+
+def test_two_sign_together_when_each_may_with_the_other() -> None:
+    assert may_append_together(NEAR["district"], SECOND, proposal("void", {"reason": "r", "signers": TWO}), SUBJECT).allowed
+
+
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        (NEAR["district"], "own-act"),
+        (Identity("t-9", "township", TOWNSHIP, True), "major-hazard-district"),
+        (Identity("d-2", "district", "district", False), "certificate"),
+        (Identity("a-1", "admin"), "role"),
+    ],
+)
+def test_the_second_must_have_every_right_of_the_first_and_be_another(second: Identity, reason: str) -> None:
+    closing = proposal("hazard_closed", {"officers": ["d-1", second.subject]}, {"level": "major"})
+    assert may_append_together(NEAR["district"], second, closing, SUBJECT).reason == reason
+
+
+def test_a_second_who_is_in_the_evidence_decides_no_appeal() -> None:
+    evidence = SubjectFacts("site", SITE, ENTERPRISE, frozenset({TOWNSHIP}), frozenset({"d-2"}))
+    decision = proposal("appeal_decided", {"outcome": "upheld", "signers": TWO})
+    assert may_append_together(NEAR["district"], SECOND, decision, evidence).reason == "in-the-evidence"
 
 
 # ── Appeal and second person 申诉与复核 ──────────────────────────────────────────────────────────────────────────────
@@ -242,23 +286,22 @@ def test_an_appeal_is_upheld_by_two_of_whom_none_is_in_the_evidence() -> None:
     evidence = SubjectFacts("site", SITE, ENTERPRISE, frozenset({TOWNSHIP}), frozenset({"t-1"}))
     for signers, reason in ((None, "two-signers"), (["d-1"], "two-signers"), (["d-1", "t-1"], "in-the-evidence"), (TWO, "")):
         decision = proposal("appeal_decided", {"outcome": "upheld", "signers": signers})
-        assert may_append(NEAR["district"], decision, evidence).reason == reason
+        assert may_append(NEAR["district"], decision, evidence, SIGNED).reason == reason
 
 
 def test_being_in_the_evidence_stops_nothing_else() -> None:
     evidence = SubjectFacts("site", SITE, ENTERPRISE, frozenset({TOWNSHIP}), frozenset({"d-1"}))
-    assert may_append(NEAR["district"], proposal("inspection"), evidence).allowed
+    assert may_append(NEAR["district"], proposal("inspection"), evidence, SIGNED).allowed
 
 
 def test_a_monthly_return_is_confirmed_by_a_second_person() -> None:
     township = SubjectFacts("township", TOWNSHIP, townships=frozenset({TOWNSHIP}))
-    own = proposal("monthly_return_confirmed", {}, {"actor": "t-1"})
-    others = proposal("monthly_return_confirmed", {}, {"actor": "t-7"})
+    own, others = (Proposal("monthly_return_confirmed", kind_of("monthly_return_confirmed").append, {}, {"actor": actor}) for actor in ("t-1", "t-7"))
     assert may_append(NEAR["township"], own, township).reason == "same-person"
     assert may_append(NEAR["township"], others, township).allowed
 
 
 def test_every_refusal_has_a_chinese_sentence() -> None:
     reasons = {"role", "not-own", "outside-area", "not-assigned", "major-hazard-district", "certificate", "in-person", "source"}
-    assert set(REASONS) == reasons | {"two-officers", "two-signers", "in-the-evidence", "same-person", "own-draft"}
+    assert set(REASONS) == reasons | {"two-officers", "two-signers", "in-the-evidence", "same-person", "own-draft", "unsigned", "own-act"}
     assert all(text.endswith("。") for text in REASONS.values())

@@ -6,6 +6,7 @@ export const ROOMS = [
   { path: "", title: "", roles: ["enterprise", "township", "district", "expert", "admin"], load: () => import("./views/home.js") },
   { path: "work", title: "工作清单", about: "按颜色、逾期、今天到期安排检查", roles: OFFICIALS, load: () => import("./views/work.js") },
   { path: "work", title: "指派的场所", about: "指派给我评定的场所，等级和未销号隐患", roles: ["expert"], load: () => import("./views/work.js") },
+  { path: "acts", title: "待会签", about: "同事签署、等我会签的事项；我签署的办到哪一步", roles: OFFICIALS, load: () => import("./views/acts.js") },
   { path: "find", title: "查找", about: "按名称、拼音、信用代码、码牌或位置打开一处场所的全部记录", roles: [...OFFICIALS, "expert"], load: () => import("./views/find.js") },
   { path: "scan", title: "", roles: ["township", "district", "expert", "enterprise"], load: () => import("./views/scan.js") },
   { path: "site", title: "", roles: ["township", "district", "expert"], load: () => import("./views/site.js") },

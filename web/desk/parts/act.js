@@ -4,14 +4,25 @@ import { fresh } from "../api.js";
 import { h, pairs, say, show } from "./dom.js";
 import { form } from "./form.js";
 
-export function act({ title, about, fields, review, send, sign = "确认并签署" }) {
+// Where what was filled in asks for more, `more(values)` gives {title, fields} of a step between; its values come as `values.more`.
+export function act({ title, about, fields, more = () => null, review, send, sign = "确认并签署" }) {
   const place = h("div");
-  const first = form({ fields, button: "核对", send: async values => { second(values, await review(values)); } });
+  const check = async values => { second(values, await review(values)); };
+  const first = form({ fields, button: "核对", send: async values => { const further = more(values); if (further) between(values, further); else await check(values); } });
+  const back = () => h("button", { type: "button", class: "line", onclick: () => { show(place, first); first.querySelector("input,select,textarea,button").focus(); } }, "返回修改");
+
+  function between(values, further) {
+    const asked = form({ fields: further.fields, title: further.title, button: "核对", send: given => check({ ...values, more: given }) });
+    asked.querySelector(".acts").append(back());
+    show(place, asked);
+    asked.querySelector("input,select,textarea").focus();
+    say(further.title);
+  }
 
   function second(values, { says, follows }) {
     const key = fresh();
     const signing = form({ fields: [], button: sign, send: () => send(values, key) });
-    signing.querySelector(".acts").append(h("button", { type: "button", class: "line", onclick: () => { show(place, first); first.querySelector("input,select,textarea,button").focus(); } }, "返回修改"));
+    signing.querySelector(".acts").append(back());
     const heading = h("h2", { class: "form-title", tabindex: "-1" }, `核对：${title}`);
     show(place, heading, pairs(...says), h("h3", {}, "签署以后"), h("ul", { class: "follows" }, follows.map(sentence => h("li", {}, sentence))), signing);
     heading.focus({ preventScroll: true });

@@ -32,7 +32,6 @@ export async function show({ me, words, rest }) {
   const whole = form({
     title: "检查情况", button: "提交并生成检查记录",
     fields: [
-      { name: "partner", title: "同行执法人员编号", hint: "另一位执法人员的编号；现场检查须两人。", required: true, max: 64 },
       { name: "sectors", title: "检查领域", type: "choices", options: Object.entries(words.sector) },
       { name: "nature", title: "检查性质", type: "choices", options: [["planned", "计划内检查"], ["campaign", "专项检查"], ["led_by_leader", "领导带队"]] },
       { name: "note", title: "检查内容和情况", type: "long", max: 2000 },
@@ -42,7 +41,7 @@ export async function show({ me, words, rest }) {
       for (const one of found) photos.push(one.names || (one.names = await sendPhotos(id, one.photos)));
       const flags = Object.fromEntries(values.nature.map(name => [name, true]));
       const events = [
-        { ...fact("inspection", { officers: [...new Set([me.subject, values.partner])], sectors: values.sectors, note: values.note, ...flags }), key: keys.inspection },
+        { ...fact("inspection", { officers: [me.subject], sectors: values.sectors, note: values.note, ...flags }), key: keys.inspection },
         ...found.map((one, index) => ({ kind: "hazard_found", key: one.key, payload: known({ level: one.level, item: one.item, description: one.description, deadline_on: one.deadline_on }), evidence: photos[index] })),
       ];
       const paper = await post(`/sites/${id}/papers`, { paper: "inspection_record", events });

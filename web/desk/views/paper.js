@@ -1,26 +1,28 @@
 // A paper with its number as it is printed and signed, and what became of it: signed, refused, left in place.
 import { get } from "../api.js";
 import { card, h } from "../parts/dom.js";
-import { append } from "../parts/events.js";
+import { together, waitsOn } from "../parts/cosign.js";
 import { form } from "../parts/form.js";
 import { print } from "../parts/print.js";
 
 const TITLES = { JC: "现场检查记录", ZG: "责令限期整改指令书" };
 const LEGAL = "依据《中华人民共和国安全生产法》第六十五条、第七十三条";
 
-export async function show({ me, words, rest, again }) {
+export async function show({ words, rest, again }) {
   const [id, number] = rest;
   const record = await get(`/sites/${id}/record`);
   const carriers = record.timeline.filter(one => one.says.number === number);
   const head = h("div", { class: "title" }, h("h1", {}, TITLES[number.split("-")[1]] || "文书"), h("p", {}, h("a", { href: `#/site/${id}` }, record.identity.name)));
   if (!carriers.length) return [head, card("", h("p", {}, "没有这份文书。"))];
+  const root = carriers[0].kind === "inspection" ? carriers[0].id : carriers[0].answers;
+  const waits = await waitsOn(root);
   const signing = record.timeline.find(one => one.kind === "paper_signed" && one.says.paper === number);
   const sheet = number.includes("-JC-") ? inspectionSheet(record, carriers[0], number, words) : orderSheet(record, carriers, number, words);
   sheet.append(signature(signing, words));
   return [head,
     h("div", { class: "acts screen" }, h("button", { type: "button", class: "button", onclick: () => print(sheet.cloneNode(true)) }, "打印"),
       number.includes("-JC-") && record.hazards.some(one => one.next === "order") && h("a", { class: "line", href: `#/order/${id}` }, "下达整改指令书")),
-    h("div", { class: "columns" }, h("div", { class: "sheet-frame", tabindex: "0", role: "region", "aria-label": "文书预览" }, sheet), h("div", { class: "screen" }, signing ? card("签收", h("p", {}, words.value[signing.says.outcome], `（${signing.on}）`)) : signForm({ id, number, carrier: carriers[0], me, again })))];
+    h("div", { class: "columns" }, h("div", { class: "sheet-frame", tabindex: "0", role: "region", "aria-label": "文书预览" }, sheet), h("div", { class: "screen" }, signing ? card("签收", h("p", {}, words.value[signing.says.outcome], `（${signing.on}）`)) : [waits, signForm({ id, number, root, today: record.today, again })]))];
 }
 
 // 余应急检记〔2020〕0001号: the office, the paper, the year, the number.
@@ -68,18 +70,16 @@ function signature(signing, words) {
     line("执法人员（签名、执法证号）："), line("执法人员（签名、执法证号）："), line("日期："), h("div", { class: "seal" }, "（公章）"));
 }
 
-function signForm({ id, number, carrier, me, again }) {
-  const root = carrier.kind === "inspection" ? carrier.id : carrier.answers;
-  return card("签收", h("p", { class: "soft" }, "打印后由被检查单位签名；不签的，由两名执法人员注明情况。"), form({
+function signForm({ id, number, root, today, again }) {
+  return card("签收", h("p", { class: "soft" }, "打印后由被检查单位签名；不签的，由两名执法人员注明情况，见证的另一人登录会签。"), form({
     button: "记录签收情况",
     fields: [
       { name: "outcome", title: "情况", type: "choice", required: true, options: [["signed", "已签收"], ["refused", "拒签"], ["left_in_place", "留置送达"]] },
-      { name: "partner", title: "见证的另一位执法人员编号", hint: "拒签、留置送达时必填。", max: 64 },
       { name: "note", title: "说明", type: "long", hint: "拒签的情况；不写个人姓名。" },
     ],
-    send: async ({ outcome, partner, note }) => {
-      await append(id, "paper_signed", { paper: number, outcome, note, officers: [...new Set([me.subject, partner].filter(Boolean))] }, { caused_by: root });
-      again();
+    send: async ({ outcome, note }) => {
+      const done = await together(`/sites/${id}`, "paper_signed", { paper: number, outcome, note }, { caused_by: root, occurred_on: today });
+      if (!done.act) again();
     },
   }));
 }

@@ -3,6 +3,7 @@
 import { get, post } from "../api.js";
 import { act, folded } from "../parts/act.js";
 import { card, h, pairs } from "../parts/dom.js";
+import { TWO, follows, together } from "../parts/cosign.js";
 import { append, known } from "../parts/events.js";
 import { chooser } from "../parts/seek.js";
 import { said } from "./site.js";
@@ -124,19 +125,19 @@ function merging({ id, words, record, today, again }, scope) {
 // ── Taking it back 撤回 ──────────────────────────────────────────────────────────────────────────────────────────────
 const VOIDABLE = ["site_changed", "site_moved", "site_state_changed", "site_merged", "sector_confirmed", "enterprise_changed", "enterprise_merged"];
 
-function withdrawing({ id, me, words, record, again }) {
+function withdrawing({ id, words, record, again }) {
   const entries = record.timeline.filter(one => VOIDABLE.includes(one.kind) && !one.withdrawn_on);
   if (!entries.length) return h("p", { class: "soft" }, "没有可以撤回的登记。");
   const title = one => `${one.on} ${words.kind[one.kind]}`;
   const chosen = values => entries.find(one => one.id === values.entry);
   return act({
-    title: "撤回一条登记", fields: [{ name: "entry", title: "撤回哪一条", type: "select", options: entries.map(one => [one.id, title(one)]) }, { ...reason(), max: 500 }, { name: "partner", title: "另一位签署人编号", required: true, max: 64, hint: `须两人签署，含本人（${me.subject}）。` }],
-    review: values => ({ says: [["撤回", title(chosen(values))], ["理由", values.reason], ["签署", `${me.subject}、${values.partner}`]], follows: ["这条登记从现在起不再算数，记录本身保留并写明作废；涉及的场所立即重新评定。", "撤回以前看到的情况仍可按当时的日期查到。"] }),
+    title: "撤回一条登记", fields: [{ name: "entry", title: "撤回哪一条", type: "select", options: entries.map(one => [one.id, title(one)]) }, { ...reason(), max: 500 }],
+    review: values => ({ says: [["撤回", title(chosen(values))], ["理由", values.reason]], follows: [TWO, ...follows("void")] }),
     send: async (values, key) => {
       const company = chosen(values).kind.startsWith("enterprise_");
-      const where = company ? `/enterprises/${record.enterprise_id}/events` : `/sites/${id}/events`;
-      await post(where, { kind: company ? "enterprise_void" : "void", key, voids: values.entry, payload: { reason: values.reason, signers: [me.subject, values.partner] } });
-      again();
+      const where = company ? `/enterprises/${record.enterprise_id}` : `/sites/${id}`;
+      const done = await together(where, company ? "enterprise_void" : "void", { reason: values.reason }, { key, voids: values.entry });
+      if (!done.act) again();
     },
   });
 }

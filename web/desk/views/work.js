@@ -1,5 +1,6 @@
 // 工作清单: the sites of a township or the whole district, or those assigned to an expert, by colour, with what is overdue, due today, to be ordered and to be rechecked.
 import { all, get } from "../api.js";
+import { toSign } from "../parts/cosign.js";
 import { day, h, show as fill, waiting } from "../parts/dom.js";
 import { ORDER, WORDS, badge } from "../parts/grade.js";
 import { table } from "../parts/table.js";
@@ -20,7 +21,7 @@ export async function show({ me, words, query }) {
     const { sites } = await get("/work");
     return [h("h1", {}, "指派给我的场所"), sites.length ? content(sites, "指派给我的场所", "all", {}, words) : h("p", { class: "lead" }, "还没有指派给您的场所。请联系区级工作人员。")];
   }
-  const { townships } = await get("/townships");
+  const [{ townships }, signing] = await Promise.all([get("/townships"), toSign()]);
   const names = Object.fromEntries(townships.map(({ code, name }) => [code, name]));
   const own = me.role === "township" ? me.organisation : "";
   const chosen = own || query.get("township") || "";
@@ -30,7 +31,7 @@ export async function show({ me, words, query }) {
     error => { fill(list, h("p", { class: "refusal", role: "alert" }, error.message)); });
   return [
     h("div", { class: "title" }, h("h1", {}, "工作清单"), h("p", { class: "soft" }, names[chosen] || "全区")),
-    !own && townshipPicker(townships, chosen), list,
+    signing, !own && townshipPicker(townships, chosen), list,
   ];
 }
 
