@@ -90,6 +90,7 @@ def stack(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
     import boto3
 
+    from chalicelib.register.district import load_district
     from infra.local import accounts, demo
     from infra.local import stack as local
     from infra.local.emulator import Endpoint, free_port
@@ -102,7 +103,7 @@ def stack(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
         endpoint = Endpoint(emulator.url, emulator.region, emulator.own)
         as_of = date(2020, 6, 30)
         base = f"http://localhost:{free_port()}"
-        given = local.parameters_for(endpoint, base_url=base, today=demo.demo_day(as_of), pump=True)
+        given = local.parameters_for(endpoint, base_url=base, today=demo.demo_day(as_of, load_district("demo")), pump=True)
         name = f"test-{secrets.token_hex(4)}"
         deployed = local.Deployed(endpoint, name, local.deploy(name, given, lambda line: None), given)
         mapping = find_mapping(boto3.client("lambda"), deployed.outputs["RegradeFunctionName"])

@@ -10,7 +10,7 @@ import logging
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 from functools import cache
 from itertools import chain
 
@@ -18,10 +18,10 @@ from chalicelib import clock
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, NotFound
 from chalicelib.index.finish import Issue, Press, publish_month, result_of
-from chalicelib.index.runs import FINISH, MOVED, PLAN, TOWNSHIP, RunBook, StackRuns
+from chalicelib.index.runs import FINISH, MOVED, OUT, PLAN, TOWNSHIP, RunBook, StackRuns
 from chalicelib.index.sources import Sources, StackSources
-from chalicelib.index.telling import notices_of
-from chalicelib.index.timetable import Status, timetable_of
+from chalicelib.index.telling import TOLD, notices_of
+from chalicelib.index.timetable import INSTANT, Status, timetable_of
 from chalicelib.index.township import compute_partial, month_rules, townships_of, with_objections
 from chalicelib.publish.files import FileStore, bucket_files
 from chalicelib.publish.notice import post
@@ -30,8 +30,6 @@ from chalicelib.grading.enacted import governed_district
 from chalicelib.register.district import District
 
 LOG = logging.getLogger(__name__)
-# Somebody who replays old months tells nobody.
-TOLD = timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -53,12 +51,13 @@ class Order:
     """What is asked of a run beside its month. A given ``run`` is taken up again: its plan stands, its messages go out anew.
 
     ``known_at`` orders a revision with later knowledge; by default facts count as known at the freeze. Without a ``status``
-    the calendar says what is published.
+    the calendar says what is published. ``at`` is the instant of the calendar at which the run stands; by default it is now.
     """
 
     run: str | None = None
     known_at: datetime | None = None
     status: Status | None = None
+    at: datetime | None = None
 
 
 def handle_message(event: Mapping, settings: Settings) -> dict:
@@ -88,10 +87,11 @@ def start(month: str, desk: Desk, now: datetime, order: Order = Order()) -> dict
 def _plan_of(month: str, desk: Desk, now: datetime, order: Order) -> dict:
     """What a run is, decided once: what it knows, what it publishes, on which day of the calendar, and whether people are told."""
     rules = month_rules(desk.district, month).index
-    may_be_late = order.run == provisional_run(month)
-    table = timetable_of(month, rules, clock.day_of(now) if may_be_late else published_on(desk.runs, month))
-    status = order.status or (Status.REVISED if order.known_at else table.status_at(now))
-    known_at = order.known_at or min(now, table.freeze_at)
+    at = order.at or now
+    own_day = clock.day_of(at) if order.status is Status.PROVISIONAL else None
+    table = timetable_of(month, rules, published_on(desk.runs, month) or own_day)
+    status = order.status or (Status.REVISED if order.known_at else table.status_at(at))
+    known_at = order.known_at or min(at, table.freeze_at)
     days = {Status.PROVISIONAL: table.provisional_on, Status.FINAL: table.final_on, Status.REVISED: clock.day_of(known_at)}
     return {
         "schema": 1,
@@ -99,20 +99,28 @@ def _plan_of(month: str, desk: Desk, now: datetime, order: Order) -> dict:
         "status": status.value,
         "on": days[status].isoformat(),
         "known_at": clock.instant_text(known_at),
-        "decided_by": clock.instant_text(now),
+        "decided_by": clock.instant_text(at),
         "timetable": table.to_document(),
         "tell": status is Status.REVISED or clock.day_of(now) <= table.final_on + TOLD,
     }
 
 
 def published_on(runs: RunBook, month: str) -> date | None:
-    """The day on which the provisional index of a month came out by its calendar; None while it has not."""
-    plan = runs.find(provisional_run(month), PLAN)
-    return date.fromisoformat(plan["on"]) if plan else None
+    """The day on which a month came out by its calendar, whichever run published it; None while it has not."""
+    mark = runs.find(month, OUT)
+    return date.fromisoformat(mark["on"]) if mark else None
 
 
-def provisional_run(month: str) -> str:
-    return f"{month}#{Status.PROVISIONAL}"
+def standing_order(month: str, desk: Desk, now: datetime) -> Order:
+    """What the calendar has of a closed month by now: the final index, or until then the provisional one."""
+    return order_of(month, timetable_of(month, month_rules(desk.district, month).index, published_on(desk.runs, month)).status_at(now), desk)
+
+
+def order_of(month: str, status: Status, desk: Desk) -> Order:
+    """A phase of a month under the calendar's own name, at the instant that its calendar had for it."""
+    table = timetable_of(month, month_rules(desk.district, month).index)
+    instants = {Status.PROVISIONAL: table.freeze_at + INSTANT, Status.FINAL: datetime.combine(table.final_on, time(), clock.SHANGHAI)}
+    return Order(run=f"{month}#{status}", status=status, at=instants[status])
 
 
 def take_township(run: str, township: str, desk: Desk) -> None:
@@ -146,6 +154,8 @@ def finish(run: str, desk: Desk) -> dict:
     }
     if plan["tell"]:
         post(notices_of(issue, editions[0].revision, result_of(desk.files, editions[0]), desk.address), desk.tell)
+    if plan["status"] != Status.REVISED:
+        desk.runs.add(plan["month"], OUT, {"schema": 1, "run": run, "on": plan["timetable"]["provisional_on"]})
     desk.runs.add(run, FINISH, document)
     LOG.info("month published", extra={"run": run, "month": plan["month"]})
     return document

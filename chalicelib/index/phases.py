@@ -7,13 +7,14 @@ second finds the first one's plan.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 import orjson
 
 from chalicelib import clock
 from chalicelib.config import Settings
-from chalicelib.index.monthly import Desk, Order, provisional_run, published_on, stack_desk, start
+from chalicelib.index.acceptance import rules_on
+from chalicelib.index.monthly import Desk, Order, order_of, published_on, stack_desk, start
 from chalicelib.index.runs import FINISH
 from chalicelib.index.telling import opening
 from chalicelib.index.timetable import Status, timetable_of
@@ -28,14 +29,17 @@ def handle_schedule(settings: Settings) -> dict:
 
 
 def tick(desk: Desk, now: datetime) -> list[dict]:
-    """Begin what is due and not finished: last month's provisional, and the final of each of the last two months."""
+    """Begin what is due and not finished: last month's provisional, and the final of each of the last two months. A district without a
+    method has no index."""
     last = clock.previous_month(clock.month_of(clock.day_of(now)))
+    if rules_on(desk.district, last) is None:
+        return []
     _open(last, desk, now)
     return [start(month, desk, now, order) for month, order in due(last, desk, now)]
 
 
 def due(last: str, desk: Desk, now: datetime) -> Iterator[tuple[str, Order]]:
-    """The phases whose time has come and that have no finish. A month without a provisional index has no final one yet."""
+    """The phases whose time has come and that have no finish. A month of which nothing is out has no final index yet."""
     if now > timetable_of(last, month_rules(desk.district, last).index).freeze_at:
         yield from _unfinished(last, Status.PROVISIONAL, desk)
     for month in (clock.previous_month(last), last):
@@ -45,9 +49,9 @@ def due(last: str, desk: Desk, now: datetime) -> Iterator[tuple[str, Order]]:
 
 
 def _unfinished(month: str, status: Status, desk: Desk) -> Iterator[tuple[str, Order]]:
-    run = provisional_run(month) if status is Status.PROVISIONAL else f"{month}#{status}"
-    if desk.runs.find(run, FINISH) is None:
-        yield month, Order(run=run, status=status)
+    settled_by = {Status.PROVISIONAL: (Status.PROVISIONAL, Status.FINAL)}.get(status, (status,))
+    if all(desk.runs.find(f"{month}#{each}", FINISH) is None for each in settled_by):
+        yield month, Order(run=f"{month}#{status}", status=status)
 
 
 def _open(month: str, desk: Desk, now: datetime) -> None:
@@ -68,18 +72,20 @@ def months_between(first: str, last: str) -> list[str]:
     return months[::-1]
 
 
-def replay(month: str, desk: Desk) -> Iterator[dict]:
+def replay(month: str, desk: Desk, now: datetime) -> Iterator[dict]:
     """A past month with its phases at the instants of its calendar; the caller waits for each one's finish before the next.
 
-    A month that stands as final gets no provisional index behind it: whoever looks would see the older state as the newer one.
+    A month that stands as final gets no provisional index behind it: revisions only grow, and whoever looks would see the older state as
+    the newer one.
     """
-    table = timetable_of(month, month_rules(desk.district, month).index)
-    instants = (table.freeze_at + timedelta(milliseconds=1), datetime.combine(table.final_on, time(), clock.SHANGHAI))
-    is_final = any(_status(desk, month, revision) != Status.PROVISIONAL for revision in list_revisions(desk.files, "index", month))
-    for status, instant in zip((Status.PROVISIONAL, Status.FINAL), instants):
-        if is_final and status is Status.PROVISIONAL:
-            continue
-        yield start(month, desk, instant, Order(run=f"{month}#{status}", status=status))
+    for status in replayed_phases(month, desk):
+        yield start(month, desk, now, order_of(month, status, desk))
+
+
+def replayed_phases(month: str, desk: Desk) -> tuple[Status, ...]:
+    """Both, or the final one alone where that stands."""
+    stand = {_status(desk, month, revision) for revision in list_revisions(desk.files, "index", month)}
+    return (Status.PROVISIONAL, Status.FINAL) if stand <= {Status.PROVISIONAL} else (Status.FINAL,)
 
 
 def _status(desk: Desk, month: str, revision: int) -> str:

@@ -12,6 +12,8 @@ from chalicelib import bulk
 from chalicelib.tables import Runs, table_name
 
 PLAN, FINISH, TOWNSHIP, MOVED = "plan", "finish", "township#", "moved#"
+# Kept under the month itself: that it came out, and when. Everything that counts from that day reads this alone.
+OUT = "out"
 
 
 class RunBook(Protocol):

@@ -1,11 +1,11 @@
-"""./dev clock DATE: move the demo's day, and regrade what time alone changes."""
+"""./dev clock DATE: move the demo's day, regrade what time alone changes, and begin what the month's calendar says is due."""
 
 from __future__ import annotations
 
 import argparse
 from datetime import date
 
-HELP = "move the demo's day and run the daily sweep"
+HELP = "move the demo's day, run the daily sweep and what the month's calendar says is due"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,5 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
     update_note("demo", today=arguments.date.isoformat())
     counts = demo.invoke(deployed, "SweepFunctionName", demo.scheduled_event(deployed))
     told = ", ".join(f"{count} {name}" for name, count in counts.items()) if isinstance(counts, dict) else "done"
+    begun = demo.invoke(deployed, "MonthStartFunctionName", demo.scheduled_event(deployed))
     print(f"the demo's day is {arguments.date}; sweep: {told}")
+    for run in begun["runs"]:
+        print(f"month {run['month']}: {run['status']} index begun; it comes out on its own")
     return 0

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 published and sound (one JSON line per release), 1 not published in time or a hash does not match, 2 bad input."""
     from chalicelib import clock
-    from chalicelib.index.monthly import Order, stack_desk, start
+    from chalicelib.index.monthly import Order, published_on, stack_desk, standing_order, start
     from chalicelib.publish.release import verify
     from infra.local.stack import current
 
@@ -35,7 +35,9 @@ def run(args: argparse.Namespace) -> int:
     settings = current().settings()
     desk = stack_desk(settings)
     began = time.monotonic()
-    begun = start(args.month, desk, settings.now(), Order(run=args.run, known_at=known_at))
+    ordered = args.run or known_at or published_on(desk.runs, args.month)
+    order = Order(run=args.run, known_at=known_at) if ordered else standing_order(args.month, desk, settings.now())
+    begun = start(args.month, desk, settings.now(), order)
     finish = wait_for_finish(desk.runs, begun["run"], began + args.patience)
     faults = 0
     for release in finish["releases"]:

@@ -43,9 +43,10 @@ def bring_up(wish: Wish, progress: Progress) -> Deployed:
     a crash the emulator comes back with older data than the notes tell of."""
     endpoint = find_endpoint(progress)
     pump = (wish.stream or ("pump" if endpoint.own else "mapping")) == "pump"
-    as_of, district = settled_day(wish, endpoint), settled_district(wish, endpoint)
+    district = settled_district(wish, endpoint)
+    as_of = settled_day(wish, endpoint, district)
     addresses = lan.lan_addresses() if wish.lan else []
-    base, today = base_url(wish, addresses), current_today(as_of)
+    base, today = base_url(wish, addresses), current_today(as_of, district)
     parameters = stack.parameters_for(endpoint, base_url=base, today=today, pump=pump, district=district)
     deployed = stack.ensure(endpoint, parameters, progress)
     start_serving(deployed, wish, addresses, pump, progress)
@@ -96,7 +97,7 @@ def leave_to_import(deployed: Deployed, district: str, progress: Progress) -> No
     progress(f"district {district}: {cards:,} sites; ./dev import FILE --mapping NAME brings more in")
 
 
-def settled_day(wish: Wish, endpoint: Endpoint) -> date:
+def settled_day(wish: Wish, endpoint: Endpoint, district: str) -> date:
     """The day the demo's data end. It is chosen once: other data need a reset first."""
     note = read_note("demo")
     if note.get("url") == endpoint.url and note.get("as_of"):
@@ -104,14 +105,15 @@ def settled_day(wish: Wish, endpoint: Endpoint) -> date:
         if wish.as_of not in (None, kept):
             raise Conflict(f"the data stand at {kept}; ./dev reset first, or ./dev clock to move the demo's day")
         return kept
-    as_of = wish.as_of or demo.last_closed_day(date.today())
-    update_note("demo", url=endpoint.url, as_of=as_of.isoformat(), sites=None, begun_at=None, today=demo.demo_day(as_of).isoformat())
+    as_of = wish.as_of or demo.last_closed_day(date.today(), load_district(district))
+    today = demo.demo_day(as_of, load_district(district)).isoformat()
+    update_note("demo", url=endpoint.url, as_of=as_of.isoformat(), sites=None, begun_at=None, today=today)
     return as_of
 
 
-def current_today(as_of: date) -> date:
+def current_today(as_of: date, district: str) -> date:
     """The demo's day: where ``./dev clock`` left it."""
-    return date.fromisoformat(str(read_note("demo").get("today") or demo.demo_day(as_of)))
+    return date.fromisoformat(str(read_note("demo").get("today") or demo.demo_day(as_of, load_district(district))))
 
 
 def base_url(wish: Wish, addresses: list[str]) -> str:

@@ -9,29 +9,43 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from chalicelib import clock
-from chalicelib.errors import Unavailable
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.index.acceptance import method_of
+from chalicelib.index.timetable import timetable_of
+from chalicelib.register.district import District
+from chalicelib.workdays import UnknownHolidays, add_workdays
 from infra.local.progress import Progress
 from infra.local.stack import Deployed
 
 MONTHS = 2
-RUN_NAME = "demo"
 MONTH_PATIENCE_SECONDS = 300
 # A failed message comes back only after the queue's visibility time-out (half an hour): taking the run up again is quicker.
 STALLED_SECONDS = 20
 
 
-def last_closed_day(present: date) -> date:
-    """The last day of the last closed month."""
-    return clock.last_day(clock.previous_month(clock.month_of(present)))
+def last_closed_day(present: date, district: District) -> date:
+    """The last day of the last closed month whose calendar is known: in January the holiday notice of the year may be missing yet."""
+    month = clock.previous_month(clock.month_of(present))
+    for month in (month, clock.previous_month(month)):
+        with suppress(UnknownHolidays):
+            demo_day(clock.last_day(month), district)
+            break
+    return clock.last_day(month)
 
 
-def demo_day(as_of: date) -> date:
-    """The day a demo lives on: the one after its data end, so that the month of ``as_of`` is closed."""
-    return clock.add_days(as_of, 1)
+def demo_day(as_of: date, district: District) -> date:
+    """The day a demo lives on: the first working day on which townships may object to the month that ``as_of`` ends. So its index is
+    out, provisional, by the calendar of life, and the months before are final."""
+    try:
+        rules = method_of(district, clock.month_of(as_of))
+    except NotFound:
+        return clock.add_days(as_of, 1)
+    return add_workdays(timetable_of(clock.month_of(as_of), rules).provisional_on, 1)
 
 
 def import_district(deployed: Deployed, folder: Path, *, sites: int, as_of: date, progress: Progress) -> int:
@@ -89,23 +103,25 @@ def closed_months(as_of: date, months: int = MONTHS) -> list[str]:
 
 
 def is_published(deployed: Deployed, as_of: date, months: int = MONTHS) -> bool:
-    """Whether the demo's month runs have finished in this stack."""
-    from chalicelib.index.runs import FINISH, StackRuns
+    """Whether the demo's months are out in this stack."""
+    from chalicelib.index.monthly import published_on
+    from chalicelib.index.runs import StackRuns
 
     runs = StackRuns(deployed.name)
-    return all(runs.find(f"{month}#{RUN_NAME}", FINISH) is not None for month in closed_months(as_of, months))
+    return all(published_on(runs, month) for month in closed_months(as_of, months))
 
 
 def run_month(deployed: Deployed, month: str, progress: Progress) -> None:
-    """Start one month's run, or take it up again, and wait for its finish. Unavailable if it does not come."""
-    from chalicelib.index.monthly import Order, stack_desk, start
+    """Start the calendar's run of a month, or take it up again, and wait for its finish. Unavailable if it does not come."""
+    from chalicelib.index.monthly import stack_desk, standing_order, start
     from chalicelib.index.runs import FINISH, TOWNSHIP
 
     settings = deployed.settings()
     desk = stack_desk(settings)
-    run = f"{month}#{RUN_NAME}"
+    order = standing_order(month, desk, settings.now())
     began = moved = time.monotonic()
-    begun = start(month, desk, settings.now(), Order(run=run))
+    begun = start(month, desk, settings.now(), order)
+    run = begun["run"]
     known: set[str] = set()
     while FINISH not in (parts := desk.runs.list_names(run)):
         moved = time.monotonic() if len(parts) > len(known) else moved
@@ -114,12 +130,12 @@ def run_month(deployed: Deployed, month: str, progress: Progress) -> None:
             raise Unavailable(f"the month {month} did not finish: {sorted(parts)}")
         if time.monotonic() - moved > STALLED_SECONDS:
             progress(f"month {month}: nothing moved for {STALLED_SECONDS} s, taking it up again")
-            start(month, desk, settings.now(), Order(run=run))
+            start(month, desk, settings.now(), order)
             moved = time.monotonic()
         progress.count(f"month {month}: townships", sum(part.startswith(TOWNSHIP) for part in parts), begun["townships"])
         time.sleep(0.2)
     releases = ", ".join(f"{release['kind']} r{release['revision']}" for release in desk.runs.find(run, FINISH)["releases"])
-    progress(f"month {month} published in {time.monotonic() - began:.1f} s: {releases}")
+    progress(f"month {month} published ({begun['status']}) in {time.monotonic() - began:.1f} s: {releases}")
 
 
 def plates(deployed: Deployed, count: int = 4) -> list[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import date
 from pathlib import Path
@@ -124,8 +125,21 @@ def test_a_month_is_run_by_the_queue_and_a_second_run_changes_nothing(stack: Sta
     assert stack.get("/index/")[0] == stack.get("/map/")[0] == 200
 
 
+def test_leaderboard_archive_and_objections_desk_say_the_same_of_a_month(stack: Stack) -> None:
+    demo.run_month(stack.deployed, "2020-06", Progress())
+    result = json.loads(stack.get("/index/2020-06/r1/index.json")[2])["publication"]
+    front, archive = (stack.get(path)[2].decode() for path in ("/index/", "/index/months.html"))
+    (entry,) = [each for each in json.loads(stack.get("/index/current.json")[2])["months"] if each["month"] == "2020-06"]
+    assert entry["status"] == result["status"] == "provisional" and "公示稿" in front and "公示稿" in archive
+    for role in ("township", "district"):
+        clock = json.loads(stack.get("/api/months/2020-06/objections", stack.token(role))[2])["clock"]
+        assert (clock["is_out"], clock["is_open"], clock["day"]) == (True, True, 1)
+        assert all(clock[day] == result[day] for day in ("freeze_at", "provisional_on", "objections_until", "final_on"))
+
+
 def test_the_schedules_functions_run_in_the_stack(stack: Stack) -> None:
     counts = demo.invoke(stack.deployed, "SweepFunctionName", demo.scheduled_event(stack.deployed))
     assert (counts["failed"], counts["quarantined"]) == (0, 0)
+    demo.run_month(stack.deployed, "2020-06", Progress())
     begun = demo.invoke(stack.deployed, "MonthStartFunctionName", demo.scheduled_event(stack.deployed))
-    assert begun == {"runs": []}, "June is frozen on the third working day of July: on its first day nothing is due"
+    assert begun == {"runs": []}, "June's provisional index came out under the calendar's own name, and its final one is not due yet"

@@ -13,20 +13,22 @@ import jsonschema
 import orjson
 import pytest
 from event_builders import fact, step
-from test_index_monthly import FACTS, GONE_WRONG, JUNE, TOWNSHIPS, Killed, Stack
+from test_index_monthly import FACTS, GONE_WRONG, JUNE, SMALL, TOWNSHIPS, Killed, Stack
 
 from chalicelib import clock
 from chalicelib.errors import BadInput
 from chalicelib.index.acceptance import month_problems, standing_problems
 from chalicelib.index.difference import difference
-from chalicelib.index.monthly import Order, start, take_township
+from chalicelib.index.monthly import Order, published_on, standing_order, start, take_township
 from chalicelib.index.objections import decision_problems, objections_of
 from chalicelib.index.phases import months_between, replay, tick
 from chalicelib.index.rules import MODEL_2020, load_rules
 from chalicelib.index.sources import MemorySources
 from chalicelib.index.timetable import Status
+from chalicelib.index.verdicts import Crier
 from chalicelib.publish.files import MemoryFiles
 from chalicelib.publish.release import verify
+from chalicelib.register.district import load_district
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.model import Event
 
@@ -83,6 +85,44 @@ def test_the_clock_begins_each_phase_on_its_day_and_only_once() -> None:
     }
 
 
+def test_a_month_is_out_from_its_publication_on_whichever_run_brought_it_and_not_before() -> None:
+    made = stack()
+    start(JUNE, made.desk(), at(4), Order(run="by hand"))
+    assert published_on(made.runs, JUNE) is None, "begun is not out"
+    made.drain()
+    assert published(made, 1)["publication"]["provisional_on"] == str(published_on(made.runs, JUNE)) == "2020-07-03"
+
+
+def test_months_that_are_brought_in_late_stand_as_their_calendar_had_them() -> None:
+    made = stack()
+    for month, now in (("2020-05", at(6)), (JUNE, at(6))):
+        start(month, made.desk(), now, standing_order(month, made.desk(), now))
+        made.drain()
+    assert orjson.loads(made.files.find("public/index/current.json"))["months"] == [
+        {"month": "2020-05", "revision": 1, "status": "final", "on": "2020-06-10"},
+        {"month": JUNE, "revision": 1, "status": "provisional", "on": "2020-07-03"},
+    ]
+    assert look(made, at(6, 18)) == [] and look(made, at(10)) == ["2020-06#final"], "the clock goes on from there"
+
+
+def test_the_clock_puts_no_provisional_index_behind_a_final_one() -> None:
+    made = stack()
+    start(JUNE, made.desk(), at(11), standing_order(JUNE, made.desk(), at(11)))
+    made.drain()
+    assert look(made, at(12)) == []
+
+
+def test_a_district_without_a_method_has_no_index() -> None:
+    assert tick(replace(stack().desk(), district=load_district("dinesafe")), at(20)) == []
+
+
+def test_who_replays_old_months_tells_nobody() -> None:
+    made = stack()
+    for _ in replay("2020-02", made.desk(), at(6)):
+        made.drain()
+    assert made.told == []
+
+
 def test_a_clock_that_stood_still_gives_townships_their_days_nevertheless() -> None:
     made = stack()
     assert look(made, at(20)) == ["2020-06#provisional"]
@@ -129,6 +169,32 @@ def test_each_township_is_told_once_at_each_phase(done: Stack) -> None:
     }  # fmt: skip
     provisional = next(notice for notice in done.told if notice["notice_id"] == f"index-2020-06-r1-{OWN}")
     assert "2020-07-08" in provisional["lines"][-1] and "公示稿" in provisional["title"]
+
+
+def heard(*log: Event, now: datetime = at(9)) -> list[dict]:
+    """What is told when each event of a log comes along the stream, the last one twice."""
+    told: list[dict] = []
+    crier = Crier(SMALL, lambda subject: tuple(each for each in log if each.subject == subject), told.extend, now, "https://aq.test")
+    for event in (*log, log[-1]):
+        crier.hear(event)
+    return told
+
+
+def test_the_township_that_objected_is_told_what_was_decided_without_its_prose() -> None:
+    root = objection()
+    first, again = heard(root, made := decision(root))
+    assert first == again and first["notice_id"] == f"objection-{made.event_id}", "told once, by its id"
+    assert (first["role"], first["organisation"]) == ("township", OWN)
+    assert "ZR1 党政班子研究安全生产" in first["lines"][0] and "成立" in first["lines"][0]
+    assert first["link"] == f"https://aq.test/desk/#/objections?month={JUNE}"
+    assert "属实" not in str(first) and "会议已开" not in str(first)
+    assert "不成立" in heard(root, decision(root, outcome="rejected", numerator=None))[0]["lines"][0]
+
+
+def test_nobody_is_told_of_what_decides_nothing_or_is_long_past() -> None:
+    root = objection()
+    assert heard(root) == [] and heard(decision(root)) == []
+    assert heard(root, decision(root), now=at(20, month=9)) == []
 
 
 def test_killed_at_any_write_of_a_whole_month_and_repeated_gives_the_same_files(done: Stack) -> None:
@@ -286,7 +352,7 @@ def replayed(code_version: str, months: list[str]) -> Stack:
     made = stack()
     desk = replace(made.desk(), code_version=code_version)
     for month in months:
-        for _ in replay(month, desk):
+        for _ in replay(month, desk, datetime(2022, 4, 30, tzinfo=clock.SHANGHAI)):
             while made.queue:
                 message = made.queue.pop(0)
                 take_township(message["run"], message["township"], desk)
@@ -307,7 +373,7 @@ def test_a_month_that_stands_as_final_gets_no_provisional_behind_it() -> None:
     final = datetime(2020, 7, 10, tzinfo=clock.SHANGHAI)
     start(JUNE, made.desk(), final, Order(run="by hand"))
     made.drain()
-    for begun in replay(JUNE, made.desk()):
+    for begun in replay(JUNE, made.desk(), at(20)):
         assert begun["status"] == "final"
         made.drain()
     current = orjson.loads(made.files.files["public/index/current.json"])
