@@ -70,10 +70,11 @@ def plates(event: dict[str, object], context: object) -> dict[str, object]:
 
 @app.on_dynamodb_record(stream_arn=PLACEHOLDER_STREAM, name="regrade")
 def regrade(event: DynamoDBEvent) -> dict[str, object]:
-    """A batch of appended events: regrade the sites concerned."""
+    """A batch of appended events: regrade the sites concerned, tell townships of decided objections."""
     from chalicelib.grading.regrade import handle_stream
+    from chalicelib.index.verdicts import stack_hear
 
-    return handle_stream(event.to_dict(), settings())
+    return handle_stream(event.to_dict(), settings(), hear=stack_hear(settings()))
 
 
 @app.schedule(Cron(5, 16, "*", "*", "?", "*"), name="sweep")

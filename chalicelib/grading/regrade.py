@@ -7,7 +7,7 @@ can never succeed goes to quarantine with its reason and counts as done; only tr
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -173,8 +173,13 @@ def townships_of(results: Iterable[Regraded]) -> set[str]:
     return {record["township"] for group in records for record in group}
 
 
-def handle_stream(event: Mapping[str, object], settings: Settings, regrader: Regrader | None = None) -> dict[str, list[dict[str, str]]]:
-    """A batch of stream records: every site concerned once. Returns ``batchItemFailures`` for exactly the records to repeat."""
+def handle_stream(
+    event: Mapping[str, object], settings: Settings, regrader: Regrader | None = None, hear: Callable[[Event], None] = lambda event: None
+) -> dict[str, list[dict[str, str]]]:
+    """A batch of stream records: every site concerned once. Returns ``batchItemFailures`` for exactly the records to repeat.
+
+    ``hear`` is handed every event, for what else follows from it, and again when it raised Unavailable.
+    """
     records = {record["dynamodb"]["SequenceNumber"]: record for record in event["Records"] if record.get("eventName") != "REMOVE"}
     try:
         regrader = regrader or Regrader(settings.table_prefix, governed_district(settings.table_prefix, settings.district))
@@ -192,20 +197,25 @@ def handle_stream(event: Mapping[str, object], settings: Settings, regrader: Reg
         except Unavailable:
             failed.add(number)
     unentered = _unentered(regrader, appended)
-    failed |= unentered | _regrade_appended(
-        regrader, {number: taken for number, taken in appended.items() if number not in unentered}, settings.day()
-    )
+    entered = {number: taken for number, taken in appended.items() if number not in unentered}
+    failed |= unentered | _regrade_appended(regrader, entered, settings.day()) | _undone(hear, appended)
     return {"batchItemFailures": [{"itemIdentifier": number} for number in records if number in failed]}
+
+
+def _undone(act: Callable[[Event], object], appended: Mapping[str, Event]) -> set[str]:
+    """The numbers of the events for which the act could not be done now."""
+    undone = set()
+    for number, event in appended.items():
+        try:
+            act(event)
+        except Unavailable:
+            undone.add(number)
+    return undone
 
 
 def _unentered(regrader: Regrader, appended: Mapping[str, Event]) -> set[str]:
     """Acts by hand go into the ledger before they move a colour. What could not be entered now, with all else of its subject."""
-    subjects = set()
-    for event in appended.values():
-        try:
-            regrader.ledger.enter([event])
-        except Unavailable:
-            subjects.add(event.subject)
+    subjects = {appended[number].subject for number in _undone(lambda event: regrader.ledger.enter([event]), appended)}
     return {number for number, event in appended.items() if event.subject in subjects}
 
 

@@ -1,9 +1,10 @@
-"""What people are told when an index is published: a notice to each township with its own figures, one to the district. Pure."""
+"""What people are told of the index: when it is published, a notice to each township with its own figures and one to the district; when
+returns are due; when an objection is decided. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib import clock
 from chalicelib.index.finish import Issue
@@ -11,9 +12,12 @@ from chalicelib.index.present import change_words, month_words
 from chalicelib.index.timetable import Status
 from chalicelib.publish.notice import Notice
 from chalicelib.publish.release import base_address
+from chalicelib.supervision.model import Event
 
 WORDS = {Status.PROVISIONAL: "公示稿", Status.FINAL: "正式发布", Status.REVISED: "修订"}
 MOST = 3
+# Whoever replays old months, or brings an old log in, tells nobody.
+TOLD = timedelta(days=31)
 COLOURS = {"red": "红", "orange": "橙", "yellow": "黄", "blue": "蓝", "none": "数据不足"}
 
 
@@ -49,3 +53,12 @@ def opening(month: str, townships: Iterable[str], freeze_at: datetime) -> Iterat
     lines = (f"截止 {until.month}月{until.day}日 {until:%H:%M}，须经第二人复核；逾期未报计 0 分。",)
     for code in townships:
         yield Notice(f"returns-{month}-{code}", "township", code, f"{month_words(month)}镇街月报待填报", lines)
+
+
+def verdict(objection: Event, decision: Event, title: str, address: str = "") -> Notice:
+    """To the township that objected. Without the reasons: prose may name people, and a messenger is somebody else's computer."""
+    month, upheld = str(objection.payload["month"]), decision.payload["outcome"] == "upheld"
+    became = "成立，按更正后的计数计入正式指数" if upheld else "不成立，计数不变"
+    lines = (f"**{objection.payload['sub_item']} {title}**：异议{became}。", "理由和更正后的计数见工作台“异议”。")
+    link = f"{address}/desk/#/objections?month={month}"
+    return Notice(f"objection-{decision.event_id}", "township", objection.subject_id, f"{month_words(month)}指数异议已有决定", lines, link)
