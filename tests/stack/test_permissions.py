@@ -319,7 +319,7 @@ class TestFilesAndQueues:
             "MonthQueueUrl": {"MonthStartFunctionName"},
             "RegradeDeadLettersUrl": {"RegradeFunctionName"},
             "MonthDeadLettersUrl": set(),
-            "NoticeQueueUrl": {"MonthStartFunctionName", "MonthTownshipFunctionName", "RemindFunctionName"},
+            "NoticeQueueUrl": {"RegradeFunctionName", "MonthStartFunctionName", "MonthTownshipFunctionName", "RemindFunctionName"},
             "NoticeDeadLettersUrl": set(),
             "ImportQueueUrl": {"ApiFunctionName", "ImporterFunctionName"},
             "ImportDeadLettersUrl": set(),
