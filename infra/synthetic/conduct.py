@@ -53,8 +53,14 @@ def write_register(site: Site, book: Book, era: Era) -> None:
         铝镁粉尘="combustible_dust" in site.special and site.trade.industry == "C33", 有毒有限空间="toxic_space" in signs, 溶剂型喷涂="solvent" in signs,
         八类企业=site.eight, 消防重点单位="key_fire" in signs, 易燃易爆="key_fire" in signs and bool(site.chemical), 劳动密集="labour_100" in signs,
         夜间生产="night" in signs, 特种设备=random.randint(1, 8) if "equipment" in signs else 0, 规上=site.staff >= 90,
-        应投安责险=bool(site.chemical) or "metal_smelting" in site.special, 应创标准化=site.staff >= 90, 入库日期=site.registered_on,
+        应投安责险=bool(site.chemical) or "metal_smelting" in site.special, 应创标准化=site.staff >= 90,
+        其他领域=_further_sectors(site), 入库日期=site.registered_on,
     )  # fmt: skip
+
+
+def _further_sectors(site: Site) -> tuple[str, ...]:
+    """Sectors that have no weight in the model yet: who carries on the road is in one of them."""
+    return ("road_traffic",) if site.trade.industry == "G54" or "物流" in site.enterprise_name else ()
 
 
 def _dust_workers(site: Site) -> object:

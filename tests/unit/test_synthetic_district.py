@@ -217,3 +217,12 @@ def test_tables_have_the_columns_they_promise(summary):
 def test_a_day_without_a_standard_is_refused(tmp_path):
     with pytest.raises((NotFound, BadInput)):
         write(tmp_path, district=DEMO, sites=90, as_of=date(2015, 1, 31))
+
+
+def test_who_carries_on_the_road_is_in_a_sector_that_weighs_nothing_yet(middle):
+    """Shown on the map and explained, without moving a township's colour (weight 0 in the method)."""
+    registered = [event.payload for event in middle.events.values() if event.kind == "site_registered"]
+    carriers = [payload for payload in registered if payload.get("further_sectors")]
+    assert 5 < len(carriers) < 0.1 * len(registered)
+    assert {code for payload in carriers for code in payload["further_sectors"]} == {"road_traffic"}
+    assert all(payload["industry"].startswith("G") for payload in carriers)
