@@ -24,11 +24,12 @@ from chalicelib.config import Settings
 from chalicelib.errors import BadInput, NotFound, Problem
 from chalicelib.grading.store import CardStore
 from chalicelib.register.district import District, load_district
+from chalicelib.supervision.site import MERGED
 
 FONT_KEY = "fonts/plate.ttf"
 TREE = "exports/plates"
 PLATES_A_FILE = 200
-GONE = ("closed", "moved_out")
+GONE = ("closed", "moved_out", MERGED)
 PDF, SVG = "pdf", "svg"
 CONTENT_TYPE = {PDF: "application/pdf", SVG: "application/zip"}
 DESCRIPTION = "扫码查看该场所的安全等级、评定日期和依据"
@@ -65,7 +66,7 @@ def order_of(document: Mapping[str, object]) -> Order:
 
 
 def plates_by_township(order: Order, settings: Settings, cards: CardStore, day: date) -> Iterator[tuple[str, list[Plate]]]:
-    """The plates of an order, township by township, by site id; sites that are gone get none. NotFound for an unknown site or township."""
+    """The plates of an order, township by township, by site id; sites that are gone, or live on in another record, get none. NotFound for an unknown site or township."""
     district, keys = load_district(settings.district), parse_keys(settings.plate_keys)
     if order.site:
         yield from _one(order.site, settings, cards, day)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pypdfium2
 import pytest
@@ -17,7 +20,7 @@ from PIL import Image
 
 from chalicelib import ids
 from chalicelib.code.plate import Plate, plate_number, plate_of, read_number, spaced
-from chalicelib.code.plates import archive, files, order_of
+from chalicelib.code.plates import archive, files, order_of, plates_by_township
 from chalicelib.code.qr import png_of, rows_of, svg
 from chalicelib.code.qr import modules
 from chalicelib.code.sheet import LAYOUTS, lacking, sheet
@@ -161,3 +164,19 @@ def test_a_wrong_order_is_refused_with_every_fault(document: dict, columns: list
 
 def test_the_first_issue_is_printed_where_none_was_recorded() -> None:
     assert replace(plate(), issue=1) == plate_of({"site_id": plate().site_id, "issue": None, "name": "Demo Works"}, "Liangzhu", "https://aq.cn", RING)
+
+
+def test_a_site_that_is_gone_or_lives_on_in_another_record_gets_no_plate() -> None:
+    states = {f"{at}" * 16: state for at, state in enumerate(("operating", "suspended", "closed", "moved_out", "merged"))}
+
+    class Cards:
+        def list_township(self, code: str) -> list[dict]:
+            graded = {"operating": "blue"}
+            return [{"site_id": site, "name": state, "issue": 1, "grade": graded.get(state, "none")} for site, state in states.items()] if code == "330110010" else []
+
+        def load(self, site_ids: list[str]) -> dict:
+            return {site: SimpleNamespace(doc=json.dumps({"state": states[site]})) for site in site_ids}
+
+    settings = read_settings({"PLATE_KEYS": "1:00112233445566778899aabbccddeeff", "PUBLIC_BASE_URL": "https://aqm.example.cn"})
+    made = dict(plates_by_township(order_of({"run": "r"}), settings, Cards(), date(2020, 7, 1)))
+    assert [one.name for one in made["330110010"]] == ["operating", "suspended"] and sum(map(len, made.values())) == 2
