@@ -21,7 +21,7 @@ from chalicelib.errors import BadInput, Problem, SafetyCodeError
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_CURSOR_LENGTH = 1024
-# Above it a number with a point no longer stands for one integer (RFC 8259, section 6).
+# Above it a number no longer stands for one integer with every reader (RFC 8259, section 6); the log keeps 64 bits.
 MAX_EXACT = 2**53
 PROBLEM_TYPE = "application/problem+json; charset=utf-8"
 JSON_TYPE = "application/json; charset=utf-8"
@@ -118,7 +118,7 @@ def json_body(raw: bytes | str | None) -> dict[str, object]:
     if len(body) > MAX_BODY_BYTES:
         raise BodyTooLarge("超过大小上限", limit_bytes=MAX_BODY_BYTES)
     try:
-        document = json.loads(body, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_number)
+        document = json.loads(body, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_number, parse_int=_integer)
         # Half of a surrogate pair is valid JSON and no text: it could be neither stored nor told back.
         json.dumps(document, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -173,6 +173,14 @@ def _number(text: str) -> float | int:
     if not math.isfinite(value):
         raise BadInput([Problem("$", "", text[:40], "数字过大")])
     return int(value) if value.is_integer() and abs(value) <= MAX_EXACT else value
+
+
+def _integer(text: str) -> int:
+    """An integer that every reader of JSON reads as the same one, and that the log can keep."""
+    value = int(text)
+    if abs(value) > MAX_EXACT:
+        raise BadInput([Problem("$", "", text[:40], "数字过大")])
+    return value
 
 
 def _no_constant(text: str) -> object:
