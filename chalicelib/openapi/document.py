@@ -20,7 +20,10 @@ PARAMETER = re.compile(r"{(\w+)}")
 OPAQUE = {"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{16}$"}
 PATH_PARAMETERS = {"site_id": OPAQUE, "enterprise_id": OPAQUE, "code": {"type": "string", "pattern": "^[0-9A-Za-z]{1,12}$"}}
 TEXT = {"type": "string"}
-PROBLEM_STATUS = ("400", "401", "403", "404", "409", "413", "415", "422", "503")
+PROBLEM_STATUS = ("400", "401", "403", "404", "409", "413", "415", "422", "429", "503")
+PAGE = "text/html"
+# What a route's details call a body, and how it is sent.
+BODIES = {"body": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +74,19 @@ def operation(route: Route, known: Mapping[str, object]) -> dict[str, object]:
         "operationId": re.sub(r"\W+", "-", f"{route.method.lower()}{route.path}").strip("-"),
         "summary": known.get("summary") or route.about or route.path,
         "parameters": [*path_parameters(route.path), *query_parameters(known.get("query") or {})],  # type: ignore[arg-type]
-        "responses": {"2XX": {"description": "成功", "content": content}, **problems(route)},
+        "responses": {"2XX": {"description": "成功", "content": content}, **problems(route, known.get("media"))},
     }
-    if "body" in known:
-        schema = {"$ref": f"#/components/schemas/{known['body']}"}
-        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    for name, media in BODIES.items():
+        if name in known:
+            found["requestBody"] = {"required": True, "content": {media: {"schema": {"$ref": f"#/components/schemas/{known[name]}"}}}}
     if route.guarded:
         found["security"] = [{"idToken": []}]
     return found
 
 
-def problems(route: Route) -> dict[str, object]:
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+def problems(route: Route, media: object = None) -> dict[str, object]:
+    """Refusals are problem documents; where people see pages, they are pages."""
+    content = {PAGE: {"schema": TEXT}} if media == PAGE else {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": "拒绝", "content": content} for status in PROBLEM_STATUS if route.guarded or status not in ("401", "403")}
 
 
@@ -100,7 +104,7 @@ def schemas() -> dict[str, object]:
     """Every schema by name: the payload of each kind of fact under the kind's own name, frames and answers beside them."""
     kinds = load_vocabulary().kinds
     payloads = {name: {key: value for key, value in json_schema(name).items() if key != "$schema"} for name in kinds}
-    scopes = {scope: [name for name, kind in kinds.items() if kind.scope == scope] for scope in ("site", "enterprise", "township")}
+    scopes = {scope: [name for name, kind in kinds.items() if kind.scope == scope] for scope in ("site", "enterprise", "township", "district")}
     frames = {f"AppendTo{scope.title()}": {"oneOf": [frame(name) for name in names]} for scope, names in scopes.items()}
     return {**payloads, **frames, **ANSWERS}
 
@@ -143,6 +147,26 @@ ANSWERS: Mapping[str, object] = {
     "Acts": _object("to_sign mine", **{name: {"type": "array", "items": {"$ref": "#/components/schemas/Act"}} for name in ("to_sign", "mine")}),
     "Decline": _object("reason", reason={"type": "string", "minLength": 1, "maxLength": 500, "description": "退回的理由"}),
     "Served": _object("number event_ids new", number=TEXT, event_ids={"type": "array", "items": TEXT}, new={"type": "boolean"}),
+    "ReportForm": _object(
+        "plate about text",
+        plate={"type": "string", "description": "码牌上的 29 位编号"}, about={"enum": ["hazard", "error"]},
+        text={"type": "string", "minLength": 5, "maxLength": 500}, contact={"type": "string", "maxLength": 100}, language={"enum": ["zh", "en"]},
+        website={"const": "", "description": "须留空"},
+    ),
+    "ReceiptForm": _object("receipt", receipt={"type": "string", "description": "16 位回执编号"}, erase={"enum": ["1"]}, language={"enum": ["zh", "en"]}),
+    "Activation": _object(
+        "plate code name password",
+        plate={"type": "string", "description": "码牌编号，19 位"}, code={"type": "string", "description": "一次性激活码，16 位"}, name=TEXT, password=TEXT,
+    ),
+    "Accounts": _object("accounts code may", accounts={"type": "array"}, code={"type": ["object", "null"]}, may={"type": "object"}),
+    "Merge": _object("into reason key", into=OPAQUE, reason=TEXT, key=TEXT, occurred_on={"type": "string", "format": "date"}),
+    "Person": _object("name phone", name={"type": "string", "minLength": 1, "maxLength": 50}, phone=TEXT),
+    "ExportWish": _object("dataset format", dataset={"enum": ["cards", "register", "events"]}, format={"enum": ["csv", "xlsx"]}),
+    "ImportWish": _object(
+        "mapping filename mode",
+        mapping=TEXT, filename={"type": "string", "maxLength": 200}, mode={"enum": ["check", "whole", "good"]}, reason={"type": "string", "maxLength": 500},
+        signers={"type": "array", "maxItems": 10, "items": TEXT},
+    ),
     "Contact": _object("report contact", report=TEXT, contact={"type": ["string", "null"], "description": "没有留下或已删除为 null"}),
     "Scan": _object("plate", plate={"type": "string", "description": "码牌上的网址或 29 位编号"}),
     "Photo": _object("content_type", content_type={"enum": ["image/jpeg", "image/png", "image/webp"]}),
