@@ -43,10 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def make_parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser of all commands; only the module of the one asked for is given its arguments."""
+    """The parser of the command asked for, or of all, without their arguments, where none is."""
     parser = argparse.ArgumentParser(prog="./dev", description="Safety Code: one map, one code, one index.")
     choices = parser.add_subparsers(metavar="command", required=True)
-    for name, module in discover().items():
+    for name, module in discover(given).items():
         wanted = choices.add_parser(name, help=module.HELP, description=module.HELP)
         if name in given[:1]:
             module.add_arguments(wanted)
@@ -54,10 +54,11 @@ def make_parser(given: Sequence[str]) -> argparse.ArgumentParser:
     return parser
 
 
-def discover() -> dict[str, ModuleType]:
-    """Command name → module; ``score_file.py`` is ``score-file``."""
-    names = sorted(module.name for module in pkgutil.iter_modules(commands.__path__) if not module.name.startswith("_"))
-    return {name.replace("_", "-"): importlib.import_module(f"{commands.__name__}.{name}") for name in names}
+def discover(given: Sequence[str]) -> dict[str, ModuleType]:
+    """Command name → module: of the one asked for, which alone is loaded, or of all. ``score_file.py`` is ``score-file``."""
+    modules = {found.name.replace("_", "-"): found.name for found in pkgutil.iter_modules(commands.__path__) if not found.name.startswith("_")}
+    wanted = given[:1] if given[:1] and given[0] in modules else sorted(modules)
+    return {name: importlib.import_module(f"{commands.__name__}.{modules[name]}") for name in wanted}
 
 
 def needs_stack(module: ModuleType, arguments: argparse.Namespace) -> bool:

@@ -8,10 +8,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-from infra.archive import BadPackage
-from infra.deploy import DeployFailed, deploy
-from infra.package import build
-
 HELP = "package and create or update the CloudFormation stack"
 
 
@@ -28,6 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when deployed (outputs as JSON on standard output), 1 when refused, 2 for bad parameters."""
+    from infra.archive import BadPackage
+    from infra.deploy import DeployFailed, deploy
+    from infra.package import build
+
     try:
         parameters = read_parameters(args.parameters, args.set)
     except (OSError, ValueError) as error:

@@ -24,7 +24,7 @@ def fail(error: Exception):
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> dict:
     found: dict = {}
-    monkeypatch.setattr(cli, "discover", lambda: found)
+    monkeypatch.setattr(cli, "discover", lambda given: found)
     return found
 
 
@@ -82,11 +82,23 @@ def test_unknown_arguments_are_refused_unless_the_command_passes_them_on(command
     assert cli.main(["test", "-k", "x"]) == 0
 
 
-def test_the_real_commands_are_all_there_and_load_nothing_heavy() -> None:
+def loaded_by(*given: str) -> tuple[set[str], set[str]]:
+    """The commands that a call finds, and the modules that are loaded for it."""
     import subprocess
     import sys
 
-    script = "import sys; from infra import cli; print(*cli.discover()); print(*sorted({'numpy', 'PIL', 'qrcode', 'pynamodb'} & sys.modules.keys()))"
-    names, heavy = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split("\n")[:2]
-    assert {"up", "down", "reset", "status", "clock", "replay", "test", "bench"} <= set(names.split())
-    assert heavy == ""
+    script = f"import sys; from infra import cli; print(*cli.discover({given!r})); print(*sys.modules)"
+    names, modules = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split("\n")[:2]
+    return set(names.split()), set(modules.split())
+
+
+def test_the_real_commands_are_all_there_and_load_nothing_heavy() -> None:
+    names, modules = loaded_by()
+    assert {"up", "down", "reset", "status", "clock", "replay", "test", "bench"} <= names
+    assert not {"numpy", "PIL", "qrcode", "pynamodb", "boto3"} & modules
+
+
+def test_a_command_loads_no_other() -> None:
+    names, modules = loaded_by("uscc", "--help")
+    assert names == {"uscc"}
+    assert [name for name in modules if name.startswith("infra.commands.")] == ["infra.commands.uscc"]

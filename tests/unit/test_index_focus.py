@@ -6,7 +6,7 @@ import json
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_builders import RULES, random_district
 
@@ -120,6 +120,7 @@ def test_a_method_without_a_row_for_a_colour_or_with_an_endless_one_is_refused()
 # ── Weak indicators ──
 
 
+@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_what_indicators_and_townships_lost_is_the_same_sum(seed: int) -> None:
     document, month = district_document(found := result(seed), RULES), found
