@@ -1,18 +1,21 @@
-"""The portal's written pages, rendered from templates and the rule set into ``web/``: method and privacy, Chinese and English.
+"""The portal's written pages, rendered from templates and the rule set into ``web/``: front page, method and privacy, Chinese and English.
 
-What stands in ``web/`` is committed, so that it can be read and served as it is; a test renders it again and compares.
+What stands in ``web/`` is committed for the demo district, so that it can be read and served as it is; a test renders it again and compares.
+Another district's stack is given the same pages in the words and colours of its own palette (:func:`dressed`).
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from chalicelib import labels
 from chalicelib.code.page import OLD_DAYS, VERY_OLD_DAYS
-from chalicelib.code.words import AXIS_EN, GRADE_EN
+from chalicelib.code.words import AXIS_EN, grade_words
+from chalicelib.register.district import District, Swatch, load_district
 from chalicelib.reports.model import A_DAY, CONTACT_DAYS, DUE_DAYS, TEXT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,12 +29,12 @@ TAGS = {
 }
 
 
-def render_portal(rules: Path = RULES) -> dict[str, str]:
-    """Each page's text by its path below ``web/``."""
+def render_portal(rules: Path = RULES, district: District | None = None) -> dict[str, str]:
+    """Each page's text by its path below ``web/``, in the words of a district's palette (by default the demo's)."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    facts = _facts(tomllib.loads(rules.read_text(encoding="utf-8")))
+    facts = _facts(tomllib.loads(rules.read_text(encoding="utf-8")), (district or load_district("demo")).palette)
     return {
         f"{'en/' if language == 'en' else ''}{page}.html": environment.get_template(f"{page}.{language}.html").render(
             **facts, tags=TAGS[language], page=page, language=language
@@ -42,11 +45,28 @@ def render_portal(rules: Path = RULES) -> dict[str, str]:
     }
 
 
-def _facts(rules: dict) -> dict[str, object]:
+def dressed(folder: Path, district: District) -> dict[str, bytes]:
+    """Every file of the front end by its path, as this district's people are to see it: its words, its colours."""
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")}
+    pages = {name: text.encode() for name, text in render_portal(district=district).items() if name in files}
+    return {**files, **pages, "styles.css": coloured(files["styles.css"].decode(), district.palette).encode()}
+
+
+def coloured(style: str, palette: Mapping[str, Swatch]) -> str:
+    """A style sheet with the fills and inks of a palette in the place of those that stand in it."""
+    for code, swatch in palette.items():
+        style = re.sub(rf"--{code}:#[0-9a-fA-F]{{6}}", f"--{code}:{swatch.fill.lower()}", style)
+        ink = {"#ffffff": "#fff"}.get(swatch.ink.lower(), swatch.ink.lower())
+        style = re.sub(rf"\.{code}{{background:var\(--{code}\);color:#[0-9a-fA-F]{{3,6}}}}", f".{code}{{background:var(--{code});color:{ink}}}", style)
+    return style
+
+
+def _facts(rules: dict, palette: Mapping[str, Swatch]) -> dict[str, object]:
     return {
         "rules": rules,
-        "grade": labels.GRADE,
-        "grade_en": GRADE_EN,
+        "grade": grade_words("zh", palette),
+        "grade_en": grade_words("en", palette),
+        "colour": {code: swatch.word for code, swatch in palette.items()},
         "axis_en": AXIS_EN,
         "chip": ("blue", "yellow", "orange"),
         "old_days": OLD_DAYS,

@@ -18,6 +18,7 @@ from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.export.model import NEEDS_FACTS, SiteRecord, columns_of, groups_on_record, rows_of
 from chalicelib.export.write import WRITERS
 from chalicelib.jobs import DONE, REFUSED, RUNNING, Job, JobBook
+from chalicelib.register.district import District
 
 TREE = "exports/"
 
@@ -49,13 +50,14 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is wanted of which reach (names of townships by code), as on a day."""
+    """What is wanted of which reach (names of townships by code), as on a day, in the district's words for its grades."""
 
     dataset: str
     format: str
     identity: Identity
     townships: Mapping[str, str]
     day: date
+    grades: Mapping[str, str]
 
 
 def write_export(order: Order, sources: Sources, audit: AuditLog, path: Path, now: datetime) -> int:
@@ -72,7 +74,8 @@ def _sites(order: Order, sources: Sources) -> Iterator[SiteRecord]:
         cards = sources.list_township(township)
         facts = sources.facts([str(card["site_id"]) for card in cards]) if order.dataset in NEEDS_FACTS else {}
         for card in cards:
-            yield SiteRecord({**card, "township": township, "township_name": name}, facts.get(str(card["site_id"]), {}))
+            words = {"township": township, "township_name": name, "grade_word": order.grades[str(card["grade"])]}
+            yield SiteRecord({**card, **words}, facts.get(str(card["site_id"]), {}))
 
 
 def reach_of(identity: Identity, townships: Mapping[str, str]) -> dict[str, str]:
@@ -81,11 +84,17 @@ def reach_of(identity: Identity, townships: Mapping[str, str]) -> dict[str, str]
     return {own: townships.get(own, own)} if identity.role == "township" else dict(townships)
 
 
+def order_of(dataset: str, format: str, identity: Identity, district: District, day: date) -> Order:
+    """What somebody wants of a district, within his reach and in its words."""
+    names = {township.code: township.name for township in district.townships_on(day)}
+    return Order(dataset, format, identity, reach_of(identity, names), day, district.grade_words)
+
+
 def key_of(job: Job) -> str:
     return f"{TREE}{job.job}.{job.asked['format']}"
 
 
-def work(job_id: str, ports: Ports, townships: Mapping[str, str], day: date, instant: Callable[[], datetime]) -> str:
+def work(job_id: str, ports: Ports, district: District, day: date, instant: Callable[[], datetime]) -> str:
     """Write the file of a job; the state it is in now. NotFound without such a job. Unavailable: the same message again is right."""
     job = ports.book.find(job_id)
     if job is None:
@@ -93,7 +102,7 @@ def work(job_id: str, ports: Ports, townships: Mapping[str, str], day: date, ins
     if job.state in (DONE, REFUSED):
         return job.state
     identity = Identity(job.owner, job.role, job.organisation, job.enforcement_certificate)
-    order = Order(str(job.asked["dataset"]), str(job.asked["format"]), identity, reach_of(identity, townships), day)
+    order = order_of(str(job.asked["dataset"]), str(job.asked["format"]), identity, district, day)
     try:
         job = _save(ports, job.moved(instant(), state=RUNNING))
         with TemporaryDirectory() as folder:

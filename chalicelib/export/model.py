@@ -18,7 +18,7 @@ from chalicelib.access.identity import Identity, SubjectFacts
 from chalicelib.access.policy import audience_of, read_matrix
 from chalicelib.desk.words import in_words, words_of_values
 from chalicelib.exact import TENTHS, text_of
-from chalicelib.labels import GRADE, SOURCE, STATE
+from chalicelib.labels import SOURCE, STATE
 from chalicelib.supervision.site import site_on
 from chalicelib.supervision.vocabulary import load_vocabulary
 
@@ -64,7 +64,7 @@ class SiteRecord:
 SITE, TOWNSHIP = Column("场所编号", "site_id", about="本系统给场所的编号，永不改变"), Column("镇街编号", "township", about="镇街的行政区划代码")
 CARDS = (
     SITE, Column("名称", "name"), Column("镇街", "township_name"),
-    Column("等级", "grade", about="红码、橙码、黄码、蓝码；灰码为尚未评定、停产、注销或迁出"),
+    Column("等级", "grade", about="本区四级的颜色；未赋码为尚未评定、停产、注销或迁出"),
     Column("得分", "score", "case", "score", "0至100；封顶和否决只改变等级，不改变得分"),
     Column("评定日", "as_of", type="day", about="等级按这一天评定"), Column("下次变化日", "review_on", type="day", about="没有新记录时，等级最早在这一天自行变化"),
     Column("规则", "rule_set", about="评定所依据的规则集和版本"), Column("码牌编次", "issue", type="whole", about="有效码牌是第几次发放的"), TOWNSHIP,
@@ -115,7 +115,7 @@ def rows_of(dataset: str, sites: Iterable[SiteRecord], identity: Identity, on: s
 def _cards(site: SiteRecord, identity: Identity, on: str) -> Iterator[Mapping[str, object]]:
     card = site.card
     score = card.get("score")
-    yield {**card, "grade": GRADE[str(card["grade"])], "score": None if score is None else Decimal(text_of(int(str(score)), TENTHS))}
+    yield {**card, "grade": card["grade_word"], "score": None if score is None else Decimal(text_of(int(str(score)), TENTHS))}
 
 
 def _register(site: SiteRecord, identity: Identity, on: str) -> Iterator[Mapping[str, object]]:

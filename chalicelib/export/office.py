@@ -84,9 +84,9 @@ class Office:
 def handle_message(event: Mapping, settings: Settings) -> dict:
     """Messages of one job each; a transient fault is given back to the queue."""
     ports, day = stack_ports(settings), settings.day()
-    townships = {township.code: township.name for township in load_district(settings.district).townships_on(day)}
+    district = load_district(settings.district)
     return each_message(
-        event, lambda message: work(message["job"], ports, townships, day, clock.utc_now), lambda message: give_up(ports.book, message["job"], clock.utc_now())
+        event, lambda message: work(message["job"], ports, district, day, clock.utc_now), lambda message: give_up(ports.book, message["job"], clock.utc_now())
     )
 
 

@@ -105,7 +105,7 @@ class GradeDesk:
         """The proof of the grade on a day, by what was known at an instant; today by default."""
         on, known_at = asked(query, self.desk.settings.day())
         facts = self.desk.case(site_id, WHOLE)
-        return proof_of(facts, self.desk.stores.rules(on), on, known_at)
+        return proof_of(facts, self.desk.stores.rules(on), on, known_at, load_district(self.desk.settings.district))
 
 
 def asked(query: Mapping[str, str], today: date) -> tuple[date, datetime | None]:

@@ -18,6 +18,7 @@ from chalicelib.grading.bare import bare
 from chalicelib.grading.case import known_by
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rules import RuleSet
+from chalicelib.register.district import District
 
 SCHEMA = 1
 PARTS = {
@@ -31,10 +32,14 @@ PARTS = {
     "derivation": dict,
     "hash": str,
 }
+# How the district calls and colours its grades, for whoever looks at the proof; nothing is worked out from it.
+PALETTE = "palette"
 
 
-def proof_of(facts: Facts, rules: RuleSet, on: date, known_at: datetime | None = None) -> dict[str, object]:
-    """The proof of the grade on a day, by what was known at an instant (None: by everything)."""
+def proof_of(
+    facts: Facts, rules: RuleSet, on: date, known_at: datetime | None = None, district: District | None = None
+) -> dict[str, object]:
+    """The proof of the grade on a day, by what was known at an instant (None: by everything); shown in a district's words and colours."""
     known = bare(as_known(facts, known_at), rules)
     proof = {
         "schema": SCHEMA,
@@ -45,8 +50,14 @@ def proof_of(facts: Facts, rules: RuleSet, on: date, known_at: datetime | None =
         "rules": rules.document,
         "facts": known,
         "derivation": grade(known, rules, on).to_document(),
+        **({PALETTE: palette_of(district)} if district else {}),
     }
     return {**proof, "hash": content_hash(proof)}
+
+
+def palette_of(district: District) -> dict[str, dict[str, str]]:
+    """Word, fill and ink of each grade, for a page that does not know the district."""
+    return {code: {"word": district.grade_words[code], "fill": swatch.fill, "ink": swatch.ink} for code, swatch in district.palette.items()}
 
 
 def as_known(facts: Facts, known_at: datetime | None) -> Facts:
@@ -88,7 +99,7 @@ def check_form(proof: object) -> None:
         for name, kind in PARTS.items()
         if not isinstance(proof.get(name, ...), kind)
     ]
-    problems += [Problem("proof", str(name), "", "is no part of a proof") for name in proof if name not in PARTS]
+    problems += [Problem("proof", str(name), "", "is no part of a proof") for name in proof if name not in (*PARTS, PALETTE)]
     for name, read in (("on", date.fromisoformat), ("known_at", clock.parse_instant)):
         value = proof.get(name)
         if isinstance(value, str) and not readable(value, read):

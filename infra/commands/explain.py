@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chalicelib import clock, labels
+from chalicelib import clock
 from chalicelib.errors import BadInput, Problem
 from chalicelib.ids import ALPHABET, SITE_ID_LENGTH
 from infra.documents import check_schema, read_object
@@ -56,9 +56,9 @@ def run(args: argparse.Namespace) -> int:
     if args.proof is not None:
         from chalicelib.canonical import canonical_json
 
-        args.proof.write_bytes(canonical_json(proof_of(facts, rules, on, known_at)))
+        args.proof.write_bytes(canonical_json(proof_of(facts, rules, on, known_at, district)))
         print(f"证明写入 {args.proof}", file=sys.stderr)
-    print(json.dumps(explanation, ensure_ascii=False, indent=1) if args.json else "\n".join(told(explanation)))
+    print(json.dumps(explanation, ensure_ascii=False, indent=1) if args.json else "\n".join(told(explanation, district.grade_words)))
     return 0
 
 
@@ -127,12 +127,12 @@ def explained(facts: Mapping[str, object], rules: RuleSet, on: date, words: Mapp
     }
 
 
-def told(explanation: Mapping[str, object]) -> list[str]:
-    """The explanation for a person to read."""
+def told(explanation: Mapping[str, object], words: Mapping[str, str]) -> list[str]:
+    """The explanation for a person to read, in a district's words for its grades."""
     from infra.commands.grade import told as judged
 
     result = explanation["result"]
-    lines = [line for line in judged(result) if not line.startswith(("项目", "事件"))]
+    lines = [line for line in judged(result, words) if not line.startswith(("项目", "事件"))]
     lines += ["", "失分"] + [
         f"  {loss['code']} {loss['title']} {loss['clause']} -{loss['points']}（{loss['of']}）{loss['source']} 证据 {' '.join(loss['evidence']) or '—'}"
         f" · 恢复：{loss['ends']} · 规则来源：{loss['basis']}"
@@ -160,9 +160,16 @@ def checked(path: Path) -> int:
     print(
         "\n".join(wrong)
         if wrong
-        else f"证明成立：{proof['site_id']} {proof['on']} {labels.GRADE[proof['derivation']['grade']]} {proof['hash']}"
+        else f"证明成立：{proof['site_id']} {proof['on']} {word_of(proof)} {proof['hash']}"
     )
     return 1 if wrong else 0
+
+
+def word_of(proof: Mapping[str, object]) -> str:
+    """The grade in the word that came with the proof, and its own code beside it: the word is nothing that is worked out."""
+    grade = proof["derivation"]["grade"]
+    word = (proof.get("palette") or {}).get(grade, {}).get("word", "")
+    return f"{word}（{grade}）" if word else str(grade)
 
 
 def known_rule_sets() -> Iterator[RuleSet]:

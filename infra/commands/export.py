@@ -30,17 +30,18 @@ def run(args: argparse.Namespace) -> int:
     from chalicelib.access.identity import Identity
     from chalicelib.access.store import AuditTable
     from chalicelib.errors import BadInput, Problem
-    from chalicelib.export.job import Order, reach_of, write_export
+    from chalicelib.export.job import order_of, write_export
     from chalicelib.export.office import StackSources
     from chalicelib.register.district import load_district
 
     given = settings()
-    names = {township.code: township.name for township in load_district(given.district).townships_on(given.day())}
+    district = load_district(given.district)
+    names = {township.code: township.name for township in district.townships_on(given.day())}
     if args.role == "township" and args.organisation not in names:
         known = "、".join(f"{code} {name}" for code, name in names.items())
         raise BadInput([Problem("", "--organisation", args.organisation, f"请填镇街编号，可用：{known}")])
     identity = Identity(f"cli-{getpass.getuser()}"[:64], args.role, args.organisation)
-    order = Order(args.dataset, args.format, identity, reach_of(identity, names), given.day())
+    order = order_of(args.dataset, args.format, identity, district, given.day())
     out = args.out or Path(f"{args.dataset}.{args.format}")
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(out.name + ".part")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from chalicelib.grading import rules as rule_sets
 from chalicelib.grading.factsform import problems_of
 from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Grade
+from chalicelib.register.district import load_district
 from infra.documents import check_schema, read_object
 
 HELP = "judge a facts document: grade, score and reasons (exit 1 when red)"
@@ -32,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("facts", type=Path, help="facts document (chalicelib/grading/facts.schema.json)")
     parser.add_argument("--on", type=date.fromisoformat, required=True, metavar="DATE", help="the day to judge on")
     parser.add_argument("--rules", type=Path, default=rule_sets.MODEL_2020, metavar="FILE", help="rule set (default: the model standard)")
+    parser.add_argument("--district", default="demo", metavar="ID", help="whose palette names the colours (default: demo)")
     parser.add_argument("--json", action="store_true", help="print the whole result document")
 
 
@@ -40,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     rules = rule_sets.load_rule_set(args.rules)
     judgement = grade(read_facts(args.facts, rules), rules, args.on)
     document = judgement.to_document()
-    print(json.dumps(document, ensure_ascii=False, indent=1) if args.json else "\n".join(told(document)))
+    print(json.dumps(document, ensure_ascii=False, indent=1) if args.json else "\n".join(told(document, load_district(args.district).grade_words)))
     return 1 if judgement.grade is Grade.RED else 0
 
 
@@ -54,19 +57,19 @@ def read_facts(path: Path, rules: rule_sets.RuleSet) -> dict[str, object]:
     return facts
 
 
-def told(document: dict[str, object]) -> list[str]:
-    """The result for a person to read."""
+def told(document: dict[str, object], words: Mapping[str, str]) -> list[str]:
+    """The result for a person to read, in a district's words for its grades."""
     grade_code = document["grade"]
     rule_set = document["rule_set"]
     lines = [
-        f"{labels.GRADE[grade_code]}（{labels.GRADE_MEANING[grade_code]}）",
-        f"评定日 {document['on']} · 得分 {document['score'] or '—'} · 按得分 {labels.GRADE[document['score_grade']]}",
+        f"{words[grade_code]}（{labels.GRADE_MEANING[grade_code]}）",
+        f"评定日 {document['on']} · 得分 {document['score'] or '—'} · 按得分 {words[document['score_grade']]}",
         f"{rule_set['title']} {rule_set['version']} {rule_set['hash'][:19]}…",
         "维度 " + " · ".join(f"{labels.AXIS.get(axis, axis)} {value or '—'}" for axis, value in document["axes"].items()),
     ]
-    lines += [limit_line("一票否决", entry) for entry in document["vetoes"]]
-    lines += [limit_line("限级", entry) for entry in document["caps"]]
-    lines += [limit_line("人工调整", entry) for entry in document["overrides"]]
+    lines += [limit_line("一票否决", entry, words) for entry in document["vetoes"]]
+    lines += [limit_line("限级", entry, words) for entry in document["caps"]]
+    lines += [limit_line("人工调整", entry, words) for entry in document["overrides"]]
     lines += [f"标注 {entry['text']}" for entry in document["flags"]]
     lines += [line for entry in document["items"] for line in item_lines(entry)]
     lines += [
@@ -80,11 +83,11 @@ def told(document: dict[str, object]) -> list[str]:
     return lines
 
 
-def limit_line(word: str, entry: dict[str, object]) -> str:
+def limit_line(word: str, entry: dict[str, object], words: Mapping[str, str]) -> str:
     end = f"至 {entry['end']} 解除" if entry["end"] else entry["ends"]
     if word == entry["title"]:
-        return f"{word} → {labels.GRADE[entry['grade']]}，{end}：{entry['note']}"
-    return f"{word} {entry['code']} {entry['title']} → {labels.GRADE[entry['grade']]}，{end}（依据 {' '.join(entry['evidence']) or '—'}）"
+        return f"{word} → {words[entry['grade']]}，{end}：{entry['note']}"
+    return f"{word} {entry['code']} {entry['title']} → {words[entry['grade']]}，{end}（依据 {' '.join(entry['evidence']) or '—'}）"
 
 
 def item_lines(entry: dict[str, object]) -> list[str]:

@@ -201,19 +201,20 @@ def regrade_stale(deployed: Deployed, since: float) -> int:
 
 
 def upload_portal(deployed: Deployed, folder: Path) -> int:
-    """Copy the static front end to the bucket's public tree; the number of files."""
+    """Copy the static front end to the bucket's public tree, in the district's words and colours; the number of files."""
     import boto3
 
     from chalicelib.publish.files import content_type
+    from chalicelib.register.district import load_district
+    from infra.portal import dressed
 
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")) if folder.is_dir() else []
+    files = dressed(folder, load_district(deployed.settings().district)) if folder.is_dir() else {}
     client = boto3.client("s3")
-    for path in files:
-        name = path.relative_to(folder).as_posix()
+    for name, content in files.items():
         client.put_object(
             Bucket=deployed.outputs["FilesBucket"],
             Key=f"public/{name}",
-            Body=path.read_bytes(),
+            Body=content,
             ContentType=content_type(name),
             CacheControl="no-cache",
         )

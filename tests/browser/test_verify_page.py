@@ -86,11 +86,30 @@ def test_the_other_rule_set_is_recomputed_as_well(page) -> None:
 
 
 def test_a_person_sees_the_verdict_the_grade_the_reasons_and_the_ledger(page) -> None:
-    told = give(page, proof_of(an_orange_site(), RULES, AS_OF))
+    told = give(page, proof_of(an_orange_site(), RULES, AS_OF, district=load_district("demo")))
     assert "证明成立" in told and page.get_attribute("#verdict", "class") == "verdict good"
-    assert page.inner_text("#grade").split() == ["橙码", "得分", "94.0"]
+    assert page.inner_text("#grade").split() == ["橙码", "四级中第三，得分", "94.0"]
     assert "C01" in page.inner_text("#limits") and "R06" in page.inner_text("#ledger") and "安全出口" in page.inner_text("#items")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "no sideways scrolling at 360 px"
+
+
+def test_the_words_and_colours_are_those_of_the_district_that_gave_the_proof(page) -> None:
+    shown = {}
+    for name in ("demo", "shifan"):
+        proof = proof_of(facts(), RULES, AS_OF, district=load_district(name))
+        assert "证明成立" in give(page, proof) and proof["derivation"]["grade"] == "blue"
+        shown[name] = (page.inner_text("#grade b"), page.eval_on_selector("#grade", "one => getComputedStyle(one).backgroundColor"))
+    assert shown == {"demo": ("蓝码", "rgb(31, 98, 201)"), "shifan": ("绿码", "rgb(27, 122, 61)")}
+
+
+def test_a_word_says_no_more_than_was_worked_out(page) -> None:
+    """Whoever changes the words and the hash with them cannot change the rank, and gets nothing but text and a colour onto the page."""
+    proof = proof_of(an_orange_site(), RULES, AS_OF, district=load_district("shifan"))
+    proof["palette"]["orange"] = {"word": "<b>绿码</b>", "fill": "url(//x)", "ink": "red;"}
+    bare = {name: part for name, part in proof.items() if name != "hash"}
+    give(page, {**bare, "hash": content_hash(bare)})
+    assert page.inner_text("#grade b") == "<b>绿码</b>" and "四级中第三" in page.inner_text("#grade")
+    assert page.get_attribute("#grade", "style") in (None, "")
 
 
 def tampered() -> dict[str, tuple[object, str]]:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.register.district import load_district
 from chalicelib.reports import model, store
-from infra.portal import render_portal
+from infra.portal import dressed, render_portal
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
@@ -52,6 +53,22 @@ def test_the_portal_shows_the_palette_of_the_demo_district() -> None:
         assert f"--{code}:{swatch['fill'].lower()}" in style
         ink = {"#FFFFFF": "#fff"}.get(swatch["ink"], swatch["ink"].lower())
         assert f".{code}{{background:var(--{code});color:{ink}}}" in style
+
+
+def test_another_district_is_given_its_own_words_and_colours() -> None:
+    """Green is best there: no page of the portal says that it is blue, and the styles paint it green."""
+    shifan = load_district("shifan")
+    files = dressed(WEB, shifan)
+    written = {path.relative_to(WEB).as_posix() for path in WEB.rglob("*") if path.is_file()}
+    assert set(files) == written and {name for name in written if files[name] != (WEB / name).read_bytes()} == {
+        "index.html", "method.html", "en/index.html", "en/method.html", "styles.css",
+    }  # fmt: skip
+    pages = {name: files[name].decode() for name in files if name.endswith(".html") and not name.startswith("desk/")}
+    assert [name for name, text in pages.items() if re.search(r"蓝|\bBlue\b", text)] == []
+    assert "绿码" in pages["index.html"] and "Green" in pages["en/index.html"] and "灰色不等于绿色" in pages["index.html"]
+    style = files["styles.css"].decode()
+    assert f"--blue:{shifan.palette['blue'].fill.lower()}" in style and "--blue:#1f62c9" not in style
+    assert dressed(WEB, load_district("demo")) == {name: (WEB / name).read_bytes() for name in written}
 
 
 def test_the_method_page_names_the_thresholds_of_the_rule_set() -> None:

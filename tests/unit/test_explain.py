@@ -84,7 +84,7 @@ def test_what_no_day_brings_back_is_said_so():
 
 
 def test_a_person_reads_grade_losses_ledger_way_and_calendar():
-    text = "\n".join(explain.told(explain.explained(E2, RULES, AS_OF, labels.GRADE)))
+    text = "\n".join(explain.told(explain.explained(E2, RULES, AS_OF, labels.GRADE), labels.GRADE))
     for part in (
         "黄码",
         "得分 87.2",
@@ -101,7 +101,7 @@ def test_a_person_reads_grade_losses_ledger_way_and_calendar():
 
 def test_a_wait_and_its_duties_are_told():
     site = facts(accident=[accident("2020-06-12", deaths=1)])
-    text = "\n".join(explain.told(explain.explained(site, RULES, AS_OF, labels.GRADE)))
+    text = "\n".join(explain.told(explain.explained(site, RULES, AS_OF, labels.GRADE), labels.GRADE))
     assert "等待 V01 至 2020-12-12" in text and "其间按月完成企业自查" in text
 
 

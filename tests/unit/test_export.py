@@ -20,6 +20,7 @@ from chalicelib.export.job import Order, Ports, reach_of, work, write_export
 from chalicelib.export.model import DATASETS, GROUP_OF_KIND, Column, SiteRecord, columns_of, rows_of
 from chalicelib.export.write import safe, write_csv, write_parquet, write_xlsx
 from chalicelib.jobs import QUEUED, Job
+from chalicelib.register.district import load_district
 from chalicelib.supervision.vocabulary import load_vocabulary
 from tests.job_builders import FolderObjects, MemoryAudit, MemoryBook
 
@@ -28,7 +29,7 @@ NAMES = {HERE: "良渚街道", THERE: "临平街道"}
 ONE = Column("列", "x")
 DAY, NOW = date(2020, 7, 1), datetime(2020, 7, 1, tzinfo=UTC)
 DISTRICT, TOWNSHIP, ADMIN = Identity("P1", "district"), Identity("P2", "township", HERE), Identity("P3", "admin")
-CARD = {"site_id": "3MAPZ0XKQ7WCV5TG", "name": "示例甲", "township": HERE, "enterprise_id": "E", "grade": "blue", "score": 953, "as_of": "2020-06-30", "rule_set": "r", "issue": 1}
+CARD = {"site_id": "3MAPZ0XKQ7WCV5TG", "name": "示例甲", "township": HERE, "enterprise_id": "E", "grade": "blue", "grade_word": "蓝码", "score": 953, "as_of": "2020-06-30", "rule_set": "r", "issue": 1}
 
 
 def record(kind: str, **fields: object) -> dict:
@@ -166,21 +167,34 @@ class TestTheJob:
         ports = self.ports(tmp_path)
         job = Job("J" * 16, "export", "P1", "district", "", {"dataset": "events", "format": "csv"}, "2020-07-01T00:00:00.000Z").moved(NOW, state=QUEUED)
         ports.book.save(job)
-        assert work(job.job, ports, NAMES, DAY, lambda: NOW) == "done"
+        assert work(job.job, ports, load_district("demo"), DAY, lambda: NOW) == "done"
         assert ports.book.find(job.job).outcome["rows"] == 12
         assert ports.audit.said() == [("export", "events csv persons")]
         assert ports.objects.exists(f"exports/{job.job}.csv")
-        assert work(job.job, ports, NAMES, DAY, lambda: NOW) == "done" and len(ports.audit.lines) == 1
+        assert work(job.job, ports, load_district("demo"), DAY, lambda: NOW) == "done" and len(ports.audit.lines) == 1
 
     def test_what_cannot_be_written_down_is_not_exported(self, tmp_path: Path) -> None:
         class Deaf:
             def write(self, line) -> None:
                 raise BadInput("no audit")
 
-        order = Order("cards", "csv", DISTRICT, {HERE: "良渚街道"}, DAY)
+        order = Order("cards", "csv", DISTRICT, {HERE: "良渚街道"}, DAY, load_district("demo").grade_words)
         with pytest.raises(BadInput):
             write_export(order, MemorySources(), Deaf(), tmp_path / "x.csv", NOW)
         assert not (tmp_path / "x.csv").exists()
+
+    @pytest.mark.parametrize(("district", "word"), [("demo", "蓝码"), ("shifan", "绿码")])
+    def test_grades_are_called_what_the_district_calls_them(self, tmp_path: Path, district: str, word: str) -> None:
+        code, name = next((township.code, township.name) for township in load_district(district).townships)
+
+        class Sources(MemorySources):
+            def list_township(self, township: str) -> list[dict[str, object]]:
+                return [{**CARD, "township": township, "grade_word": ""}]
+
+        order = Order("cards", "csv", DISTRICT, {code: name}, DAY, load_district(district).grade_words)
+        write_export(order, Sources(), MemoryAudit(), tmp_path / "x.csv", NOW)
+        (row,) = csv.DictReader((tmp_path / "x.csv").read_text("utf-8-sig").splitlines())
+        assert (row["等级"], row["镇街"]) == (word, name)
 
     def test_a_township_goes_through_its_own_sites_only(self) -> None:
         assert reach_of(TOWNSHIP, NAMES) == {HERE: "良渚街道"}

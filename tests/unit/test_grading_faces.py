@@ -83,6 +83,16 @@ def test_the_command_tells_grade_score_and_reasons(capsys):
         assert words in told
 
 
+def test_the_colours_are_called_what_the_district_calls_them(tmp_path, capsys):
+    """The second district has green for best, the second rule set its own district: the words come from their palettes."""
+    inspections = ("--rules", str(FOLDER / "rulesets/inspections-2020.toml"), "--district", "dinesafe")
+    checked = {"records": {"assessment": [], "inspection": [record("2020-06-01", officers=["a"], outcome="pass")]}}
+    for document, more, word in ((facts(), (), "蓝码"), (facts(), ("--district", "shifan"), "绿码"), ({**facts(), **checked}, inspections, "绿码")):
+        run(tmp_path, document, *more)
+        told = capsys.readouterr().out
+        assert word in told and not any(other in told for other in {"蓝码", "绿码"} - {word}), more
+
+
 def test_the_command_prints_the_whole_result_as_json(capsys):
     assert main(["grade", str(EXAMPLE), "--on", "2020-06-20", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == load("result.example.json")
