@@ -1,6 +1,6 @@
 // The monthly returns of a township: what is missing and until when, enter, confirm, and the own index as things stand.
 import { fresh, get, post } from "../api.js";
-import { card, day, h, pairs, show as fill, waiting } from "../parts/dom.js";
+import { card, day, h, pairs, refusal, show as fill, waiting } from "../parts/dom.js";
 import { monthBefore } from "../parts/events.js";
 import { form } from "../parts/form.js";
 import { badge } from "../parts/grade.js";
@@ -12,8 +12,7 @@ const LEVEL = { national: "国家级", provincial: "省级", municipal: "市级"
 export async function show({ me, query, again }) {
   const { townships } = await get("/townships");
   const township = me.role === "township" ? me.organisation : query.get("township") || townships[0].code;
-  const month = query.get("month") || monthBefore(me.today);
-  const book = await get(`/months/${month}/returns/${township}`);
+  const [month, book] = await due(me.today, query.get("month"), township);
   const name = townships.find(one => one.code === township)?.name || township;
   return [
     h("h1", {}, `${name} ${month} 月报`),
@@ -28,6 +27,15 @@ export async function show({ me, query, again }) {
   ];
 }
 
+// The month that was asked for; else last month's as long as they are due, and then the present one's.
+async function due(today, asked, township) {
+  const months = asked ? [asked] : [monthBefore(today), today.slice(0, 7)];
+  for (const month of months) {
+    const book = await get(`/months/${month}/returns/${township}`);
+    if (book.open || month === months.at(-1)) return [month, book];
+  }
+}
+
 function chooser(me, townships, township, month) {
   const go = (code, when) => { location.hash = `#/returns?month=${when}&township=${code}`; };
   return h("div", { class: "field narrow" },
@@ -40,8 +48,8 @@ function preview(month, township) {
   const box = h("div", {}, h("button", { class: "button", type: "button", onclick: load }, "按现有数据试算本镇街指数"));
   async function load() {
     fill(box, waiting("正在试算…"));
-    const own = await get(`/months/${month}/preview/${township}`);
-    fill(box, h("p", {}, h("b", { class: "num" }, own.index ?? "—"), " 分 ", badge(own.colour), ` 原始分 ${own.raw ?? "—"}`),
+    const own = await get(`/months/${month}/preview/${township}`).catch(problem => { fill(box, refusal(problem)); });
+    if (own) fill(box, h("p", {}, h("b", { class: "num" }, own.index ?? "—"), " 分 ", badge(own.colour), ` 原始分 ${own.raw ?? "—"}`),
       h("ol", {}, own.lost.slice(0, 10).map(one => h("li", {}, `${one.code} ${one.title} −${one.lost}`))), h("p", { class: "soft" }, "仅供本镇街截止前自查，不含名次；以发布结果为准。"));
   }
   return card("截止前试算", box);
@@ -58,7 +66,7 @@ function entry(item, month, township, again) {
     { name: "attachment", title: "附件编号", hint: "文号或附件编号（字母、数字）", required: true },
   ];
   return card(`${item.code} ${item.title}`, h("p", { class: "soft" }, `${item.points} 分 · ${item.rule}`), h("p", {}, h("b", {}, STATE[item.state])), told,
-    item.state === "waiting" && h("button", { class: "button", type: "button", onclick: () => send("monthly_return_confirmed", {}, { caused_by: said.id }) }, "复核确认（须由填报人以外的人）"),
+    item.state === "waiting" && form({ fields: [], button: "复核确认（须由填报人以外的人）", send: () => send("monthly_return_confirmed", {}, { caused_by: said.id }) }),
     item.state !== "confirmed" && form({
       fields, button: item.state === "missing" ? "填报" : "更正填报",
       send: values => send("monthly_return", {
