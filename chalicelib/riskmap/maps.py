@@ -78,9 +78,10 @@ def locator(edition: Edition, township: Township) -> str:
 def coloured(
     edition: Edition, document: Document, township: Township, colour: str, value: str, title: str, at: str
 ) -> Cell:
-    """A cell with word and value, and in words for whoever hears the map."""
-    mark = value if colour == "none" else f"{edition.district.palette[colour].word} {value}"
-    age = str(document["evidence"]["state"])  # type: ignore[index]
+    """A cell with word and value, and in words for whoever hears the map. Where nothing was judged no evidence can be old."""
+    is_grey = colour == "none"
+    mark = value if is_grey else f"{edition.district.palette[colour].word} {value}"
+    age = "none" if is_grey else str(document["evidence"]["state"])  # type: ignore[index]
     told = f"{township.name} {title}：{mark}" + (f"，{AGE_WORD[age]}" if AGE_WORD[age] else "")
     return Cell(township.code, township.short, colour, mark, told, f"{at}{township.code}.html", age if AGE_WORD[age] else "")
 

@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import xml.etree.ElementTree as ET
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -14,7 +15,7 @@ from test_riskmap_pages import DISTRICT, documents
 
 from chalicelib.register.district import Swatch
 from chalicelib.riskmap.assess import assess_township
-from chalicelib.riskmap.maps import AGE_WORD, CHANGE, NOTHING
+from chalicelib.riskmap.maps import AGE_WORD, CHANGE, NOTHING, coloured
 from chalicelib.riskmap.pages import render_now, render_release
 from chalicelib.riskmap.picture import _texture
 
@@ -79,6 +80,12 @@ def test_each_sector_map_shows_its_sector(release: dict, drawn: dict) -> None:
                 cell = drawn[f"{sector['title']}领域图"][township.short]
                 assert cell["colour"] == sector["colour"]
                 assert cell["mark"] == (NOTHING.get(sector["state"]) or f"{WORDS[sector['colour']]} {sector['risk']}")
+
+
+def test_where_nothing_was_judged_no_evidence_is_old() -> None:
+    document, edition = {"evidence": {"state": "aged"}}, SimpleNamespace(district=DISTRICT)
+    judged, grey = (coloured(edition, document, DISTRICT.townships[0], colour, "3", "消防", "") for colour in ("yellow", "none"))
+    assert (judged.age, grey.age) == ("aged", "") and "半年以前" in judged.title and "半年以前" not in grey.title
 
 
 def test_the_change_map_is_the_difference_of_the_two_months(release: dict, drawn: dict) -> None:
