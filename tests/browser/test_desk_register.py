@@ -83,6 +83,53 @@ def test_a_site_is_suspended_resumed_and_renamed_and_each_act_is_explained_befor
     officer.page.get_by_role("link", name="杭州示例改名试验有限公司").wait_for()
 
 
+def test_a_site_moves_its_enterprise_is_renamed_and_merged_and_the_merger_is_taken_back(person: Open, stack, front_door: str) -> None:
+    from infra.local.demo import plate_address
+
+    site, into = [row["site_id"] for row in listed(stack)[3:5]]
+    before, other = record(stack, site)["identity"], record(stack, into)["identity"]
+    goal = next(one for one in json.loads(stack.get("/api/townships", stack.token("district"))[2])["townships"] if one["code"] != before["township"])
+    officer = person("district").sign_in(f"register/{site}")
+
+    def sign(room: str, fill, seen: str) -> None:
+        officer.page.get_by_text(room).click()
+        fill(officer.page.locator("details[open]"))
+        officer.press("核对")
+        officer.sees(seen)
+        officer.press("确认并签署")
+        officer.page.get_by_role("button", name="确认并签署").wait_for(state="detached")
+
+    def move(form) -> None:
+        form.get_by_label("迁入镇街").select_option(goal["code"])
+        form.get_by_label("新地址").fill("示例路9号")
+
+    def choose(form) -> None:
+        form.get_by_label("名称、拼音或信用代码").fill(other["uscc"])
+        form.get_by_role("button", name="查找").click()
+        officer.press("并入这一份")
+        form.get_by_label("为什么是同一个").fill("吸收合并")
+
+    def withdraw(form) -> None:
+        form.get_by_label("理由和依据").fill("合并协议撤销")
+
+    sign("迁址：换镇街或地址", move, "原来的坐标不再使用")
+    now = record(stack, site)
+    assert (now["identity"]["township"], now["case"]["register"].get("longitude"), now["identity"]["grade"]) == (goal["code"], None, before["grade"])
+    sign("企业更名、信用代码变更", lambda form: form.get_by_label("企业新名称").fill("杭州示例新名集团有限公司"), "曾用名仍可用来查找")
+    assert record(stack, site)["identity"]["name"] == "杭州示例新名集团有限公司"
+    sign("企业合并：并入另一企业", choose, "须改发并入后企业的账号")
+    assert [record(stack, site)["identity"][part] for part in ("name", "uscc")] == [other["name"], other["uscc"]]
+    sign("撤回一条登记", withdraw, "另一人")
+    officer.sees("等待另一人会签")
+    colleague = person("district-2").sign_in(officer.page.url.split("#/")[1])
+    colleague.press("确认并会签")
+    colleague.sees("两人已签署，已写入记录。")
+    assert [record(stack, site)["identity"][part] for part in ("name", "uscc")] == ["杭州示例新名集团有限公司", before["uscc"]]
+    phone = person("district", 360).page
+    phone.goto(f"{front_door}/C/{plate_address(stack.deployed, site, now['identity']['card']['plate']['issue']).rsplit('/', 1)[-1]}")
+    phone.get_by_text("杭州示例新名集团有限公司").first.wait_for()
+
+
 @pytest.mark.full
 def test_two_records_of_one_site_become_one(person: Open, stack) -> None:
     gone, into = [row["site_id"] for row in listed(stack)[:2]]

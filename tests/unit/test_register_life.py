@@ -83,6 +83,17 @@ def test_a_site_that_moved_stands_in_the_new_township_from_that_day():
     assert judged(events).grade is judged(busy_site()).grade, "a move changes no code"
 
 
+def test_a_position_ends_with_the_address_it_belonged_to():
+    placed = fact("site_changed", "2020-06-01", longitude=120.02, latitude=30.29, datum="WGS-84")
+    moved = fact("site_moved", "2020-06-10", township="330110010", address="示例路1号")
+    facts = facts_of([*busy_site(), placed, moved])
+    assert [site_on(facts, day)["longitude"] for day in ("2020-06-09", "2020-06-10")] == [120.02, None]
+    reform = fact("site_moved", "2020-06-10", township="330110010")
+    assert site_on(facts_of([*busy_site(), placed, reform]), "2020-06-10")["longitude"] == 120.02, "a reform moves no building"
+    there = fact("site_moved", "2020-06-10", township="330110010", address="示例路1号", longitude=120.1, latitude=30.3, datum="WGS-84")
+    assert site_on(facts_of([*busy_site(), placed, there]), "2020-06-10")["longitude"] == 120.1
+
+
 # ── Two records of one site ─────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -150,6 +150,14 @@ def test_a_site_without_a_credit_code_shows_its_enterprises():
     assert site_on(facts_of(*registration()), "2020-06-01")["uscc"] is None
 
 
+def test_a_site_that_bears_its_enterprises_code_bears_the_new_one():
+    before, after, own = "91330110MA0000015C", "91330110MA00000237", "91330110MA0000007H"
+    company = [fact("enterprise_changed", day, uscc=code) for day, code in (("2020-01-01", before), ("2020-06-01", after))]
+    days = ("2020-05-31", "2020-06-01")
+    assert [site_on(facts_of(*registration(uscc=before), *company), day)["uscc"] for day in days] == [before, after]
+    assert [site_on(facts_of(*registration(uscc=own), *company), day)["uscc"] for day in days] == [own, own]
+
+
 def test_an_event_id_follows_from_subject_kind_and_key_alone():
     one, same, other = fact("complaint", key="k"), fact("complaint", key="k", text="x"), fact("complaint", key="l")
     assert one.event_id == same.event_id != other.event_id

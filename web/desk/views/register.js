@@ -81,7 +81,7 @@ function company({ record, today, again }) {
     title: "企业更名、信用代码变更", fields: [{ name: "name", title: "企业新名称", max: 200 }, { name: "uscc", title: "新的统一社会信用代码", max: 18, hint: "没有变的一项留空。" }, on(today)],
     review: values => ({
       says: [["现用名称", record.identity.name], ["新名称", values.name], ["信用代码", record.identity.uscc], ["新信用代码", values.uscc], ["从", values.on]],
-      follows: ["企业名下全部场所一起变更：与企业同名的场所改用新名称，没有自己代码的场所改用新代码。", "曾用名仍可用来查找。", PLATE, KEPT],
+      follows: ["企业名下全部场所一起变更：与企业同名的场所改用新名称，用企业代码的场所改用新代码。", "曾用名仍可用来查找。", PLATE, KEPT],
     }),
     send: async (values, key) => { await post(`/enterprises/${record.enterprise_id}/events`, { kind: "enterprise_changed", payload: known({ name: values.name, uscc: values.uscc }), key, occurred_on: values.on }); again(); },
   });
@@ -96,7 +96,7 @@ function moving({ id, words, record, townships, today, again }) {
       { name: "position", title: "新位置（经度,纬度，WGS-84）", hint: "不知道可留空，以后补。" }, on(today)],
     review: values => ({
       says: [["场所", record.identity.name], ["迁出", words.township[from] || from], ["迁入", words.township[values.township] || values.township], ["新地址", values.address], ["从", values.on]],
-      follows: [values.township !== from && `从 ${values.on} 起计入${words.township[values.township]}；以前的月份仍算在${words.township[from] || "原镇街"}。`, values.township !== from && "原镇街人员从此不再看到这处场所，迁入镇街人员看到全部记录。", "等级不因迁址改变；新址的评定由检查人员另行记录。", PLATE, KEPT].filter(Boolean),
+      follows: [values.township !== from && `从 ${values.on} 起计入${words.township[values.township]}；以前的月份仍算在${words.township[from] || "原镇街"}。`, values.township !== from && "原镇街人员从此不再看到这处场所，迁入镇街人员看到全部记录。", !values.position && "没有填新位置：原来的坐标不再使用，补登以前按位置查找查不到这处场所。", "等级不因迁址改变；新址的评定由检查人员另行记录。", PLATE, KEPT].filter(Boolean),
     }),
     send: async (values, key) => { const [longitude, latitude] = position(values); await append(id, "site_moved", { township: values.township, address: values.address, longitude, latitude, datum: longitude ? "WGS-84" : "" }, { key, occurred_on: values.on }); again(); },
   });
@@ -129,13 +129,16 @@ function withdrawing({ id, words, record, again }) {
   const entries = record.timeline.filter(one => VOIDABLE.includes(one.kind) && !one.withdrawn_on);
   if (!entries.length) return h("p", { class: "soft" }, "没有可以撤回的登记。");
   const title = one => `${one.on} ${words.kind[one.kind]}`;
+  // An enterprise's fact is withdrawn in the log it stands in: after a merger that may be another enterprise's than the site's now.
+  const registered = record.timeline.find(one => one.kind === "site_registered")?.says.enterprise_id;
+  const owner = one => one.says.of?.replace("E:", "") || registered || record.enterprise_id;
   const chosen = values => entries.find(one => one.id === values.entry);
   return act({
     title: "撤回一条登记", fields: [{ name: "entry", title: "撤回哪一条", type: "select", options: entries.map(one => [one.id, title(one)]) }, { ...reason(), max: 500 }],
     review: values => ({ says: [["撤回", title(chosen(values))], ["理由", values.reason]], follows: [TWO, ...follows("void")] }),
     send: async (values, key) => {
       const company = chosen(values).kind.startsWith("enterprise_");
-      const where = company ? `/enterprises/${record.enterprise_id}` : `/sites/${id}`;
+      const where = company ? `/enterprises/${owner(chosen(values))}` : `/sites/${id}`;
       const done = await together(where, company ? "enterprise_void" : "void", { reason: values.reason }, { key, voids: values.entry });
       if (!done.act) again();
     },
