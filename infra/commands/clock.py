@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
+
+from infra.arguments import day
 
 HELP = "move the demo's day, run the daily sweep and what the month's calendar says is due"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("date", type=date.fromisoformat, metavar="DATE", help="the new day, YYYY-MM-DD")
+    parser.add_argument("date", type=day, metavar="DATE", help="the new day, YYYY-MM-DD")
 
 
 def run(arguments: argparse.Namespace) -> int:

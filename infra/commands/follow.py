@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 
 from chalicelib import clock
 from chalicelib.config import settings
+from infra.arguments import day
 
 HELP = "after a reform of townships: let the sites of ended ones follow to their successors (townships.csv)"
 NEEDS_STACK = True
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="townships that have ended by this day (default: today)")
+    parser.add_argument("--on", type=day, metavar="DATE", help="townships that have ended by this day (default: today)")
     parser.add_argument("--check", action="store_true", help="only say how many sites would follow")
 
 

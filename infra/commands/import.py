@@ -45,9 +45,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def mapping_path(name: str, district: District) -> Path:
-    """The file itself, else the district's mapping of that name."""
+    """The file itself, else the district's mapping of that name. BadInput naming those that there are."""
+    from chalicelib.errors import BadInput, Problem
+
     own = district.mapping(name)
-    return own if own.is_file() and not Path(name).is_file() else Path(name)
+    found = next((path for path in (Path(name), own) if path.is_file()), None)
+    if found is None:
+        known = "、".join(sorted(path.stem for path in own.parent.glob("*.toml")))
+        raise BadInput([Problem("", "--mapping", name, f"没有这个映射文件；本区有：{known}")])
+    return found
 
 
 def check(args: argparse.Namespace, mapping: Path, district, given) -> int:

@@ -9,10 +9,10 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from pathlib import Path
 
 from chalicelib.errors import BadInput, Problem, Unavailable
+from infra.arguments import day
 
 HELP = "rule sets: check FILE · draft FILE · shadow DRAFT|FILE · enact DRAFT · list; one person drafts, another enacts, 7 days ahead"
 ACTIONS = ("check", "draft", "shadow", "enact", "list")
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--token", default=os.environ.get("SAFETY_CODE_TOKEN", ""), help="who acts: an id token (./dev token ROLE)")
     parser.add_argument("--from", dest="effective_from", metavar="DATE", help="draft, enact: the first day the rules judge")
     parser.add_argument("--report", type=Path, metavar="FILE", help="shadow: write the report here · enact: the report that was looked at")
-    parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="shadow: the day to judge on (default: today)")
+    parser.add_argument("--on", type=day, metavar="DATE", help="shadow: the day to judge on (default: today)")
     parser.add_argument("--table-prefix", help="name of the stack (default: TABLE_PREFIX or safety-code)")
 
 

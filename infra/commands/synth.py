@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from pathlib import Path
 
 from chalicelib import clock
 from chalicelib.config import settings
+from infra.arguments import day
 
 HELP = "write the invented tables of the demo district as CSV files"
 
@@ -15,7 +15,7 @@ HELP = "write the invented tables of the demo district as CSV files"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="where the files go; made if missing, files of the same name are replaced")
     parser.add_argument("--sites", default="full", help="full (the demo: 8,800), small (3 townships x 30) or a number (default: %(default)s)")
-    parser.add_argument("--as-of", type=date.fromisoformat, help="the day the tables stand at (default: the end of the last closed month)")
+    parser.add_argument("--as-of", type=day, help="the day the tables stand at (default: the end of the last closed month)")
     parser.add_argument("--seed", type=int, help="another district of the same kind")
     parser.add_argument("--district", default="demo", help="whose townships (default: %(default)s)")
 

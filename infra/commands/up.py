@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
+
+from infra.arguments import day, port
 
 HELP = "start the local stack with the demo district and serve it on http://localhost:8000"
 
@@ -13,9 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     size.add_argument("--small", action="store_true", help="3 townships of 30 sites instead of the whole district")
     size.add_argument("--sites", type=int, metavar="N", help="another number of sites")
     parser.add_argument("--district", metavar="ID", help="a district of chalicelib/districts (default: demo); one without invented data waits for ./dev import")
-    parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="the day the demo's data end (default: end of the last closed month)")
+    parser.add_argument("--as-of", type=day, metavar="DATE", help="the day the demo's data end (default: end of the last closed month)")
     parser.add_argument("--months", type=int, choices=range(1, 25), default=2, metavar="N", help="publish the last N closed months, 1 to 24 (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8000, help="port of the front door (default: %(default)s)")
+    parser.add_argument("--port", type=port, default=8000, help="port of the front door (default: %(default)s)")
     parser.add_argument("--lan", action="store_true", help="also https on this network, for phones")
     parser.add_argument("--stream", choices=("pump", "mapping"), help="who follows the stream (default: pump on our own MiniStack, else mapping)")
     parser.add_argument("--detach", action="store_true", help="leave it running and return")
@@ -41,7 +42,8 @@ def chosen_sites(arguments: argparse.Namespace, kept: object) -> int | None:
     from chalicelib.errors import BadInput
     from infra.synthetic.district import SIZES
 
-    sites = SIZES["small"] if arguments.small else arguments.sites or (kept if isinstance(kept, int) else None)
+    wanted = SIZES["small"] if arguments.small else arguments.sites
+    sites = kept if wanted is None and isinstance(kept, int) else wanted
     if sites is not None and not 30 <= sites <= 100_000:
         raise BadInput(f"--sites {sites}: 30 to 100000")
     return sites

@@ -119,7 +119,7 @@ def test_a_site_moves_its_enterprise_is_renamed_and_merged_and_the_merger_is_tak
     assert record(stack, site)["identity"]["name"] == "杭州示例新名集团有限公司"
     sign("企业合并：并入另一企业", choose, "须改发并入后企业的账号")
     assert [record(stack, site)["identity"][part] for part in ("name", "uscc")] == [other["name"], other["uscc"]]
-    sign("撤回一条登记", withdraw, "另一人")
+    sign("撤回一条登记", withdraw, "会签以前什么都不改变")
     officer.sees("等待另一人会签")
     colleague = person("district-2").sign_in(officer.page.url.split("#/")[1])
     colleague.press("确认并会签")

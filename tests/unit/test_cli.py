@@ -102,3 +102,22 @@ def test_a_command_loads_no_other() -> None:
     names, modules = loaded_by("uscc", "--help")
     assert names == {"uscc"}
     assert [name for name in modules if name.startswith("infra.commands.")] == ["infra.commands.uscc"]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [(["up", "--port", "99999"], "a port is a number from 1 to 65535"), (["clock", "2020-02-30"], "a day is YYYY-MM-DD, such as 2020-06-30")],
+)
+def test_an_argument_that_cannot_be_is_told_with_what_is_wanted(capsys: pytest.CaptureFixture, given: list[str], told: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(given)
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [(["up", "--sites", "0"], "--sites 0: 30 to 100000"), (["import", "x.csv", "--check", "--mapping", "nope"], "'nope' · 没有这个映射文件；本区有：accidents、")],
+)
+def test_what_does_not_exist_is_refused_before_anything_starts(capsys: pytest.CaptureFixture, given: list[str], told: str) -> None:
+    assert cli.main(given) == 2
+    assert told in capsys.readouterr().err
