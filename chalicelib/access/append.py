@@ -53,7 +53,7 @@ REASONS = {
     "unsigned": "只能写本人：他人须自己登录签署，不能代填编号。",
     "own-act": "须由另一人会签，本人不能会签自己办理的事项。",
     "own-draft": "起草人不得发布自己起草的规则集，须由另一人发布。",
-    "same-person": "复核须由填报人以外的人员进行。",
+    "same-person": "须由原填报、登记的人以外的人员进行。",
     "in-person": "此类决定须由有权人员逐件办理，不能批量导入。",
     "source": "来源不在您可以转报的范围内。",
 }
@@ -162,6 +162,6 @@ RULES: tuple[tuple[Callable[[Proposal], bool], Rule], ...] = (
     (lambda proposal: proposal.kind in VOIDS or proposal.kind == "override", _two_signers),
     (lambda proposal: proposal.kind == "paper_signed" and proposal.payload.get("outcome") in ("refused", "left_in_place"), _witnessed),
     (lambda proposal: proposal.kind == "appeal_decided", _somebody_else_decides),
-    (lambda proposal: proposal.kind == "monthly_return_confirmed", _second_person),
+    (lambda proposal: proposal.kind in ("monthly_return_confirmed", "inspection_joined"), _second_person),
     (lambda proposal: proposal.kind == "rule_set_enacted", _another_enacts),
 )

@@ -71,6 +71,8 @@ def test_a_hazard_goes_from_the_inspection_to_its_closing(person: Open, stack, t
     officer.press("提交并生成检查记录")
     officer.sees("现场检查记录")
     officer.sees("发现的问题和隐患（1 条）")
+    officer.press("我参加了这次检查")
+    officer.sees("须由原填报、登记的人以外的人员进行")
     officer.page.get_by_label("拒签").check()
     officer.fill("说明", "负责人看过后不签")
     officer.press("记录签收情况")
@@ -85,6 +87,9 @@ def test_a_hazard_goes_from_the_inspection_to_its_closing(person: Open, stack, t
     assert urlsplit(witness.page.url).fragment == act, "the same address for both, and nothing in it but an id"
     officer.page.go_back()
     officer.sees("拒绝签名")
+    witness.go(urlsplit(officer.page.url).fragment.lstrip("/"))
+    witness.press("我参加了这次检查")
+    witness.sees("除记录人外，已有 1 人签署。")
     printed(officer)
     officer.page.get_by_role("link", name="下达整改指令书").click()
     officer.press("下达并生成指令书")

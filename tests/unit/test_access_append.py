@@ -37,6 +37,7 @@ completeness_measured              - - - - - - A
 assessment                         - - a A x - -
 self_check                         - o - - - - -
 inspection                         - - a A x - -
+inspection_joined                  - - a A x - -
 inspection_quality_checked         - - - A - - -
 double_random_task                 - - - A - - A
 paper_signed                       - - a A - - -
@@ -299,6 +300,12 @@ def test_a_monthly_return_is_confirmed_by_a_second_person() -> None:
     own, others = (Proposal("monthly_return_confirmed", kind_of("monthly_return_confirmed").append, {}, {"actor": actor}) for actor in ("t-1", "t-7"))
     assert may_append(NEAR["township"], own, township).reason == "same-person"
     assert may_append(NEAR["township"], others, township).allowed
+
+
+def test_whoever_recorded_an_inspection_does_not_join_it_himself() -> None:
+    own, others = (Proposal("inspection_joined", kind_of("inspection_joined").append, {}, {"actor": actor}) for actor in ("t-1", "t-7"))
+    assert may_append(NEAR["township"], own, SUBJECT).reason == "same-person"
+    assert may_append(NEAR["township"], others, SUBJECT).allowed
 
 
 def test_every_refusal_has_a_chinese_sentence() -> None:

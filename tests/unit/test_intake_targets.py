@@ -13,8 +13,8 @@ from chalicelib.supervision.vocabulary import Kind, load_vocabulary, problems
 
 # Rule sets are the one thing no table brings: people draft and enact them, one by one.
 KINDS = {name: kind for name, kind in load_vocabulary().kinds.items() if kind.scope != "district"}
-# Acts about a published index, entered and decided one by one at the desk: a table can bring them, no office keeps one.
-ONE_BY_ONE = {"index_objection", "index_objection_decided"}
+# Acts about a published index, and an officer's own signature: done one by one at the desk; a table can bring them, no office keeps one.
+ONE_BY_ONE = {"index_objection", "index_objection_decided", "inspection_joined"}
 SUBJECT = {"site": ("场所", "S1"), "enterprise": ("企业", "E1"), "township": ("镇街", "临平街道")}
 # Field type → how its column is read, and a cell.
 CELLS = {

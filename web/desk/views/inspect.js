@@ -49,5 +49,5 @@ export async function show({ me, words, rest }) {
     },
   });
   return [h("div", { class: "title" }, h("h1", {}, "记录检查"), h("p", {}, h("a", { href: `#/site/${id}` }, record.identity.name))),
-    h("div", { class: "columns" }, h("div", {}, card("", hazard)), h("div", {}, card("已加入的隐患", list), card("", whole)))];
+    h("div", { class: "columns" }, h("div", {}, card("", hazard)), h("div", {}, card("已加入的隐患", list), card("", h("p", { class: "soft" }, "现场检查须两人以上。同行人员登录后在检查记录页签署，不由他人代填。"), whole)))];
 }

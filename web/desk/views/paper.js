@@ -2,6 +2,7 @@
 import { get } from "../api.js";
 import { card, h } from "../parts/dom.js";
 import { together, waitsOn } from "../parts/cosign.js";
+import { append } from "../parts/events.js";
 import { form } from "../parts/form.js";
 import { print } from "../parts/print.js";
 
@@ -22,7 +23,7 @@ export async function show({ words, rest, again }) {
   return [head,
     h("div", { class: "acts screen" }, h("button", { type: "button", class: "button", onclick: () => print(sheet.cloneNode(true)) }, "打印"),
       number.includes("-JC-") && record.hazards.some(one => one.next === "order") && h("a", { class: "line", href: `#/order/${id}` }, "下达整改指令书")),
-    h("div", { class: "columns" }, h("div", { class: "sheet-frame", tabindex: "0", role: "region", "aria-label": "文书预览" }, sheet), h("div", { class: "screen" }, signing ? card("签收", h("p", {}, words.value[signing.says.outcome], `（${signing.on}）`)) : [waits, signForm({ id, number, root, today: record.today, again })]))];
+    h("div", { class: "columns" }, h("div", { class: "sheet-frame", tabindex: "0", role: "region", "aria-label": "文书预览" }, sheet), h("div", { class: "screen" }, carriers[0].kind === "inspection" && joining({ id, inspection: carriers[0], record, again }), signing ? card("签收", h("p", {}, words.value[signing.says.outcome], `（${signing.on}）`)) : [waits, signForm({ id, number, root, today: record.today, again })]))];
 }
 
 // 余应急检记〔2020〕0001号: the office, the paper, the year, the number.
@@ -40,7 +41,7 @@ function inspectionSheet(record, inspection, number, words) {
   const found = record.timeline.filter(one => one.kind === "hazard_found" && one.says.inspection === inspection.id).reverse();
   return frame("现场检查记录", number, words,
     rows(["被检查单位", record.identity.name], ["地址", record.case?.register?.address || ""], ["统一社会信用代码", record.identity.uscc || ""], ["检查日期", inspection.on],
-      ["检查人员", `${inspection.people} 人（姓名和执法证号见签名栏）`], ["检查领域", (inspection.says.sectors || []).map(one => words.sector[one]).join("、")]),
+      ["检查人员", "姓名和执法证号见签名栏"], ["检查领域", (inspection.says.sectors || []).map(one => words.sector[one]).join("、")]),
     h("p", {}, "检查人员已出示执法证件，告知检查事由和被检查单位的权利义务。"),
     h("h3", {}, "检查情况"), h("p", { class: "prose-line" }, inspection.says.note || "按计划对现场进行了检查。"),
     h("h3", {}, `发现的问题和隐患（${found.length} 条）`),
@@ -68,6 +69,13 @@ function signature(signing, words) {
       ? h("p", {}, h("b", {}, `${words.value[signing.says.outcome]}：`), `${signing.on}，被检查单位${signing.says.outcome === "refused" ? "拒绝签名" : "未在场签收，文书留置送达"}。${signing.says.note || ""} 在场执法人员 ${signing.people} 人见证。`)
       : line("被检查单位负责人（签名）："),
     line("执法人员（签名、执法证号）："), line("执法人员（签名、执法证号）："), line("日期："), h("div", { class: "seal" }, "（公章）"));
+}
+
+// The officer who was there beside the one who recorded it signs in his own session: nobody enters a colleague.
+function joining({ id, inspection, record, again }) {
+  const joined = record.timeline.filter(one => one.kind === "inspection_joined" && one.answers === inspection.id && !one.withdrawn_on).length;
+  return card("同行执法人员", h("p", {}, joined ? `除记录人外，已有 ${joined} 人签署。` : "还没有同行人员签署。现场检查须两人以上：请同行人员登录后打开本页签署。"),
+    form({ button: "我参加了这次检查", fields: [], send: async () => { await append(id, "inspection_joined", {}, { caused_by: inspection.id }); again(); } }));
 }
 
 function signForm({ id, number, root, today, again }) {
