@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.access.identity import SubjectFacts
+from chalicelib.code.plate import plate_number, spaced
 from chalicelib.grading.card import last_seen
 from chalicelib.supervision.hazards import state_of
 from chalicelib.supervision.plates import plate_on
@@ -46,7 +47,7 @@ def site_document(facts: Facts, judgement: Mapping[str, object], card: Mapping[s
                 for name in ("score", "score_grade", "flags", "vetoes", "caps", "adjustments", "missing", "ledger")
             },
             "register": {name: register.get(name) for name in REGISTER_FIELDS},
-            "plate": plate_on(facts, on).to_document(),
+            "plate": _plate(facts, on),
             "hazards": [hazard for hazard in _live(facts, "hazard_found") if state_of(hazard, on).open],
         },
         "penalties": _penalties(facts),
@@ -62,6 +63,12 @@ def site_document(facts: Facts, judgement: Mapping[str, object], card: Mapping[s
         "replies": _replies(facts),
         "appeals": sorted((record for kind in CORRESPONDENCE for record in _live(facts, kind)), key=_order),
     }
+
+
+def _plate(facts: Facts, on: str) -> dict[str, object]:
+    """Where the newest plate stands, with the number that is printed on it."""
+    plate = plate_on(facts, on)
+    return {**plate.to_document(), "number": spaced(plate_number(str(facts["site_id"]), plate.issue or 1))}
 
 
 def _penalties(facts: Facts) -> list[dict[str, object]]:

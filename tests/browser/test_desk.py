@@ -383,6 +383,15 @@ def test_a_plate_goes_from_damaged_to_replaced_and_the_work_list_knows(person: O
     officer.page.get_by_role("button", name="记录：已损坏").wait_for()
 
 
+def test_the_plate_that_an_enterprise_prints_has_its_number(person: Open, stack) -> None:
+    from chalicelib.code.plate import read_number
+
+    owner = person("enterprise", 360).sign_in("plate")
+    owner.sees("码牌编号")
+    number = owner.page.locator(".plate-sheet .num").inner_text().removeprefix("码牌编号 ")
+    assert read_number(number)[0] == own_site(stack)
+
+
 # ── An expert's finding 专家评定 ─────────────────────────────────────────────────────────────────────────────────────
 def test_an_expert_finds_what_is_assigned_assesses_it_and_registers_a_hazard(person: Open, stack, tmp_path: Path) -> None:
     expert = person("expert", 360).sign_in("")

@@ -172,6 +172,14 @@ def test_each_audience_sees_its_part_of_the_story(world: OfficeWorld) -> None:
     assert "appeal" in kinds["enterprise"] and "appeal" not in kinds["expert"]
 
 
+def test_the_record_has_the_number_that_is_printed_on_the_plate(world: OfficeWorld) -> None:
+    from chalicelib.code.plate import read_number
+
+    for who in ("enterprise", "township"):
+        plate = world.ask("GET", f"/sites/{SITE}/record", who).json_body["case"]["plate"]
+        assert (read_number(plate["number"]), plate["issue"]) == ((SITE, 3), 3)
+
+
 @pytest.mark.parametrize(("who", "status"), [("neighbour", 403), ("stranger", 403), ("admin", 403), (None, 401)])
 def test_the_record_is_for_those_in_charge(world: OfficeWorld, who: str | None, status: int) -> None:
     assert world.ask("GET", f"/sites/{SITE}/record", who).status_code == status
