@@ -41,7 +41,7 @@ function ways(way) {
 
 function losses(way) {
   return card("失分明细", way.losses.length ? table({ caption: "每一分失在哪里、谁记录的、什么时候恢复", name: "失分明细", rows: way.losses, columns: [
-    { key: "code", title: "条款" }, { key: "title", title: "内容" }, { key: "points", title: "失分", number: true }, { key: "source", title: "来源" }, { key: "basis", title: "依据" }, { key: "ends", title: "恢复" }] })
+    { key: "code", title: "条款", cell: row => h("span", { class: "num" }, row.code) }, { key: "title", title: "内容" }, { key: "points", title: "失分", number: true }, { key: "source", title: "来源" }, { key: "basis", title: "依据" }, { key: "ends", title: "恢复" }] })
     : h("p", { class: "soft" }, "没有失分。"));
 }
 

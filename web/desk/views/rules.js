@@ -12,8 +12,8 @@ export async function show({ me, again }) {
   return [
     h("div", { class: "title" }, h("h1", {}, "评分规则"), h("p", { class: "soft" }, `现行：${known.in_force.title} ${known.in_force.version}`)),
     card("怎样换规则",
-      h("ol", { class: "ticks-plain" }, h("li", {}, "一人起草规则文件并登记"), h("li", {}, "影子评估：按新旧规则各评一遍全部场所，看哪些会变色"), h("li", {}, `另一人看过报告后发布，至少提前 ${known.notice_days} 日；起草人不得发布自己的草案`)),
-      h("p", { class: "soft" }, "起草和影子评估由数据管理人员在命令行完成（./dev rules draft、./dev rules shadow）；看报告和发布在这里。每一步都记入不可改写的账本。")),
+      h("ol", { class: "follows" }, h("li", {}, "一人起草规则文件并登记"), h("li", {}, "影子评估：按新旧规则各评一遍全部场所，看哪些会变色"), h("li", {}, `另一人看过报告后发布，至少提前 ${known.notice_days} 日；起草人不得发布自己的草案`)),
+      ["district", "admin"].includes(me.role) && h("p", { class: "soft" }, "起草和影子评估由数据管理人员在命令行完成（./dev rules draft、./dev rules shadow）；看报告和发布在这里。每一步都记入不可改写的账本。")),
     known.drafts.length === 0 && card("", h("p", { class: "soft" }, "没有草案。")),
     [...known.drafts].reverse().map(draft => drafted(draft, known, me, again)),
   ];

@@ -52,7 +52,7 @@ export function why(record) {
   const lost = losses(record);
   return card("为什么是这个等级", decided("一票否决", vetoes), decided("限级", caps),
     lost.length > 0 ? table({ caption: "失分（满分 100）", rows: lost, sorted: "", columns: [
-      { key: "code", title: "条款" }, { key: "title", title: "内容" }, { key: "points", title: "失分", number: true }] }) : h("p", { class: "soft" }, "没有失分。"),
+      { key: "code", title: "条款", cell: row => row.code && h("span", { class: "num" }, row.code) }, { key: "title", title: "内容" }, { key: "points", title: "失分", number: true }] }) : h("p", { class: "soft" }, "没有失分。"),
     missing.length > 0 && h("p", { class: "soft" }, `尚无结论的条款：${missing.map(one => one.item || one.code || one).join("、")}`),
     flags.length > 0 && h("p", { class: "soft" }, `标注：${flags.map(flag => flag.text || flag.code).join("；")}`));
 }
@@ -64,7 +64,7 @@ function losses(record) {
   return (record.case?.ledger || []).map(line => ({ code: line.code, points: hundredths(line.points), title: items[line.code] || rules[line.code] || LINES[line.line] || "" })).filter(line => Number(line.points) > 0);
 }
 
-const LINES = { rescale: "不适用条款折算" };
+const LINES = { rescale: "不适用条款折算", bonus_cut: "加分上限", clamp: "满分和零分为限", rounding: "保留一位小数" };
 
 // A fraction of the ledger to two decimals, as it is published.
 function hundredths(text) {
@@ -161,7 +161,7 @@ function plateCard(id, plate, words, again) {
       fill(place, refusal(error));
     }
   }
-  return card("码牌", plate && pairs(["状态", words.plate_state[plate.state]], ["待办", words.plate_due[plate.due]], ["第几次发放", plate.issue], ["自", plate.since && day(plate.since)]), place,
+  return card("码牌", plate && pairs(["状态", words.plate_state[plate.state]], ["待办", words.plate_due[plate.due]], ["第几次发放", plate.issue], ["码牌编号", h("span", { class: "num" }, plate.number)], ["自", plate.since && day(plate.since)]), place,
     h("div", { class: "acts screen" }, h("button", { type: "button", class: "line", onclick: open }, "显示二维码"),
       again && plate && PLATE_STEPS[plate.state].map(([kind, word, next = 0]) => h("button", { type: "button", class: "line", onclick: () => step(kind, next) }, `记录：${word}`))));
 }

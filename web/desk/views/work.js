@@ -86,7 +86,7 @@ function sheet(rows, caption, townships, words) {
       { key: "reports", title: "举报待办", number: true, cell: row => (row.reports_late ? h("b", { class: "late" }, `${row.reports}（超期 ${row.reports_late}）`) : row.reports) },
       { key: "next_on", title: "最近期限", cell: row => row.next_on && day(row.next_on) },
       { key: "last_inspection", title: "上次检查", cell: row => row.last_inspection && day(row.last_inspection) },
-      { key: "plate", title: "码牌", value: row => words.plate_due[row.plate] },
+      { key: "plate", title: "码牌", value: row => words.plate_due[row.plate], cell: row => row.plate && h("span", { class: "num" }, words.plate_due[row.plate]) },
     ].filter(Boolean),
   });
 }
