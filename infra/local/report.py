@@ -8,7 +8,6 @@ from collections import Counter
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import labels
 from chalicelib.errors import SafetyCodeError
 from infra.local import demo, emulator, processes, serve, stack
 from infra.local.home import home, read_note
@@ -22,10 +21,13 @@ SETTLE_PATIENCE_SECONDS = 3.0
 
 def welcome(deployed: Deployed) -> str:
     """Addresses, some plates, sign-ins and a QR, ready to print."""
+    from chalicelib.register.district import load_district
+
+    words = load_district(deployed.parameters["District"]).grade_words
     base = deployed.parameters["PublicBaseUrl"]
     lines = ["", "地址 Addresses", *(f"  {name:<12} {address}" for name, address in addresses(deployed).items()), "", "扫码 Scan"]
     shown = demo.plates(deployed)
-    lines += [f"  {labels.GRADE[grade]:<4} {name}\n       {address}" for grade, name, address in shown]
+    lines += [f"  {words[grade]:<4} {name}\n       {address}" for grade, name, address in shown]
     lines += ["", "演示账号 Demo sign-ins", *(f"  {role:<11} {account['username']:<16} {account['password']}" for role, account in sign_ins().items())]
     if base.startswith("https"):
         lines += ["", *trust_words()]
