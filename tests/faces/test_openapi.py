@@ -20,6 +20,7 @@ import app as application
 from chalicelib import presign
 from chalicelib.accounts.views import ROUTES as account_routes
 from chalicelib.code.views import build_blueprint as site_routes
+from chalicelib.cosign.views import build_blueprint as cosign_routes
 from chalicelib.export.office import Ports as ExportPorts
 from chalicelib.export.views import build_blueprint as export_routes
 from chalicelib.grading.views import build_blueprint as grade_routes
@@ -111,6 +112,7 @@ class WholeWorld(OfficeWorld):
             export_routes(guard, lambda settings: exports, lambda: given),
             month_routes(guard, months, lambda: given),
             openapi_routes(self.app, lambda: given),
+            cosign_routes(guard, lambda settings: self.stores, lambda: given, lambda settings: self.acts),
         ):
             self.app.register_blueprint(routes)
 
