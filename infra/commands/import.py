@@ -52,7 +52,7 @@ def mapping_path(name: str, district: District) -> Path:
     found = next((path for path in (Path(name), own) if path.is_file()), None)
     if found is None:
         known = "、".join(sorted(path.stem for path in own.parent.glob("*.toml")))
-        raise BadInput([Problem("", "--mapping", name, f"没有这个映射文件；本区有：{known}")])
+        raise BadInput([Problem("", "--mapping", name, f"没有这个映射文件；{district.short}（{district.id}）有：{known}。其他地区用 --district")])
     return found
 
 

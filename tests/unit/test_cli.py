@@ -116,7 +116,7 @@ def test_an_argument_that_cannot_be_is_told_with_what_is_wanted(capsys: pytest.C
 
 @pytest.mark.parametrize(
     ("given", "told"),
-    [(["up", "--sites", "0"], "--sites 0: 30 to 100000"), (["import", "x.csv", "--check", "--mapping", "nope"], "'nope' · 没有这个映射文件；本区有：accidents、")],
+    [(["up", "--sites", "0"], "--sites 0: 30 to 100000"), (["import", "x.csv", "--check", "--mapping", "nope"], "'nope' · 没有这个映射文件；示范区（demo）有：accidents、")],
 )
 def test_what_does_not_exist_is_refused_before_anything_starts(capsys: pytest.CaptureFixture, given: list[str], told: str) -> None:
     assert cli.main(given) == 2
