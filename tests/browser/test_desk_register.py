@@ -233,7 +233,7 @@ def test_a_person_is_entered_masked_revealed_on_the_record_and_erased(person: Op
 
 
 def test_whoever_reported_is_reached_on_the_record_and_never_by_the_enterprise(person: Open, stack, front_door: str) -> None:
-    site, contact = own_site(stack), "示例举报人 13900000000"
+    site, contact = own_site(stack), "示例举报人 13900000000 <b>急</b>"
     report(stack, front_door, site, "二楼东侧安全出口被货物堵住", contact)
     officer = person("township", 360).sign_in("work")
     officer.page.locator(".filter[data-key=reports]").click()
