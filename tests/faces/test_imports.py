@@ -174,7 +174,7 @@ class TestBadRows:
         page.write_text("<html>", "utf-8")
         shown = desk.upload(page)
         assert (shown["state"], shown["outcome"]["problem_count"]) == ("refused", 1)
-        assert desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["problems"][0]["reason"] == "这是网页，不是表格"
+        assert desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["problems"][0]["reason"] == "这是网页，不是表格：请在Excel中打开后另存为“Excel工作簿（.xlsx）”"
 
 
 class TestPersons:
@@ -217,7 +217,7 @@ class TestCorrections:
         shown = desk.upload(self.changed(tmp_path))
         assert shown["state"] == "refused"
         problem = desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["problems"][0]
-        assert problem["reason"] == "系统中已有同一标识的记录，内容不同；确为更正时，请按更正导入"
+        assert problem["reason"] == "系统中这条记录为“重大”；确为更正时，请按更正导入，否则请改回"
 
     def test_two_signers_correct_and_what_changed_is_shown(self, desk: Desk, tmp_path: Path) -> None:
         desk.upload(CSV)
