@@ -1,6 +1,7 @@
 """What an upheld appeal sets right: the contested fact is withdrawn and, where the decision says so, told as it was. Pure.
 
 Both are events of their own, appended together with the decision or not at all; the judge needs to know nothing of appeals.
+An appeal ends once, and so does an objection to the index.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ from chalicelib.supervision.model import Event
 
 DECIDED, CLOSED = "appeal_decided", ("appeal_decided", "appeal_withdrawn")
 UPHELD = "upheld"
+# What can happen only once to the fact it answers: the kinds that stand in each other's place, and what whoever comes second is told.
+ENDS = {
+    **dict.fromkeys(CLOSED, ("appeal_ended", "该申诉在此期间已有决定或已撤回，您的决定没有写入。")),
+    "index_objection_decided": ("index_objection_ended", "该异议在此期间已有决定，您的决定没有写入。"),
+}
 
 
 def remedy(decision: Event, appeal: Event | None, standing: Sequence[Event]) -> list[Mapping[str, object]]:
@@ -43,19 +49,20 @@ def people_in(bodies: Sequence[Mapping[str, object]]) -> frozenset[str]:
     return frozenset(str(person) for payload in payloads for name in SIGNATURES for person in payload.get(name) or ())  # type: ignore[attr-defined]
 
 
-def ended_once(event: Event, appeal: Event | None, standing: Sequence[Event]) -> Event:
-    """An appeal ends once: the id of what ends it follows from the appeal, not from who ends it, so that of two people at the same
-    moment the log refuses one. An ending that was withdrawn makes room for the next. Other events stay as they are."""
-    if event.kind not in CLOSED or appeal is None:
+def ended_once(event: Event, root: Event | None, standing: Sequence[Event]) -> Event:
+    """What ends an appeal or an objection ends it once: its id follows from what it ends, not from who ends it, so that of two people at
+    the same moment the log refuses one. An ending that was withdrawn makes room for the next. Other events stay as they are."""
+    if event.kind not in ENDS or root is None:
         return event
-    withdrawn = {one.voids for one in standing}
-    undone = sum(one.kind in CLOSED and one.caused_by == appeal.event_id and one.event_id in withdrawn for one in standing)
-    return replace(event, event_id=event_id_of(event.subject, "appeal_ended", f"{appeal.event_id}|{undone}"))
+    end, withdrawn = ENDS[event.kind][0], {one.voids for one in standing}
+    ends = [one.event_id for one in standing if one.caused_by == root.event_id and ENDS.get(one.kind, ("",))[0] == end]
+    undone = len(withdrawn.intersection(ends))
+    return replace(event, event_id=event_id_of(event.subject, end, f"{root.event_id}|{undone}"))
 
 
 def stands_already(event: Event) -> Conflict:
-    """The refusal of whoever finds something else under his event's id: under his own key, or another's end of the same appeal."""
-    told = {"sentence": "该申诉在此期间已有决定或已撤回，您的决定没有写入。"} if event.kind in CLOSED else {}
+    """The refusal of whoever finds something else under his event's id: under his own key, or another's end of the same matter."""
+    told = {"sentence": ENDS[event.kind][1]} if event.kind in ENDS else {}
     return Conflict("the key stands with other content", event_id=event.event_id, **told)
 
 

@@ -250,6 +250,7 @@ def test_what_a_colleague_gives_back_is_not_written_and_says_why(person: Open, s
     officer.press("核对")
     officer.press("确认并签署")
     officer.page.get_by_role("button", name="确认并签署").wait_for(state="detached")
+    officer.settled()
     officer.page.get_by_text("撤回一条登记").click()
     officer.page.locator("details[open]").get_by_label("理由和依据").fill("人数录错")
     officer.page.locator("details[open]").get_by_role("button", name="核对").click()

@@ -16,6 +16,7 @@ from event_builders import fact, step
 from test_index_monthly import FACTS, GONE_WRONG, JUNE, SMALL, TOWNSHIPS, Killed, Stack
 
 from chalicelib import clock
+from chalicelib.code.remedy import ended_once, stands_already
 from chalicelib.errors import BadInput
 from chalicelib.index.acceptance import month_problems, standing_problems
 from chalicelib.index.difference import difference
@@ -161,6 +162,18 @@ def test_a_rejected_or_undecided_objection_changes_nothing() -> None:
     (row,) = [row for row in published(made, 2)["townships"] if row["code"] == OWN]
     assert {entry["sub_item"]: entry["outcome"] for entry in row["objections"]} == {"ZR1": "open", "ZR5": "rejected"}
     assert published(made, 2, "changes.json")["townships"] == []
+
+
+def test_of_two_decisions_on_one_objection_the_log_has_room_for_one_until_it_is_withdrawn() -> None:
+    root = objection()
+    upheld, rejected = decision(root), decision(root, outcome="rejected", text="不属实")
+    first, late = (ended_once(one, root, [root]) for one in (upheld, rejected))
+    assert first.event_id == late.event_id != upheld.event_id
+    assert "已有决定" in str(stands_already(late).fields["sentence"])
+    void = fact("township_void", "2020-07-09", subject=OWN, reason="决定有误", key="v")
+    again = ended_once(rejected, root, [root, first, replace(void, voids=first.event_id)])
+    assert again.event_id != first.event_id
+    assert ended_once(again, objection("2020-07-08"), [root]).event_id not in (first.event_id, again.event_id), "another objection has an end of its own"
 
 
 def test_each_township_is_told_once_at_each_phase(done: Stack) -> None:
