@@ -17,7 +17,7 @@ from chalicelib.grading.governance import NOTICE_DAYS, Draft, drafts_of
 from chalicelib.grading.judge import grade
 from chalicelib.grading.losses import losses
 from chalicelib.grading.official.site import official
-from chalicelib.grading.outlook import calendar, first_recovery, standing_of, would_be
+from chalicelib.grading.outlook import calendar, first_recovery, standing_of, words_of, would_be
 from chalicelib.grading.proof import proof_of
 from chalicelib.grading.way_back import way_back
 from chalicelib.ids import subject_of
@@ -38,7 +38,7 @@ class GradeDesk:
         """Every point lost with its reason and end, the smallest set of acts to each better grade, and what time alone changes."""
         facts, day = self.desk.case(site_id, CASE), self.desk.settings.day()
         rules = self.desk.stores.rules(day)
-        found, words = way_back(facts, rules, day), load_district(self.desk.settings.district).grade_words
+        found, words = way_back(facts, rules, day), words_of(rules, load_district(self.desk.settings.district).grade_words)
         result = found.now.to_document()
         appeals = appeals_of(facts, rules, day.isoformat())
         return {

@@ -48,18 +48,32 @@ class Change(NamedTuple):
         return {"on": self.on, "before": self.before.to_document(), "after": self.after.to_document(), "text": self.text(words)}
 
     def text(self, words: Mapping[str, str]) -> str:
-        """The change, in the district's words for the grades: ``2021-03-14 变为黄码``, or what else changes."""
+        """The change, in the district's words for the grades and the rule set's for codes: ``2021-03-14 变为黄码``, or what else changes."""
         parts = [f"变为{words[self.after.grade.code]}"] if self.after.grade is not self.before.grade else []
         if self.after.score != self.before.score:
             parts.append(f"得分 {self._score(self.before)} → {self._score(self.after)}")
         for word, was, now in (("一票否决", self.before.vetoes, self.after.vetoes), ("限级", self.before.caps, self.after.caps)):
-            parts += [f"{word} {code} 解除" for code in was if code not in now]
-            parts += [f"{word} {code} 生效" for code in now if code not in was]
+            parts += [f"{word} {called(code, words)} 解除" for code in was if code not in now]
+            parts += [f"{word} {called(code, words)} 生效" for code in now if code not in was]
         return f"{self.on} " + "，".join(parts)
 
     @staticmethod
     def _score(standing: Standing) -> str:
         return "—" if standing.score is None else text_of(standing.score, TENTHS)
+
+
+def words_of(rules: RuleSet, grades: Mapping[str, str]) -> dict[str, str]:
+    """The words of texts: a district's for the grades, the rule set's for the codes of adjustments, vetoes and caps; a code that stands
+    for several things is called by all of them."""
+    titles: dict[str, dict[str, None]] = {}
+    for rule in (*rules.adjustments, *rules.vetoes, *rules.caps):
+        titles.setdefault(rule.code, {})[rule.title] = None
+    return {**grades, **{code: "或".join(names) for code, names in titles.items()}}
+
+
+def called(code: str, words: Mapping[str, str]) -> str:
+    """A code with what it is called, where ``words`` know that: ``C05 逾期未整改``."""
+    return f"{code} {words[code]}" if code in words else code
 
 
 def standing_of(judgement: Judgement) -> Standing:

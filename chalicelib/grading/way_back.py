@@ -18,7 +18,7 @@ from chalicelib.grading.case import next_month
 from chalicelib.grading.catalogue import catalogue
 from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Cause, Grade, Judgement
-from chalicelib.grading.outlook import calendar, walk, would_be
+from chalicelib.grading.outlook import calendar, called, walk, would_be
 from chalicelib.grading.register import OPERATING
 from chalicelib.grading.rules import RuleSet
 from chalicelib.grading.search import Trial, least_of, smallest
@@ -60,7 +60,7 @@ class Way(NamedTuple):
             "remove": list(self.remove),
             "acts": [act.to_document() for act in self.acts],
             "on": self.on or None,
-            "waits": [{"code": wait.code, "end": wait.end or None} for wait in self.waits],
+            "waits": [{"code": wait.code, "title": words.get(wait.code, ""), "end": wait.end or None} for wait in self.waits],
             "duties": list(self.duties),
             "minimal": self.minimal,
             "result": result and {"grade": result.grade.code, "score": None if result.score is None else text_of(result.score, TENTHS)},
@@ -68,9 +68,9 @@ class Way(NamedTuple):
         }
 
     def text(self, words: Mapping[str, str]) -> str:
-        """The distance, in the district's words for the grades: ``距蓝码 2.8 分，须消除 C05``."""
+        """The distance, in the district's words for the grades and the rule set's for codes: ``距蓝码 2.8 分，须消除 C05``."""
         points = f" {text_of(self.short, TENTHS)} 分" if self.short else ""
-        remove = f"，须消除 {'、'.join(self.remove)}" if self.remove else ""
+        remove = f"，须消除 {'、'.join(called(code, words) for code in self.remove)}" if self.remove else ""
         return f"距{words[self.grade.code]}{points}{remove}；{self._advice()}"
 
     def _advice(self) -> str:

@@ -114,10 +114,10 @@ def facts_of(site_id: str, table_prefix: str, district: District) -> dict[str, o
 def explained(facts: Mapping[str, object], rules: RuleSet, on: date, words: Mapping[str, str]) -> dict[str, object]:
     """The result document, every loss with its end, the ways back and what changes by itself."""
     from chalicelib.grading.losses import losses
-    from chalicelib.grading.outlook import first_recovery
+    from chalicelib.grading.outlook import first_recovery, words_of
     from chalicelib.grading.way_back import calendar, way_back
 
-    found = way_back(facts, rules, on)
+    found, words = way_back(facts, rules, on), words_of(rules, words)
     result = found.now.to_document()
     return {
         "result": result,
@@ -142,7 +142,7 @@ def told(explanation: Mapping[str, object], words: Mapping[str, str]) -> list[st
     for way in explanation["way_back"]:
         lines.append(f"  {way['text']}{'' if way['minimal'] or not way['on'] else '（未证明为最少）'}")
         lines += [f"    · 不晚于 {act['on']} {act['title']}" for act in way["acts"]]
-        lines += [f"    · 等待 {wait['code'] or '期限'} 至 {wait['end'] or way['on']}" for wait in way["waits"]]
+        lines += [f"    · 等待 {' '.join(filter(None, (wait['code'], wait['title']))) or '期限'} 至 {wait['end'] or way['on']}" for wait in way["waits"]]
         lines += [f"    · {duty}" for duty in way["duties"]]
     lines += ["", "如果什么都不发生"] + [f"  {change['text']}" for change in explanation["calendar"]]
     return lines

@@ -91,7 +91,7 @@ def test_a_person_reads_grade_losses_ledger_way_and_calendar():
         "限级 C05 疏散通道堵塞",
         "W01 安全出口、疏散通道畅通 出口或通道堵塞、锁闭、占用×1 -3.00（0.00/3.00）区级执法",
         "扣分账 空项折算",
-        "距蓝码 2.8 分，须消除 C05；完成 1 项即可达到",
+        "距蓝码 2.8 分，须消除 C05 疏散通道堵塞或证照过期；完成 1 项即可达到",
         "不晚于 2020-06-20 整改“安全出口、疏散通道畅通”",
         "如果什么都不发生",
         "2020-09-01",
@@ -102,7 +102,7 @@ def test_a_person_reads_grade_losses_ledger_way_and_calendar():
 def test_a_wait_and_its_duties_are_told():
     site = facts(accident=[accident("2020-06-12", deaths=1)])
     text = "\n".join(explain.told(explain.explained(site, RULES, AS_OF, labels.GRADE), labels.GRADE))
-    assert "等待 V01 至 2020-12-12" in text and "其间按月完成企业自查" in text
+    assert "等待 V01 亡人生产安全责任事故 至 2020-12-12" in text and "其间按月完成企业自查" in text
 
 
 # ── Bare facts ───────────────────────────────────────────────────────────────────────────────────────────────────────

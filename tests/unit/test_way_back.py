@@ -16,7 +16,7 @@ from chalicelib.grading.case import days_after
 from chalicelib.grading.catalogue import BY_AUTHORITY, catalogue
 from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Grade
-from chalicelib.grading.outlook import HORIZON_DAYS, first_recovery, standing_of
+from chalicelib.grading.outlook import HORIZON_DAYS, first_recovery, standing_of, words_of
 from chalicelib.grading.search import Trial, smallest
 from chalicelib.grading.way_back import calendar, way_back, with_duties, would_be
 from chalicelib.supervision.facts import fold
@@ -355,6 +355,8 @@ def test_if_nothing_happens_a_major_hazard_turns_red_the_day_after_its_deadline(
     site = facts(hazard_found=[hazard("2020-06-10", "2020-07-01", level="major")])
     first, *rest = calendar(site, RULES, AS_OF)
     assert first.text(labels.GRADE) == "2020-07-02 变为红码，一票否决 V04 生效，限级 C01 解除"
+    words = words_of(RULES, labels.GRADE)
+    assert first.text(words) == f"2020-07-02 变为红码，一票否决 V04 {words['V04']} 生效，限级 C01 {words['C01']} 解除" and len(words["V04"]) > 4
     assert (first.on, first.before.grade, first.after.grade, first.after.vetoes) == ("2020-07-02", ORANGE, RED, ("V04",))
     assert first.to_document(labels.GRADE)["after"] == {"grade": "red", "score": "100.0", "vetoes": ["V04"], "caps": []}
     assert [change.on for change in rest] == sorted(change.on for change in rest)

@@ -16,12 +16,14 @@ export async function show({ words, rest }) {
   const way = await get(`/sites/${id}/way-back`);
   return [
     head("我的安全码", "own", own),
-    panel(way.grade, words.grade_meaning[way.grade], h("p", {}, `得分 ${way.score ?? "—"}`, way.vetoes.length > 0 && ` · 一票否决 ${way.vetoes.join("、")}`, way.caps.length > 0 && ` · 限级 ${way.caps.join("、")}`)),
+    panel(way.grade, words.grade_meaning[way.grade], h("p", {}, `得分 ${way.score ?? "—"}`, reasons(" · 一票否决 ", record.case?.vetoes), reasons(" · 限级 ", record.case?.caps))),
     messages(record, id, words),
     h("div", { class: "columns" },
       h("div", {}, ways(way), losses(way), story(record, words)),
       h("div", {}, calendar(way), duties(id, record), decided(record)))];
 }
+
+const reasons = (word, causes) => causes?.length > 0 && word + causes.map(one => `${one.code} ${one.title}`).join("、");
 
 export function messages(record, id, words) {
   if (!record.reminders.length) return null;
@@ -35,7 +37,7 @@ function ways(way) {
   if (!way.ways.length) return card("怎样变好", h("p", {}, way.grade === "blue" ? "已是最好的等级，请保持每月自查。" : "目前没有可以提前恢复的办法，请看右侧日历。"));
   return card("怎样变好", way.ways.map(one => h("div", { class: "way" }, h("p", {}, badge(one.grade), " ", one.text),
     one.acts.length > 0 && h("ol", {}, one.acts.map(act => h("li", {}, act.title, act.on > way.on && h("span", { class: "soft num" }, `（${act.on}）`)))),
-    one.waits.length > 0 && h("p", { class: "soft" }, `还要等：${one.waits.map(wait => `${wait.code}${wait.end ? ` 至 ${wait.end}` : ""}`).join("、")}`),
+    one.waits.length > 0 && h("p", { class: "soft" }, `还要等：${one.waits.map(wait => `${wait.code} ${wait.title}${wait.end ? ` 至 ${wait.end}` : ""}`).join("、")}`),
     one.duties.length > 0 && h("p", { class: "soft" }, one.duties.join("；")))));
 }
 
