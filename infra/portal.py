@@ -23,6 +23,7 @@ TEMPLATES = Path(__file__).resolve().parent / "portal_pages"
 RULES = ROOT / "chalicelib" / "grading" / "rulesets" / "model-2020.toml"
 LANGUAGES = ("zh", "en")
 PAGES = ("method", "privacy", "index")
+UNPUBLISHED = TEMPLATES / "unpublished.html"  # stands at the address of what will be published
 TAGS = {
     "zh": {"V": "公开文本", "D": "自行设计", "M": "专家经验"},
     "en": {"V": "published text", "D": "our own design", "M": "expert memory"},

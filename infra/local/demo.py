@@ -26,6 +26,7 @@ MONTHS = 2
 MONTH_PATIENCE_SECONDS = 300
 # A failed message comes back only after the queue's visibility time-out (half an hour): taking the run up again is quicker.
 STALLED_SECONDS = 20
+PUBLISHED_LATER = ("index/index.html", "map/index.html", "map/now/index.html")
 
 
 def last_closed_day(present: date, district: District) -> date:
@@ -201,23 +202,24 @@ def regrade_stale(deployed: Deployed, since: float) -> int:
 
 
 def upload_portal(deployed: Deployed, folder: Path) -> int:
-    """Copy the static front end to the bucket's public tree, in the district's words and colours; the number of files."""
+    """Copy the static front end to the bucket's public tree, in the district's words and colours; the number of files. Where a
+    month or the present map will be published and nothing is yet, a page says so; what was published stays."""
     import boto3
 
-    from chalicelib.publish.files import content_type
+    from chalicelib.publish.files import EXISTS, content_type
     from chalicelib.register.district import load_district
-    from infra.portal import dressed
+    from infra.portal import UNPUBLISHED, dressed
 
     files = dressed(folder, load_district(deployed.settings().district)) if folder.is_dir() else {}
-    client = boto3.client("s3")
+    client, given = boto3.client("s3"), {"Bucket": deployed.outputs["FilesBucket"], "CacheControl": "no-cache"}
     for name, content in files.items():
-        client.put_object(
-            Bucket=deployed.outputs["FilesBucket"],
-            Key=f"public/{name}",
-            Body=content,
-            ContentType=content_type(name),
-            CacheControl="no-cache",
-        )
+        client.put_object(Key=f"public/{name}", Body=content, ContentType=content_type(name), **given)
+    for front in PUBLISHED_LATER if files else ():
+        try:
+            client.put_object(Key=f"public/{front}", Body=UNPUBLISHED.read_bytes(), ContentType=content_type(front), IfNoneMatch="*", **given)
+        except client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] not in EXISTS:
+                raise
     return len(files)
 
 
