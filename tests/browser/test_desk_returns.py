@@ -53,7 +53,7 @@ def test_returns_by_sheet_are_refused_by_cell_then_accepted_and_confirmed_by_ano
     item = officer.page.locator("section", has=officer.page.get_by_role("heading", name="PX4", exact=False))
     item.get_by_text("待复核").wait_for()
     item.get_by_role("button", name="复核确认", exact=False).click()
-    officer.sees("复核须由填报人以外的人员进行。")
+    officer.sees("须由原填报、登记的人以外的人员进行。")
     officer.press("按现有数据试算本镇街指数")
     officer.sees("仅供本镇街截止前自查")
 
