@@ -83,8 +83,11 @@ def refuse(error: SafetyCodeError | OSError) -> int:
         for problem in error.problems:
             tell(str(problem))
         return BAD_INPUT
-    tell(f"{error.code}: {error}" if isinstance(error, SafetyCodeError) else str(error))
-    return JUDGED_BAD if isinstance(error, SafetyCodeError) else BAD_INPUT
+    if isinstance(error, SafetyCodeError):
+        tell(f"{error.code}: {error}")
+        return JUDGED_BAD
+    tell(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+    return BAD_INPUT
 
 
 def tell(line: str) -> None:
