@@ -106,6 +106,7 @@ def stack(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
         given = local.parameters_for(endpoint, base_url=base, today=demo.demo_day(as_of, load_district("demo")), pump=True)
         name = f"test-{secrets.token_hex(4)}"
         deployed = local.Deployed(endpoint, name, local.deploy(name, given, lambda line: None), given)
+        emulator.set_schedules(name, running=False)
         mapping = find_mapping(boto3.client("lambda"), deployed.outputs["RegradeFunctionName"])
         bury = undertaker(boto3.client("sqs"), deployed.outputs["RegradeDeadLettersUrl"], mapping)
         source = ShardSource(boto3.client("dynamodbstreams"), mapping.stream_arn)

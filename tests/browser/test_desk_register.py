@@ -273,13 +273,13 @@ def a_draft(stack, drafter: str) -> None:
     from infra.commands.rules import every_site
     from tests.unit.test_grading_governance import STRICT, STRICTER
 
-    prefix, day = stack.deployed.name, stack.deployed.settings().day()
+    prefix, day, now = stack.deployed.name, stack.deployed.settings().day(), clock.instant_text(stack.deployed.settings().now())
     district = load_district("demo")
     report = shadow_report(every_site(prefix, district), rules_on(district, day), STRICT, day)
 
     def told(kind: str, payload: dict, caused_by: str | None = None):
         return make_event(
-            kind, "demo", occurred_on=day.isoformat(), known_at=f"{day}T01:00:00.000Z", actor=Actor(drafter, "district", "district"),
+            kind, "demo", occurred_on=day.isoformat(), known_at=now, actor=Actor(drafter, "district", "district"),
             source="district", payload=payload, caused_by=caused_by, key=f"{kind} {drafter}",
         )  # fmt: skip
 

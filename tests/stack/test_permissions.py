@@ -60,10 +60,10 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def enforcing(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def enforcing(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """``AWS_*`` of an endpoint that enforces IAM: the session's own, or one beside an endpoint that was given."""
     if emulator.own:
-        yield
+        yield emulator
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SAFETY_CODE_HOME", str(tmp_path_factory.mktemp("home")))
@@ -71,18 +71,19 @@ def enforcing(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> I
         for name, value in (started.environment() | local.TEST_CREDENTIALS).items():
             patch.setenv(name, value)
         bulk.client.cache_clear()
-        yield
+        yield Emulator(started.url, started.region, started.own)
         bulk.client.cache_clear()
         local.stop()
 
 
 @pytest.fixture(scope="module")
-def deployed(enforcing: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def deployed(enforcing: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """The whole stack under a fresh name; its stream is left to the tests of the stream."""
     package = build(tmp_path_factory.mktemp("package"), local=True)
     name = f"rights-{secrets.token_hex(3)}"
     given = {"PlateKeys": PLATE_KEY, "IdKey": "7e" * 32, "ViewerProtocol": "allow-all", "StreamEnabled": "false", "SignInUrl": "http://localhost:8000"}
     outputs = deploy(name, package, given)
+    enforcing.set_schedules(name, running=False)
     yield Deployed(outputs, boto3.client("lambda"))
     boto3.client("cloudformation").delete_stack(StackName=name)
 
