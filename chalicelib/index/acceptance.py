@@ -15,7 +15,7 @@ from chalicelib.index.document import read_measure
 from chalicelib.index.objections import decision_problems
 from chalicelib.index.rules import load_rules
 from chalicelib.index.structure import IndexRules, SubItem
-from chalicelib.index.timetable import timetable_of
+from chalicelib.index.timetable import timetable_of, until_words
 from chalicelib.register.district import District
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.model import Event
@@ -125,7 +125,7 @@ def _objection_problems(
     if came_out is None:
         return [_problem(event, "month", "该月公示稿尚未发布")]
     if day > table.objections_until:
-        return [_problem(event, "month", f"异议期已于 {table.objections_until.isoformat()} 截止（公示后 3 个工作日）")]
+        return [_problem(event, "month", f"异议期已于 {until_words(table.objections_until)}截止（公示后 {rules.limits['objection_workdays']} 个工作日）")]
     waiting = [row for row in records.get("index_objection", ()) if row["month"] == month and row["sub_item"] == event.payload["sub_item"]]
     return [_problem(event, "sub_item", "该小项本月已提出异议")] if any("void" not in row for row in waiting) else []
 

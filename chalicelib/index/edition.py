@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from chalicelib.index.timetable import Status
+from chalicelib.index.timetable import Status, until_words
 from chalicelib.register.district import District
 
 STATUS = {Status.PROVISIONAL: "公示稿", Status.FINAL: "正式", Status.REVISED: "修订"}
@@ -25,7 +25,7 @@ def edition_view(publication: Mapping | None, revision: int, replaces: int | Non
     if not publication:
         return None
     status = Status(publication["status"])
-    objections = f"{day_words(publication['objections_until'])}前可提出异议，{day_words(publication['final_on'])}发布正式结果"
+    objections = f"{until_words(date.fromisoformat(publication['objections_until']))}前可提出异议，{day_words(publication['final_on'])}发布正式结果"
     notes = {
         Status.PROVISIONAL: objections,
         Status.FINAL: f"{day_words(publication['on'])}发布，异议已处理",

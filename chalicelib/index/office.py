@@ -22,7 +22,7 @@ from chalicelib.index.objections import Objection, objections_of
 from chalicelib.index.score import score
 from chalicelib.index.sources import Sources
 from chalicelib.index.structure import IndexRules, SubItem
-from chalicelib.index.timetable import timetable_of
+from chalicelib.index.timetable import timetable_of, until_words
 from chalicelib.index.township import compute_partial, month_rules
 from chalicelib.register.district import District
 from chalicelib.supervision.facts import fold
@@ -46,14 +46,16 @@ class Office:
         """Every sub-item that people report, with what stands for the month, and the objections to it."""
         self._look(month, township, "returns")
         rules = method_of(self.district, month)
+        table = timetable_of(month, rules)
         events = self.sources.events_of(township)
         records = fold(events)["records"] if events else {}
         rows = [_row(item, month, records.get("monthly_return", ())) for item in rules.sub_items if item.source == "return"]
         return {
             "month": month,
             "township": township,
-            "timetable": timetable_of(month, rules).to_document(),
-            "open": self.now <= timetable_of(month, rules).freeze_at,
+            "timetable": table.to_document(),
+            "until": until_words(table.freeze_at),
+            "open": self.now <= table.freeze_at,
             "missing": sum(row["state"] != CONFIRMED for row in rows),
             "items": rows,
         }
@@ -128,6 +130,7 @@ def clock_of(month: str, rules: IndexRules, came_out: date | None, today: date) 
     decide_by = clock.add_days(table.final_on, -1)
     return {
         **table.to_document(),
+        "until": until_words(table.objections_until),
         "is_out": came_out is not None,
         "is_open": came_out is not None and came_out <= today <= table.objections_until,
         "day": workdays_between(table.provisional_on, today),

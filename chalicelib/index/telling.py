@@ -4,12 +4,12 @@ returns are due; when an objection is decided. Pure."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from chalicelib import clock
+from chalicelib.index.edition import day_words
 from chalicelib.index.finish import Issue
 from chalicelib.index.present import change_words, month_words
-from chalicelib.index.timetable import Status
+from chalicelib.index.timetable import Status, until_words
 from chalicelib.publish.notice import Notice
 from chalicelib.publish.release import base_address
 from chalicelib.supervision.model import Event
@@ -43,14 +43,14 @@ def _lines(row: Mapping, issue: Issue) -> tuple[str, ...]:
 
 def _deadline(issue: Issue) -> tuple[str, ...]:
     if issue.status is Status.PROVISIONAL:
-        return (f"异议请于 {issue.timetable['objections_until']} 前提出；正式结果 {issue.timetable['final_on']} 发布。",)
+        until = until_words(date.fromisoformat(issue.timetable["objections_until"]))
+        return (f"异议请于 {until}前提出；正式结果 {day_words(issue.timetable['final_on'])}发布。",)
     return ()
 
 
 def opening(month: str, townships: Iterable[str], freeze_at: datetime) -> Iterator[Notice]:
     """When a month is over: its returns are due."""
-    until = freeze_at.astimezone(clock.SHANGHAI)
-    lines = (f"截止 {until.month}月{until.day}日 {until:%H:%M}，须经第二人复核；逾期未报计 0 分。",)
+    lines = (f"截至 {until_words(freeze_at)}，须经第二人复核；逾期未报计 0 分。",)
     for code in townships:
         yield Notice(f"returns-{month}-{code}", "township", code, f"{month_words(month)}镇街月报待填报", lines)
 

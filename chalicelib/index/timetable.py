@@ -64,3 +64,14 @@ def timetable_of(month: str, rules: IndexRules, published_on: date | None = None
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), clock.SHANGHAI)
+
+
+def until_words(last: datetime | date) -> str:
+    """A deadline as a notice says it: ``7月3日18:00``, and ``7月3日24时`` for the end of a day.
+
+    ``last`` is the last instant that counts, or the last day, which counts whole. People are told the hour that ends it.
+    """
+    if not isinstance(last, datetime):
+        return f"{last.month}月{last.day}日24时"
+    over = (last + INSTANT).astimezone(clock.SHANGHAI)
+    return until_words(clock.day_of(last)) if over.time() == time() else f"{over.month}月{over.day}日{over:%H:%M}"

@@ -53,7 +53,7 @@ def test_everything_that_people_report_is_listed_with_where_it_stands() -> None:
 
 def test_the_desk_says_until_when() -> None:
     book = office().returns(JUNE, OWN)
-    assert (book["open"], book["timetable"]["freeze_at"]) == (True, "2020-07-03T09:59:59.999Z")
+    assert (book["open"], book["until"], book["timetable"]["freeze_at"]) == (True, "7月3日18:00", "2020-07-03T09:59:59.999Z")
     assert office(day=4).returns(JUNE, OWN)["open"] is False
 
 

@@ -182,7 +182,7 @@ def test_each_township_is_told_once_at_each_phase(done: Stack) -> None:
         "index-2020-06-r1-district", "index-2020-06-r2-district",
     }  # fmt: skip
     provisional = next(notice for notice in done.told if notice["notice_id"] == f"index-2020-06-r1-{OWN}")
-    assert "2020-07-08" in provisional["lines"][-1] and "公示稿" in provisional["title"]
+    assert "异议请于 7月8日24时前提出" in provisional["lines"][-1] and "公示稿" in provisional["title"]
 
 
 def heard(*log: Event, now: datetime = at(9)) -> list[dict]:
@@ -316,7 +316,7 @@ def test_a_second_return_is_refused_once_the_first_is_confirmed() -> None:
 
 def test_an_objection_has_its_days() -> None:
     assert standing_reasons(objection("2020-07-08")) == []
-    assert standing_reasons(objection("2020-07-09")) == ["异议期已于 2020-07-08 截止（公示后 3 个工作日）"]
+    assert standing_reasons(objection("2020-07-09")) == ["异议期已于 7月8日24时截止（公示后 3 个工作日）"]
     assert standing_reasons(objection("2020-07-02"), came_out=None) == ["该月公示稿尚未发布"]
     assert standing_reasons(objection("2020-07-08"), objection("2020-07-07")) == ["该小项本月已提出异议"]
 

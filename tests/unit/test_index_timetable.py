@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib import clock
 from chalicelib.index.rules import MODEL_2020, load_rules
-from chalicelib.index.timetable import Status, timetable_of
+from chalicelib.index.timetable import Status, timetable_of, until_words
 from chalicelib.workdays import UnknownHolidays, nth_workday, workdays_between
 
 RULES = load_rules(MODEL_2020)
@@ -34,6 +34,17 @@ def days(month: str) -> tuple[str, str, str, str]:
 )
 def test_by_the_notices(month: str, expected: tuple[str, str, str, str]) -> None:
     assert days(month) == expected
+
+
+@pytest.mark.parametrize(
+    ("month", "said"), [("2020-06", "7月3日18:00"), ("2020-07", "8月3日24时"), ("2020-09", "10月3日24时"), ("2020-12", "1月3日24时")]
+)
+def test_people_are_told_the_hour_that_ends_a_deadline(month: str, said: str) -> None:
+    assert until_words(timetable_of(month, RULES).freeze_at) == said
+
+
+def test_a_day_that_counts_whole_ends_at_its_24th_hour() -> None:
+    assert until_words(timetable_of("2020-06", RULES).objections_until) == "7月8日24时"
 
 
 @given(MONTHS)

@@ -32,7 +32,7 @@ function clock(at) {
   const rest = !at.is_out ? "" : at.left > 0 ? `还有 ${at.left} 个工作日（含今天）` : "已过；此后的决定只在修订时计入";
   return [
     h("p", {}, h("b", {}, stage), rest && ` · 作出决定：${rest}`),
-    pairs(["公示稿", day(at.provisional_on)], ["异议截止", day(at.objections_until)], ["决定截止", day(at.decide_by)], ["正式发布", day(at.final_on)]),
+    pairs(["公示稿", day(at.provisional_on)], ["异议截止", h("time", { class: "num", datetime: at.objections_until }, at.until)], ["决定截止", day(at.decide_by)], ["正式发布", day(at.final_on)]),
   ];
 }
 
@@ -81,7 +81,7 @@ function filing(book, month, me, row, again) {
       { name: "text", title: "理由", type: "long", required: true, hint: "哪里计错了，应当是多少；不要写个人信息" },
       { name: "attachment", title: "附件编号", hint: "文号或附件编号（字母、数字）" },
     ],
-    button: `提出异议（${book.clock.objections_until} 前）`,
+    button: `提出异议（${book.clock.until}前）`,
     send: values => post(`/townships/${me.organisation}/events`, {
       kind: "index_objection", key: fresh(), payload: { month, sub_item: values.sub_item, text: values.text, ...(values.attachment ? { attachment: values.attachment } : {}) },
     }).then(() => again()),

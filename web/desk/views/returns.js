@@ -17,7 +17,7 @@ export async function show({ me, query, again }) {
   return [
     h("h1", {}, `${name} ${month} 月报`),
     chooser(me, townships, township, month),
-    card("进度", pairs(["报送截止", moment(book.timetable.freeze_at)], ["公示稿", day(book.timetable.provisional_on)], ["异议截止", day(book.timetable.objections_until)],
+    card("进度", pairs(["报送截止", h("time", { class: "num", datetime: book.timetable.freeze_at }, book.until)], ["公示稿", day(book.timetable.provisional_on)], ["异议截止", day(book.timetable.objections_until)],
       ["正式发布", day(book.timetable.final_on)], ["还缺", `${book.missing} / ${book.items.length} 项`]),
     !book.open && h("p", { class: "soft" }, "本月报送已截止；逾期的填报不计入。")),
     preview(month, township),
@@ -87,5 +87,3 @@ function sheet(book, month, township) {
       h("a", { href: "#/imports?mapping=township_returns" }, "上传填好的表")),
   ];
 }
-
-const moment = instant => new Date(instant).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "short" });
