@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
@@ -29,6 +29,22 @@ class Log(Protocol):
 
     def list_events(self, subject: str) -> tuple[Event, ...]: ...
     def append(self, events: Sequence[Event], now: datetime) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLog:
+    """The log of one request that only reads: each subject is asked for once and stays as it was then. It takes nothing in."""
+
+    log: Log
+    known: dict[str, tuple[Event, ...]] = field(default_factory=dict)
+
+    def list_events(self, subject: str) -> tuple[Event, ...]:
+        if subject not in self.known:
+            self.known[subject] = self.log.list_events(subject)
+        return self.known[subject]
+
+    def append(self, events: Sequence[Event], now: datetime) -> object:
+        raise TypeError("whoever appends reads the log anew")
 
 
 class Cards(Protocol):
@@ -66,6 +82,10 @@ class Stores:
     judge: Callable[[Mapping[str, object], date], Mapping[str, object]]
     refuse: Refuse
     rules: Callable[[date], RuleSet]
+
+    def reading(self) -> Stores:
+        """The same stores for a request that only reads."""
+        return replace(self, log=ReadingLog(self.log))
 
 
 def compose(settings: Settings) -> Stores:

@@ -7,7 +7,7 @@ prepared the act, those of the second as his session gives them now, both over w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -46,6 +46,10 @@ class Office:
     stores: Stores
     settings: Settings
     book: ActBook
+
+    def reading(self) -> Office:
+        """The office for a request that only reads: who may sign, names and facts are all found in one reading of a log."""
+        return replace(self, stores=self.stores.reading())
 
     def prepare(self, scope: str, subject_id: str, body: Mapping[str, object]) -> Act | Receipt:
         """Sign an act as the first: appended at once if one is enough, else judged in full as if a colleague had signed too, and kept.

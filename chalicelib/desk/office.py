@@ -55,16 +55,17 @@ class Office:
 
     def record(self, site_id: str, reveal: frozenset[str] = frozenset()) -> dict[str, object]:
         """The site as this person may see it, with every hazard it ever had and its whole story, newest first. Forbidden without reach."""
-        self.desk.reached(site_id)
-        document = self.desk.site(site_id, reveal)
-        facts = self.desk.facts(site_id)
-        day = self.desk.settings.day().isoformat()
+        desk = replace(self.desk, stores=self.desk.stores.reading())
+        desk.reached(site_id)
+        document = desk.site(site_id, reveal)
+        facts = desk.facts(site_id)
+        day = desk.settings.day().isoformat()
         return {
             **document,
             "today": day,
             "enterprise_id": facts.get("enterprise_id"),
             "hazards": hazard_lines(facts, day, open_only=False),
-            "reminders": [reminder.to_document() for reminder in reminders(facts, self.desk.settings.day())],
+            "reminders": [reminder.to_document() for reminder in reminders(facts, desk.settings.day())],
             "timeline": timeline(facts, str(document["audience"])),
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import Counter
 from datetime import date, datetime
 
 import pytest
@@ -57,6 +58,20 @@ class MemoryLog:
             standing = self.events.setdefault(event.subject, {}).setdefault(event.event_id, event)
             if to_text(standing) != to_text(event):
                 raise Conflict("the same event id stands with other content")
+
+
+class CountingLog:
+    """The world's log, and how often each subject is asked for."""
+
+    def __init__(self, log: MemoryLog) -> None:
+        self.log, self.read = log, Counter()
+
+    def list_events(self, subject: str) -> tuple:
+        self.read[subject] += 1
+        return self.log.list_events(subject)
+
+    def append(self, events, now: datetime) -> None:
+        self.log.append(events, now)
 
 
 class MemoryCards:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalicelib.cosign.model import from_document, load_terms, to_document
-from chalicelib.supervision.model import make_event
-from tests.faces.test_api import ENTERPRISE, SITE, SYSTEM, TOWNSHIP, World, appealed, fresh, story, token, upheld
+from chalicelib.supervision.model import Actor, make_event
+from tests.faces.test_api import ENTERPRISE, SITE, SYSTEM, TOWNSHIP, CountingLog, World, appealed, fresh, story, token, upheld
 from tests.faces import test_api
 
 pytestmark = pytest.mark.filterwarnings("ignore:CognitoUserPoolAuthorizer")
@@ -270,3 +271,40 @@ def test_a_correction_keeps_who_was_on_the_spot_and_names_nobody_else(world: Wor
     assert answer(world, act, "sign").status_code == 201
     (corrected,) = [event for event in story(world, "inspection") if appeal in event.evidence]
     assert dict(corrected.payload) == {"planned": True, "officers": ["t-1"]} and corrected.actor.id == "d-1"
+
+
+# ── One reading of a log for a question, a fresh one for a signature 读一次与重新读 ─────────────────────────────────────
+@pytest.fixture
+def counted(world: World) -> CountingLog:
+    log = CountingLog(world.log)
+    world.stores = replace(world.stores, log=log)
+    return log
+
+
+def test_however_many_acts_wait_a_reader_reads_each_log_once(world: World, counted: CountingLog) -> None:
+    appeal = appealed(world, against=fresh(world))
+    decision = waiting(world, kind="appeal_decided", caused_by=appeal, voids=None, payload={"outcome": "upheld"})
+    acts = {decision, waiting(world, key="v-2"), waiting(world, key="v-3")}
+    for who, path in (("district 2", "/acts"), ("district", "/acts"), ("district 2", f"/acts/{decision}")):
+        counted.read.clear()
+        told = world.ask("GET", path, who)
+        assert told.status_code == 200 and decision in told.body.decode()
+        assert counted.read[f"S:{SITE}"] == 1 and max(counted.read.values()) == 1, (path, counted.read)
+    assert {one["act"] for one in world.ask("GET", "/acts", "district 2").json_body["to_sign"]} == acts
+
+
+def test_a_signature_reads_the_log_anew(world: World, counted: CountingLog) -> None:
+    """What comes in while one request is at it is seen by its next reading: nothing is remembered where something is written."""
+    found = fresh(world)
+    act = waiting(world, kind="appeal_decided", caused_by=appealed(world, against=found), voids=None, payload={"outcome": "upheld"})
+    counted.read.clear()
+
+    def asked(subject: str) -> tuple:
+        counted.read[subject] += 1
+        if (subject, counted.read[subject]) == (f"S:{SITE}", 2):  # it was judged once already that the colleague may sign
+            world.fact("recheck", SITE, actor=Actor("d-2", "district", "district"), source="district", caused_by=found, result="failed", officers=["d-2"])
+        return world.log.list_events(subject)
+
+    counted.list_events = asked
+    refused = answer(world, act, "sign")
+    assert refused.json_body["fields"]["reason"] == "in-the-evidence" and story(world, "appeal_decided", "void") == []

@@ -17,7 +17,7 @@ from chalicelib.desk.words import vocabulary_words
 from chalicelib.errors import Conflict
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.vocabulary import load_vocabulary
-from tests.faces.test_api import ENTERPRISE, NEXT_TOWNSHIP, OTHER_SITE, SECRET, SETTINGS, SITE, TOWNSHIP, World
+from tests.faces.test_api import ENTERPRISE, NEXT_TOWNSHIP, OTHER_SITE, SECRET, SETTINGS, SITE, TOWNSHIP, CountingLog, World
 
 pytestmark = pytest.mark.filterwarnings("ignore:CognitoUserPoolAuthorizer")
 HOSTILE = "<img src=x onerror=alert(1)>'\";=cmd|' /C calc'!A0"
@@ -161,6 +161,13 @@ def test_the_record_tells_the_whole_story_newest_first_without_naming_people(wor
     assert (told["people"], told["says"]["note"]) == (1, HOSTILE)
     assert "'t-9'" not in str(record["timeline"]) and "'33011001'" not in str(record["timeline"])
     assert record["hazards"][0]["next"] == "order"
+
+
+def test_the_record_is_one_reading_of_each_log(world: OfficeWorld) -> None:
+    log = CountingLog(world.log)
+    world.stores = replace(world.stores, log=log)
+    assert world.ask("GET", f"/sites/{SITE}/record", "township").status_code == 200
+    assert log.read == {f"S:{SITE}": 1, f"E:{ENTERPRISE}": 1}
 
 
 def test_each_audience_sees_its_part_of_the_story(world: OfficeWorld) -> None:
