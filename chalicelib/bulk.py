@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 import botocore.session
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -41,7 +42,7 @@ class Refused(SafetyCodeError):
 
 
 @lru_cache(maxsize=1)
-def client():
+def client() -> BaseClient:
     """The process's client. Parameters are not validated: items are built in wire form here, and bulk would pay for it."""
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_S,

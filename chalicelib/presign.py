@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
+from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError
 
 from chalicelib.errors import BadInput, Problem, Unavailable
@@ -74,7 +75,7 @@ def download_url(bucket: str, key: str, filename: str, files_url: str = "") -> s
 
 
 @lru_cache(maxsize=2)
-def _client(addressing: str):
+def _client(addressing: str) -> BaseClient:
     """Regional addresses and the newest signature: the others are refused by newer regions."""
     import boto3
     from botocore.config import Config
@@ -83,7 +84,7 @@ def _client(addressing: str):
     return boto3.client("s3", config=Config(signature_version="s3v4", s3=places))
 
 
-def _signer(files_url: str):
+def _signer(files_url: str) -> BaseClient:
     """Behind another address the bucket must stand in the path, because the host is not its own."""
     return _client("path" if files_url else "auto")
 

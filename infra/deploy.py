@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import boto3
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from infra.package import Package, functions
@@ -70,11 +71,11 @@ class _Run:
     progress: Callable[[str], None]
 
     @cached_property
-    def formation(self):
+    def formation(self) -> BaseClient:
         return self.session.client("cloudformation")
 
     @cached_property
-    def s3(self):
+    def s3(self) -> BaseClient:
         return self.session.client("s3")
 
     def bucket(self) -> str:

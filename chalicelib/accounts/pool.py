@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import botocore.session
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -22,7 +23,7 @@ ORGANISATION = "custom:organisation"
 
 
 @lru_cache(maxsize=1)
-def client():
+def client() -> BaseClient:
     """The process's client."""
     config = Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3})
     return botocore.session.get_session().create_client("cognito-idp", region_name=region(), config=config)

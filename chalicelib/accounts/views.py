@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from chalicelib import clock
+from chalicelib.access.identity import Identity
 from chalicelib.access.store import AuditTable
 from chalicelib.access.views import caller
 from chalicelib.accounts.office import AccountOffice
@@ -63,7 +64,7 @@ ROUTES: Mapping[str, Callable[[Event, AccountOffice], dict[str, object]]] = {
 }
 
 
-def _who(event: Event):
+def _who(event: Event) -> Identity:
     return caller(event.get("requestContext") or {})  # type: ignore[arg-type]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from chalice import Blueprint, Response
 from chalice.app import Authorizer
@@ -14,6 +15,9 @@ from chalicelib.config import Settings, settings
 from chalicelib.errors import BadInput, NotFound, Problem
 from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body
 from chalicelib.ids import as_id
+
+if TYPE_CHECKING:
+    from chalicelib.code.desk import Desk
 
 RELEASE_PART = {
     "scope": re.compile(r"district|[0-9]{6,12}"),
@@ -39,7 +43,7 @@ def build_blueprint(guard: Authorizer, compose: Callable | None = None, configur
     routes = Blueprint("chalicelib.code.views")
     answered = answers(routes)
 
-    def desk():
+    def desk() -> Desk:
         from chalicelib.code.compose import compose as real
         from chalicelib.code.desk import Desk
 
@@ -56,14 +60,14 @@ def build_blueprint(guard: Authorizer, compose: Callable | None = None, configur
 def _add_open_routes(routes: Blueprint, answered: Callable, configure: Callable[[], Settings]) -> None:
     @routes.route("/health", methods=["GET"])
     @answered
-    def health():
+    def health() -> dict[str, object]:
         return {"status": "ok", "version": configure().code_version}
 
 
 def _add_reading(routes: Blueprint, answered: Callable, guard: Authorizer, desk: Callable, configure: Callable[[], Settings]) -> None:
     @routes.route("/me", methods=["GET"], authorizer=guard)
     @answered
-    def me():
+    def me() -> dict[str, object]:
         who = caller(routes.current_request.context)
         return {
             "subject": who.subject,
@@ -76,24 +80,24 @@ def _add_reading(routes: Blueprint, answered: Callable, guard: Authorizer, desk:
 
     @routes.route("/townships", methods=["GET"], authorizer=guard)
     @answered
-    def townships():
+    def townships() -> dict[str, object]:
         caller(routes.current_request.context)
         return {"townships": _townships(configure())}
 
     @routes.route("/sites", methods=["GET"], authorizer=guard)
     @answered
-    def sites():
+    def sites() -> dict[str, object]:
         return _list_sites(desk(), routes.current_request.query_params or {})
 
     @routes.route("/sites/{site_id}", methods=["GET"], authorizer=guard)
     @answered
-    def one_site(site_id):
+    def one_site(site_id: str) -> dict[str, object]:
         reveal = (routes.current_request.query_params or {}).get("reveal", "")
         return desk().site(as_id(site_id), frozenset(filter(None, reveal.split(","))))
 
     @routes.route("/sites/{site_id}/history", methods=["GET"], authorizer=guard)
     @answered
-    def history(site_id):
+    def history(site_id: str) -> dict[str, object]:
         return {"site_id": site_id, "history": desk().history(as_id(site_id))}
 
 
@@ -104,24 +108,24 @@ def _add_appending(routes: Blueprint, answered: Callable, guard: Authorizer, des
 
     @routes.route("/sites/{site_id}/events", methods=["POST"], authorizer=guard)
     @answered
-    def append_to_site(site_id):
+    def append_to_site(site_id: str) -> Response:
         return append("site", as_id(site_id))
 
     @routes.route("/enterprises/{enterprise_id}/events", methods=["POST"], authorizer=guard)
     @answered
-    def append_to_enterprise(enterprise_id):
+    def append_to_enterprise(enterprise_id: str) -> Response:
         return append("enterprise", as_id(enterprise_id))
 
     @routes.route("/townships/{code}/events", methods=["POST"], authorizer=guard)
     @answered
-    def append_to_township(code):
+    def append_to_township(code: str) -> Response:
         return append("township", code)
 
 
 def _add_files(routes: Blueprint, answered: Callable, guard: Authorizer, desk: Callable, configure: Callable[[], Settings]) -> None:
     @routes.route("/plates/{file}", methods=["GET"], authorizer=guard)
     @answered
-    def plate(file):
+    def plate(file: str) -> Response:
         if not file.endswith(".svg"):
             raise NotFound("plates are SVG files")
         return _plate(desk(), as_id(file.removesuffix(".svg")), configure())
@@ -129,16 +133,16 @@ def _add_files(routes: Blueprint, answered: Callable, guard: Authorizer, desk: C
     # A gateway takes one name for the variable at a place in its tree of paths, whether the path ends there or goes on.
     @routes.route("/releases/{scope}/{kind}/{month}/{revision}/{entry}", methods=["GET"], authorizer=guard)
     @answered
-    def release(scope, kind, month, revision, entry):
+    def release(scope: str, kind: str, month: str, revision: str, entry: str) -> Response:
         return _release(desk(), scope=scope, kind=kind, month=month, revision=revision, file=entry)
 
     @routes.route("/releases/{scope}/{kind}/{month}/{revision}/{entry}/{file}", methods=["GET"], authorizer=guard)
     @answered
-    def release_folder(scope, kind, month, revision, entry, file):
+    def release_folder(scope: str, kind: str, month: str, revision: str, entry: str, file: str) -> Response:
         return _release(desk(), scope=scope, kind=kind, month=month, revision=revision, folder=entry, file=file)
 
 
-def _list_sites(desk, query: dict[str, str]) -> dict[str, object]:
+def _list_sites(desk: Desk, query: dict[str, str]) -> dict[str, object]:
     """A township's sites page by page; an enterprise's or an expert's own without asking for a township."""
     if desk.identity.role in ("enterprise", "expert"):
         return {"sites": [{"site_id": site_id} for site_id in desk.own_sites()], "cursor": None}
@@ -158,7 +162,7 @@ def _townships(current: Settings) -> list[dict[str, str]]:
     return [{"code": township.code, "name": township.name} for township in load_district(current.district).townships_on(current.day())]
 
 
-def _plate(desk, site_id: str, current: Settings) -> Response:
+def _plate(desk: Desk, site_id: str, current: Settings) -> Response:
     """The QR of the site's valid issue, for whoever is responsible for the site."""
     from chalicelib.code import qr, token
 
@@ -173,7 +177,7 @@ def _plate(desk, site_id: str, current: Settings) -> Response:
     return Response(drawn, {"Content-Type": "image/svg+xml"})
 
 
-def _release(desk, **parts: str) -> Response:
+def _release(desk: Desk, **parts: str) -> Response:
     """A file of the staff tree. Every part of the path has its own shape, so that no path leads elsewhere."""
     if not all(RELEASE_PART[name].fullmatch(value) for name, value in parts.items()):
         raise NotFound("no such file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from chalice import Blueprint, Response
 from chalice.app import Authorizer
@@ -14,6 +15,9 @@ from chalicelib.config import Settings, settings
 from chalicelib.errors import BadInput, Problem
 from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body
 from chalicelib.ids import as_id
+
+if TYPE_CHECKING:
+    from chalicelib.desk.office import Office
 
 BACK = "/desk/"
 MakeOffice = Callable[[Identity, Settings], object]
@@ -27,7 +31,7 @@ def build_blueprint(
     routes = Blueprint("chalicelib.desk.views")
     answered = answers(routes)
 
-    def office():
+    def office() -> Office:
         from chalicelib.desk.compose import compose_office
 
         return (make_office or compose_office)(caller(routes.current_request.context), configure())
@@ -43,7 +47,7 @@ def build_blueprint(
 def _add_signing_in(routes: Blueprint, answered: Callable, guard: Authorizer, configure: Callable[[], Settings]) -> None:
     @routes.route("/sign-in", methods=["GET"])
     @answered
-    def where_to_sign_in():
+    def where_to_sign_in() -> dict[str, object]:
         """Where people sign in: the provider's endpoints for code + PKCE."""
         from chalicelib.access.signin import sign_in
 
@@ -54,7 +58,7 @@ def _add_signing_in(routes: Blueprint, answered: Callable, guard: Authorizer, co
 
     @routes.route("/words", methods=["GET"], authorizer=guard)
     @answered
-    def what_codes_mean():
+    def what_codes_mean() -> dict[str, object]:
         """The Chinese of every code."""
         from chalicelib.desk.words import words
         from chalicelib.register.district import load_district
@@ -67,14 +71,14 @@ def _add_signing_in(routes: Blueprint, answered: Callable, guard: Authorizer, co
 def _add_looking(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable) -> None:
     @routes.route("/sites/{site_id}/record", methods=["GET"], authorizer=guard)
     @answered
-    def whole_record(site_id):
+    def whole_record(site_id: str) -> dict[str, object]:
         """A site with all its hazards and its whole story, newest first, as far as one may see it."""
         reveal = (routes.current_request.query_params or {}).get("reveal", "")
         return office().record(as_id(site_id), frozenset(filter(None, reveal.split(","))))
 
     @routes.route("/work", methods=["GET"], authorizer=guard)
     @answered
-    def work_list():
+    def work_list() -> dict[str, object]:
         """A township's sites with what is to be done at each: overdue, due today, to order, to recheck; an expert's are those assigned."""
         query = routes.current_request.query_params or {}
         position = decode_cursor(query.get("cursor")) or {}
@@ -83,7 +87,7 @@ def _add_looking(routes: Blueprint, answered: Callable, guard: Authorizer, offic
 
     @routes.route("/check-items", methods=["GET"], authorizer=guard)
     @answered
-    def what_a_check_goes_through():
+    def what_a_check_goes_through() -> dict[str, object]:
         """The items and clauses of today's rule set that a check or an assessment goes through."""
         from chalicelib.desk.words import check_items
 
@@ -94,14 +98,14 @@ def _add_looking(routes: Blueprint, answered: Callable, guard: Authorizer, offic
 def _add_doing(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable) -> None:
     @routes.route("/scans", methods=["POST"], authorizer=guard)
     @answered
-    def staff_scan():
+    def staff_scan() -> dict[str, object]:
         """A member of staff has scanned a plate: the site behind it, written down in the audit log."""
         plate = json_body(routes.current_request.raw_body).get("plate")
         return office().scanned(plate if isinstance(plate, str) else "")
 
     @routes.route("/sites/{site_id}/papers", methods=["POST"], authorizer=guard)
     @answered
-    def serve_paper(site_id):
+    def serve_paper(site_id: str) -> Response:
         """Record what a paper says under its next number: all of its facts, or nothing."""
         served = office().serve(as_id(site_id), json_body(routes.current_request.raw_body))
         return json_answer({"number": served.number, "event_ids": served.event_ids, "new": served.new}, 201 if served.new else 200)
@@ -110,7 +114,7 @@ def _add_doing(routes: Blueprint, answered: Callable, guard: Authorizer, office:
 def _add_photos(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable) -> None:
     @routes.route("/sites/{site_id}/photos", methods=["POST"], authorizer=guard)
     @answered
-    def send_photo(site_id):
+    def send_photo(site_id: str) -> Response:
         """A form with which a browser sends one photo of a site straight to the bucket."""
         from chalicelib.desk.photos import photo_form
 
@@ -121,7 +125,7 @@ def _add_photos(routes: Blueprint, answered: Callable, guard: Authorizer, office
 
     @routes.route("/sites/{site_id}/photos/{name}", methods=["GET"], authorizer=guard)
     @answered
-    def see_photo(site_id, name) -> Response | dict:
+    def see_photo(site_id: str, name: str) -> dict[str, object]:
         """Where a photo of a site can be seen for some minutes."""
         from chalicelib.desk.photos import photo_address
 
@@ -133,7 +137,7 @@ def _add_photos(routes: Blueprint, answered: Callable, guard: Authorizer, office
 def _add_reporters(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable, contacts: object) -> None:
     @routes.route("/sites/{site_id}/reports/{report}/contact", methods=["GET"], authorizer=guard)
     @answered
-    def reach_whoever_reported(site_id, report):
+    def reach_whoever_reported(site_id: str, report: str) -> dict[str, object]:
         """How whoever sent a report of the public can be reached; every look is written down."""
         from chalicelib.desk.reporter import open_contact
         from chalicelib.reports.store import ReportTable

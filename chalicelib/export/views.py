@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from chalice import Blueprint
+from chalice import Blueprint, Response
 from chalice.app import Authorizer
 
 from chalicelib import clock
@@ -13,13 +14,16 @@ from chalicelib.config import Settings, settings
 from chalicelib.http import answers, json_answer, json_body
 from chalicelib.ids import as_id
 
+if TYPE_CHECKING:
+    from chalicelib.export.office import Office
+
 
 def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
     """The export routes behind this authorizer. ``ports`` makes the stores from settings; the real ones by default."""
     routes = Blueprint("chalicelib.export.views")
     answered = answers(routes)
 
-    def office():
+    def office() -> Office:
         from chalicelib.export.office import Office, stack_ports
 
         current = configure()
@@ -27,19 +31,19 @@ def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure:
 
     @routes.route("/exports", methods=["GET"], authorizer=guard)
     @answered
-    def exports():
+    def exports() -> dict[str, object]:
         desk = office()
         return {"exports": [desk.document(job) for job in desk.jobs()]}
 
     @routes.route("/exports", methods=["POST"], authorizer=guard)
     @answered
-    def ask_export():
+    def ask_export() -> Response:
         desk = office()
         return json_answer(desk.document(desk.ask(json_body(routes.current_request.raw_body))), 202)
 
     @routes.route("/exports/jobs/{job_id}", methods=["GET"], authorizer=guard)
     @answered
-    def one_export(job_id):
+    def one_export(job_id: str) -> dict[str, object]:
         desk = office()
         return desk.document(desk.job(as_id(job_id)))
 

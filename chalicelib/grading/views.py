@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from chalice import Blueprint, Response
 from chalice.app import Authorizer
@@ -12,13 +13,16 @@ from chalicelib.config import Settings, settings
 from chalicelib.http import answers, json_answer, json_body
 from chalicelib.ids import as_id
 
+if TYPE_CHECKING:
+    from chalicelib.grading.desk import GradeDesk
+
 
 def build_blueprint(guard: Authorizer, compose: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
     """The routes behind this authorizer; ``compose`` as for :func:`chalicelib.code.views.build_blueprint`."""
     routes = Blueprint("chalicelib.grading.views")
     answered = answers(routes)
 
-    def desk():
+    def desk() -> GradeDesk:
         from chalicelib.code.compose import compose as real
         from chalicelib.code.desk import Desk
         from chalicelib.grading.desk import GradeDesk
@@ -28,38 +32,38 @@ def build_blueprint(guard: Authorizer, compose: Callable | None = None, configur
 
     @routes.route("/sites/{site_id}/way-back", methods=["GET"], authorizer=guard)
     @answered
-    def way_back(site_id):
+    def way_back(site_id: str) -> dict[str, object]:
         return desk().way_back(as_id(site_id))
 
     @routes.route("/sites/{site_id}/would-be", methods=["POST"], authorizer=guard)
     @answered
-    def would_be(site_id):
+    def would_be(site_id: str) -> dict[str, object]:
         return desk().would_be(as_id(site_id), json_body(routes.current_request.raw_body))
 
     @routes.route("/sites/{site_id}/proof", methods=["GET"], authorizer=guard)
     @answered
-    def proof(site_id):
+    def proof(site_id: str) -> Response:
         return _file(desk().proof(as_id(site_id), routes.current_request.query_params or {}), f"proof-{site_id}.json")
 
     @routes.route("/sites/{site_id}/official", methods=["GET"], authorizer=guard)
     @answered
-    def official(site_id):
+    def official(site_id: str) -> dict[str, object]:
         return desk().official(as_id(site_id))
 
     @routes.route("/rules", methods=["GET"], authorizer=guard)
     @answered
-    def rules():
+    def rules() -> dict[str, object]:
         return desk().rules()
 
     @routes.route("/rules/events", methods=["POST"], authorizer=guard)
     @answered
-    def append_to_district():
+    def append_to_district() -> Response:
         receipt = desk().append_about_rules(json_body(routes.current_request.raw_body))
         return json_answer({"event_id": receipt.event_id, "new": receipt.new}, 201 if receipt.new else 200)
 
     @routes.route("/rules/drafts/{draft}", methods=["GET"], authorizer=guard)
     @answered
-    def draft_text(draft):
+    def draft_text(draft: str) -> Response:
         return Response(desk().draft_text(draft), {"Content-Type": "text/plain; charset=utf-8"})
 
     return routes

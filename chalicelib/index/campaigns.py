@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from chalicelib.clock import add_days
@@ -58,7 +58,7 @@ def orders_closed(month: Month, item: SubItem) -> Measure:
     )
 
 
-def inspected(colour_of: str, since: str):
+def inspected(colour_of: str, since: str) -> Callable[[Month, SubItem], Measure]:
     """JG2, JG3: sites of this colour when the quota was fixed, inspected since."""
     colour = {"colour_month_before": "red", "colour_quarter_before": "orange"}[colour_of]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from chalicelib.index.model import Measure
@@ -27,7 +28,7 @@ def signed(month: Month, item: SubItem) -> Measure:
     return month.share_of_sites(item, month.in_register, is_signed)
 
 
-def item_above_zero(code: str):
+def item_above_zero(code: str) -> Callable[[Month, SubItem], Measure]:
     """ZR4, FX1, FX8: the effective value of an assessment item is above 0; never assessed counts as not (domain §12.63)."""
 
     def measure(month: Month, item: SubItem) -> Measure:
@@ -55,7 +56,7 @@ def completeness(month: Month, item: SubItem) -> Measure:
     return month.measure(item, total, len(month.in_register), incomplete)
 
 
-def summed(kind: str, numerator: str, denominator: str):
+def summed(kind: str, numerator: str, denominator: str) -> Callable[[Month, SubItem], Measure]:
     """PX1–3, FX7, CX3: the newest counts of each site in the register, added up. Counts that contradict themselves are not used."""
 
     def measure(month: Month, item: SubItem) -> Measure:

@@ -8,10 +8,14 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from chalicelib.index.typeset import FONT, MM, colour, drawable, register, shortened, width_of, wrapped
 from chalicelib.pdf import a4_canvas
 from chalicelib.register.district import Swatch
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.pathobject import PDFPathObject
 
 WIDE, HIGH, EDGE, FOOT, PAD = 210.0, 297.0, 15.0, 16.0, 0.8
 INK, SOFT, LINE, BRAND, LOSS = "#14202B", "#4B5966", "#D8DFE6", "#0D3B59", "#9B1016"
@@ -183,7 +187,7 @@ class Paper:
 
         return draw
 
-    def path(self, rings: Sequence[Sequence[tuple[float, float]]]):
+    def path(self, rings: Sequence[Sequence[tuple[float, float]]]) -> PDFPathObject:
         path = self.canvas.beginPath()
         for ring in rings:
             for number, (x, y) in enumerate(ring):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from chalicelib.clock import add_months, last_day, month_of, parse_month
 from chalicelib.errors import NotFound
@@ -60,7 +61,7 @@ def month_rules(district: District, month: str) -> MonthRules:
     return MonthRules(district.id, index, riskmap, lambda on: _grading_rules(district, on), graded_from, references)
 
 
-def _path(district: District, judge: str, day: date):
+def _path(district: District, judge: str, day: date) -> Path:
     ref = district.rule_set_on(judge, day)
     if ref is None:
         raise NotFound("no rule set applies", judge=judge, day=day.isoformat())

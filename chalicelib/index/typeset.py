@@ -7,6 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reportlab.lib.colors import Color
 
 FILE = Path(__file__).resolve().parent.parent / "fonts" / "NotoSansSC-Medium-GB2312.ttf"
 FONT, GETA, MM = "paper", "〓", 72 / 25.4
@@ -24,7 +28,7 @@ def register() -> Mapping[int, int]:
 
 
 @lru_cache(maxsize=64)
-def colour(code: str):
+def colour(code: str) -> Color:
     from reportlab.lib.colors import HexColor
 
     return HexColor(code)

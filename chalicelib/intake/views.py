@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from chalice import Blueprint
+from chalice import Blueprint, Response
 from chalice.app import Authorizer
 
 from chalicelib import clock
@@ -13,13 +14,16 @@ from chalicelib.config import Settings, settings
 from chalicelib.http import answers, json_answer, json_body
 from chalicelib.ids import as_id
 
+if TYPE_CHECKING:
+    from chalicelib.intake.office import Office
+
 
 def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
     """The import routes behind this authorizer. ``ports`` makes the stores from settings; the real ones by default."""
     routes = Blueprint("chalicelib.intake.views")
     answered = answers(routes)
 
-    def office():
+    def office() -> Office:
         from chalicelib.intake.office import Office, stack_ports
 
         current = configure()
@@ -27,20 +31,20 @@ def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure:
 
     @routes.route("/imports/mappings", methods=["GET"], authorizer=guard)
     @answered
-    def mappings():
+    def mappings() -> dict[str, object]:
         from chalicelib.intake.office import ACCEPTED, CONTENT_TYPES
 
         return {"mappings": office().mappings(), "most_bytes": ACCEPTED.most_bytes, "endings": list(CONTENT_TYPES)}
 
     @routes.route("/imports", methods=["GET"], authorizer=guard)
     @answered
-    def imports():
+    def imports() -> dict[str, object]:
         desk = office()
         return {"imports": [desk.document(job) for job in desk.jobs()]}
 
     @routes.route("/imports", methods=["POST"], authorizer=guard)
     @answered
-    def ask():
+    def ask() -> Response:
         desk = office()
         job, form = desk.ask(json_body(routes.current_request.raw_body))
         return json_answer({**desk.document(job), "form": form.to_document()}, 201)
@@ -52,17 +56,17 @@ def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure:
 def _add_one(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable) -> None:
     @routes.route("/imports/jobs/{job_id}", methods=["GET"], authorizer=guard)
     @answered
-    def one(job_id):
+    def one(job_id: str) -> dict[str, object]:
         desk = office()
         return desk.document(desk.job(as_id(job_id)))
 
     @routes.route("/imports/jobs/{job_id}/start", methods=["POST"], authorizer=guard)
     @answered
-    def start(job_id):
+    def start(job_id: str) -> Response:
         desk = office()
         return json_answer(desk.document(desk.start(as_id(job_id))), 202)
 
     @routes.route("/imports/jobs/{job_id}/result", methods=["GET"], authorizer=guard)
     @answered
-    def result(job_id):
+    def result(job_id: str) -> dict[str, object]:
         return office().result(as_id(job_id))

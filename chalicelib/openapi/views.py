@@ -41,7 +41,7 @@ def build_blueprint(app: Chalice, configure: Callable[[], Settings] = settings) 
 
     @routes.route("/openapi.json", methods=["GET"])
     @answered
-    def openapi():
+    def openapi() -> Response:
         """The description of this API."""
         return json_answer(described(), headers={"Cache-Control": f"public, max-age={FRESH_SECONDS}"})
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import NotFound, Unavailable
@@ -37,7 +38,7 @@ class JobObjects:
         return True
 
 
-def _s3():
+def _s3() -> BaseClient:
     import boto3
 
     return boto3.client("s3")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from chalice import Blueprint, Response
 from chalice.app import Authorizer
@@ -13,6 +14,11 @@ from chalicelib.errors import BadInput, Problem
 from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body
 from chalicelib.ids import as_id
 
+if TYPE_CHECKING:
+    from chalicelib.registry.people import People
+    from chalicelib.registry.searching import Searcher
+    from chalicelib.registry.window import Window
+
 
 def build_blueprint(
     guard: Authorizer, compose: Callable | None = None, configure: Callable[[], Settings] = settings, more: dict[str, Callable] | None = None
@@ -22,20 +28,20 @@ def build_blueprint(
     routes = Blueprint("chalicelib.registry.views")
     answered = answers(routes)
 
-    def window():
+    def window() -> Window:
         from chalicelib.code.compose import compose as real
         from chalicelib.registry.window import Window
 
         identity = caller(routes.current_request.context)
         return Window(identity, (compose or real)(configure()), configure())
 
-    def searcher():
+    def searcher() -> Searcher:
         from chalicelib.registry.window import searcher_of
 
         return searcher_of(window(), (more or {}).get("entries"))
 
     _add_merging(routes, answered, guard, window)
-    def people(site_id):
+    def people(site_id: str) -> People:
         from chalicelib.registry.store import PersonTable
 
         make = (more or {}).get("persons") or (lambda given: PersonTable(given.table_prefix))
@@ -49,7 +55,7 @@ def build_blueprint(
 def _add_search(routes: Blueprint, answered: Callable, guard: Authorizer, searcher: Callable) -> None:
     @routes.route("/search", methods=["GET"], authorizer=guard)
     @answered
-    def search():
+    def search() -> dict[str, object]:
         from chalicelib.registry.find import read_query
 
         asked = routes.current_request.query_params or {}
@@ -61,17 +67,17 @@ def _add_search(routes: Blueprint, answered: Callable, guard: Authorizer, search
 def _add_people(routes: Blueprint, answered: Callable, guard: Authorizer, people: Callable, configure: Callable[[], Settings]) -> None:
     @routes.route("/sites/{site_id}/persons", methods=["GET"], authorizer=guard)
     @answered
-    def list_people(site_id):
+    def list_people(site_id: str) -> dict[str, object]:
         return people(site_id).show((routes.current_request.query_params or {}).get("reveal") == "1")
 
     @routes.route("/sites/{site_id}/persons/{office}", methods=["PUT"], authorizer=guard)
     @answered
-    def enter_person(site_id, office):
+    def enter_person(site_id: str, office: str) -> Response:
         return json_answer(people(site_id).enter(office, json_body(routes.current_request.raw_body), configure().day().isoformat()), 201)
 
     @routes.route("/sites/{site_id}/persons/{office}", methods=["DELETE"], authorizer=guard)
     @answered
-    def erase_person(site_id, office):
+    def erase_person(site_id: str, office: str) -> Response:
         people(site_id).erase(office)
         return Response("", {}, 204)
 
@@ -91,10 +97,10 @@ def _add_merging(routes: Blueprint, answered: Callable, guard: Authorizer, windo
 
     @routes.route("/sites/{site_id}/merge", methods=["POST"], authorizer=guard)
     @answered
-    def merge_site(site_id):
+    def merge_site(site_id: str) -> Response:
         return merge("site", site_id)
 
     @routes.route("/enterprises/{enterprise_id}/merge", methods=["POST"], authorizer=guard)
     @answered
-    def merge_enterprise(enterprise_id):
+    def merge_enterprise(enterprise_id: str) -> Response:
         return merge("enterprise", enterprise_id)

@@ -7,10 +7,15 @@ import getpass
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chalicelib import clock
-from chalicelib.config import settings
+from chalicelib.config import Settings, settings
 from chalicelib.register.district import District
+
+if TYPE_CHECKING:
+    from chalicelib.intake.persons import People
+    from chalicelib.intake.run import Wish
 
 HELP = "import a CSV or XLSX file into the event log by a mapping file; all of it or nothing"
 MOST_SHOWN = 20
@@ -106,7 +111,7 @@ def bring_in(args: argparse.Namespace, mapping: Path, district, given) -> int:
     return 1 if done.rejected else 0
 
 
-def people_of(given):
+def people_of(given: Settings) -> People:
     """The stack's person table, every entry with its audit line."""
     from chalicelib.access.audit import audit_line
     from chalicelib.access.identity import Identity
@@ -118,7 +123,7 @@ def people_of(given):
     return People(PersonTable(given.table_prefix), lambda subject, what: audit.write(audit_line(who, "person", subject, what, clock.utc_now())))
 
 
-def wish_of(args: argparse.Namespace, people):
+def wish_of(args: argparse.Namespace, people: People | None) -> Wish:
     from chalicelib.intake.correct import Correction
     from chalicelib.intake.run import Wish
 

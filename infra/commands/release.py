@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from chalicelib.errors import BadInput
+
+if TYPE_CHECKING:
+    from chalicelib.publish.files import FileStore
 
 HELP = "verify MONTH: recompute every hash of every revision, public and staff; list MONTH: its revisions"
 ACTIONS = ("verify", "list")
@@ -35,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(line.get("faults") for line in lines) else 0
 
 
-def verified(files, month: str):
+def verified(files: FileStore, month: str) -> Iterator[dict[str, object]]:
     """Every tree of every revision with its faults."""
     from chalicelib.publish.release import KINDS, list_revisions, list_trees, verify
 
@@ -45,7 +50,7 @@ def verified(files, month: str):
                 yield {"kind": kind, "month": month, "revision": revision, "tree": tree, "faults": verify(files, kind, month, revision, tree)}
 
 
-def listed(files, month: str):
+def listed(files: FileStore, month: str) -> Iterator[dict[str, object]]:
     """The revisions of a month: what they are and which one they replace."""
     import orjson
 

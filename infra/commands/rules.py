@@ -10,9 +10,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chalicelib.errors import BadInput, Problem, Unavailable
 from infra.arguments import day
+
+if TYPE_CHECKING:
+    from chalicelib.supervision.model import Event
 
 HELP = "rule sets: check FILE · draft FILE · shadow DRAFT|FILE · enact DRAFT · list; one person drafts, another enacts, 7 days ahead"
 ACTIONS = ("check", "draft", "shadow", "enact", "list")
@@ -113,7 +117,7 @@ def listed(args: argparse.Namespace) -> int:
     return 0
 
 
-def district_events(prefix: str, district: str):
+def district_events(prefix: str, district: str) -> tuple[Event, ...]:
     from chalicelib.ids import subject_of
     from chalicelib.supervision.store import EventLog
 

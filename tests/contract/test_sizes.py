@@ -37,6 +37,13 @@ def test_a_module_fits_one_look_and_says_what_it_is(path: Path) -> None:
     assert not source.strip() or ast.get_docstring(ast.parse(source))
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_function_says_what_it_returns(path: Path) -> None:
+    """Nested ones and the views of routes included."""
+    found = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert [(node.name, node.lineno) for node in found if node.returns is None] == []
+
+
 def test_the_application_is_only_entrances() -> None:
     """Every function of ``app.py`` hands over to a package in a few lines."""
     assert [name for name, size in functions(ROOT / "app.py") if size > LONGEST_ENTRANCE] == []
