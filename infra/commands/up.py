@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     size.add_argument("--sites", type=int, metavar="N", help="another number of sites")
     parser.add_argument("--district", metavar="ID", help="a district of chalicelib/districts (default: demo); one without invented data waits for ./dev import")
     parser.add_argument("--as-of", type=day, metavar="DATE", help="the day the demo's data end (default: end of the last closed month)")
-    parser.add_argument("--months", type=int, choices=range(1, 25), default=2, metavar="N", help="publish the last N closed months, 1 to 24 (default: %(default)s)")
+    parser.add_argument("--months", type=int, choices=range(25), default=2, metavar="N", help="publish the last N closed months, up to 24; 0: codes alone, no map and no index (default: %(default)s)")
     parser.add_argument("--port", type=port, default=8000, help="port of the front door (default: %(default)s)")
     parser.add_argument("--lan", action="store_true", help="also https on this network, for phones")
     parser.add_argument("--stream", choices=("pump", "mapping"), help="who follows the stream (default: pump on our own MiniStack, else mapping)")

@@ -195,8 +195,9 @@ def fill(deployed: Deployed, filling: Filling, pump: bool, progress: Progress) -
     update_note("demo", sites=sites, begun_at=note.get("begun_at") or time.time(), caught_up=read_note("serve").get("mark"))
     demo.import_district(deployed, home() / "district", sites=sites, as_of=as_of, progress=progress)
     wait_graded(deployed, sites, pump, progress)
-    demo.publish_months(deployed, as_of, progress, filling.months)
-    demo.draw_present_map(deployed, progress)
+    if filling.months:
+        demo.publish_months(deployed, as_of, progress, filling.months)
+        demo.draw_present_map(deployed, progress)
 
 
 def wait_graded(deployed: Deployed, sites: int, pump: bool, progress: Progress) -> None:

@@ -100,7 +100,7 @@ def closed_months(as_of: date, months: int = MONTHS) -> list[str]:
     wanted = [clock.month_of(as_of)]
     while len(wanted) < months:
         wanted.append(clock.previous_month(wanted[-1]))
-    return wanted
+    return wanted[:months]
 
 
 def is_published(deployed: Deployed, as_of: date, months: int = MONTHS) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from accessibility import violations
 from desk_person import ROOMS, Open, Person, own_site, photo
 
 HOSTILE = "<img src=x onerror=\"document.title='BROKEN'\"><script>document.title='BROKEN'</script>"
@@ -345,10 +346,8 @@ def test_every_room_is_accessible_and_fits_both_windows(person: Open, stack, rol
 
 
 def fits_and_is_accessible(visitor: Person, room: str, width: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     visitor.page.set_viewport_size({"width": width, "height": 800})
-    found = Axe().run(visitor.page).response["violations"]
+    found = violations(visitor.page)
     assert [(room, width, one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == []
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, (room, width)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from accessibility import violations
 
 CELLS_OUTSIDE = """() => [...document.querySelectorAll('.geomap a')].filter(cell => {
   const hex = cell.querySelector('.o').getBoundingClientRect();
@@ -99,10 +100,8 @@ def test_the_map_has_a_name_and_a_description_for_those_who_hear_it(scripted, pu
 
 @pytest.mark.parametrize("path", ["/map/", "/map/2020-06/r1/townships/330110110.html"])
 def test_axe_finds_nothing(scripted, published: str, path: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     scripted.goto(published + path)
-    found = Axe().run(scripted).response["violations"]
+    found = violations(scripted)
     assert [(fault["id"], [node["target"] for node in fault["nodes"][:3]]) for fault in found] == []
 
 

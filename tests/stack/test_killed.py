@@ -15,13 +15,13 @@ from tests.stack.homes import Home, a_home
 
 ATTEMPTS = 6
 PATIENCE_SECONDS = 120
-ONE_MONTH = ("--small", "--months", "1")
+CODES_ALONE = ("--small", "--months", "0")
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     with a_home(tmp_path_factory.mktemp("undisturbed")) as home:
-        home.up(*ONE_MONTH)
+        home.up(*CODES_ALONE)
         yield home
 
 
@@ -33,7 +33,7 @@ def undisturbed_months(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hom
 
 
 @contextmanager
-def cut_off(undisturbed: Home, folder: Path, table: str, *names: str, least: int = 1, up: Sequence[str] = ONE_MONTH) -> Iterator[Home]:
+def cut_off(undisturbed: Home, folder: Path, table: str, *names: str, least: int = 1, up: Sequence[str] = CODES_ALONE) -> Iterator[Home]:
     """A home whose ``up`` was killed while a table held some, but not all, of its items; then the other processes too.
 
     A fast machine may be through before it is caught: then once more, in a fresh home.
@@ -64,7 +64,7 @@ def watch(home: Home, table: str, least: int, process: subprocess.Popen) -> int:
 
 def test_emulator_and_pump_killed_in_the_middle_of_an_import(undisturbed: Home, tmp_path: Path) -> None:
     with cut_off(undisturbed, tmp_path, "events") as home:
-        home.up(*ONE_MONTH)
+        home.up(*CODES_ALONE)
         assert home.content() == undisturbed.content()
 
 
@@ -72,7 +72,7 @@ def test_emulator_and_pump_killed_in_the_middle_of_an_import(undisturbed: Home, 
 def test_the_pump_alone_killed_while_it_grades(undisturbed: Home, tmp_path: Path) -> None:
     """The emulator lives on with some of the cards: what the pump had read and not settled must be read again."""
     with cut_off(undisturbed, tmp_path, "cards", "serve-process") as home:
-        home.up(*ONE_MONTH)
+        home.up(*CODES_ALONE)
         assert home.content() == undisturbed.content()
 
 

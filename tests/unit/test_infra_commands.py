@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,10 @@ def test_pins_are_read_by_normalised_name(tmp_path: Path) -> None:
     pins = tmp_path / "requirements.txt"
     pins.write_text("# why\nPython_Stdnum==2.2  # codes\n\npyyaml==6.0.3; python_version > '3'\n")
     assert required(pins) == {"python-stdnum": "2.2", "pyyaml": "6.0.3"}
+
+
+@pytest.mark.parametrize(("months", "wanted"), [(0, []), (1, ["2020-01"]), (2, ["2020-01", "2019-12"])])
+def test_up_publishes_as_many_closed_months_as_asked_the_newest_first(months: int, wanted: list[str]) -> None:
+    from infra.local.demo import closed_months
+
+    assert closed_months(date(2020, 1, 31), months) == wanted
