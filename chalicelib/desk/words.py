@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.register.district import District
 
 FILE = Path(__file__).with_name("words.toml")
+SIDES = {"self": "enterprise", "township": "township", "district": "district"}
 
 
 @lru_cache(maxsize=1)
@@ -34,7 +35,8 @@ def words(district: District, day: date) -> dict[str, object]:
         "grade_meaning": labels.GRADE_MEANING,
         "axis": labels.AXIS,
         "role": labels.ROLE,
-        "source": labels.SOURCE,
+        # Whose word a fact is; an appeal or an order is neither a self-check nor an inspection.
+        "source": {**labels.SOURCE, **{side: labels.ROLE[role] for side, role in SIDES.items()}},
         "state": labels.STATE,
         "sector": labels.SECTOR,
         "hazard_state": labels.HAZARD_STATE,

@@ -137,8 +137,19 @@ def test_the_work_list_narrows_sorts_and_goes_out_as_csv(person: Open) -> None:
         officer.press("导出 CSV")
     lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
     assert len(lines) == 1 + int(officer.page.locator(".pages span").first.inner_text().split()[1])
+    assert set(line.split(",")[0] for line in lines[1:]) <= {'"红码"', '"橙码"', '"黄码"', '"蓝码"', '"未赋码"'}
     officer.page.locator(".filter[data-key=blue]").click()
     assert set(officer.page.locator("tbody .grade").all_inner_texts()) == {"蓝码"}
+
+
+def test_on_a_phone_the_work_list_tells_what_is_to_be_done_and_no_zeros(person: Open) -> None:
+    officer = person("township", 360).sign_in("work")
+    officer.settled()
+    seen = [cell.inner_text() for cell in officer.page.locator("tbody td").all() if cell.is_visible()]
+    assert seen and not {"0", "—"} & set(seen)
+    assert not [button for button in officer.page.locator(".filter:disabled").all() if button.is_visible()]
+    first = [cell.get_attribute("data-title") for cell in officer.page.locator("tbody tr").first.locator("td").all() if cell.is_visible()]
+    assert first[:2] == ["等级", "场所"]
 
 
 def test_a_staff_scan_opens_the_record_and_is_in_the_audit_log(person: Open, stack, front_door: str) -> None:

@@ -9,4 +9,4 @@ const ABOUT = ["assessment", "inspection", "hazard_found", "penalty", "accident"
 // Facts of the authorities that can be contested, the newest first.
 export const contestable = record => record.timeline.filter(one => ABOUT.includes(one.kind) && one.by !== "self" && !one.withdrawn_on).slice(0, 50);
 
-export const clock = appeal => pairs(["提交", appeal.filed_on], ["第几个工作日", appeal.day], ["镇街意见期限", appeal.opinion_due_on], ["决定期限", appeal.decision_due_on], ["办结", appeal.closed_on]);
+export const clock = appeal => pairs(["提交", appeal.filed_on], ["已过工作日", isOpen(appeal) ? `${appeal.day} 个` : null], ["镇街意见期限", appeal.opinion_due_on], ["决定期限", appeal.decision_due_on], ["办结", appeal.closed_on]);

@@ -1,5 +1,6 @@
-// A table that sorts by its headings, turns pages and goes out as CSV. `columns`: {key, title, number, value(row), cell(row)};
-// value is what is sorted and exported (the row's key by default), cell what is seen.
+// A table that sorts by its headings, turns pages and goes out as CSV. `columns`: {key, title, number, value(row), order(row), cell(row),
+// name, quiet}; value is what is exported and sorted (the row's key by default), order what is sorted instead, cell what is seen. On a
+// phone, where a row is a card, `name` is its head and what is `quiet` is left out when there is nothing to say (none, 0).
 import { h, say, show } from "./dom.js";
 
 const PAGE = 50;
@@ -15,7 +16,7 @@ export function table({ caption, columns, rows, name, empty = "没有记录。",
 
   function sort(column, down = state.key === column.key && !state.down) {
     Object.assign(state, { key: column.key, down, page: 0 });
-    state.rows.sort((a, b) => compare(value(column, a), value(column, b)) * (down ? -1 : 1));
+    state.rows.sort((a, b) => compare(place(column, a), place(column, b)) * (down ? -1 : 1));
     heads.forEach((cell, index) => cell.setAttribute("aria-sort", columns[index].key === column.key ? (down ? "descending" : "ascending") : "none"));
     draw();
   }
@@ -50,10 +51,12 @@ function head(column, sort) {
 
 function cell(column, row) {
   const shown = column.cell ? column.cell(row) : value(column, row);
-  return h("td", { class: column.number ? "n" : null, "data-title": column.title }, shown === null || shown === undefined || shown === "" ? "—" : shown);
+  const kinds = [column.number && "n", column.name && "name", column.quiet && !value(column, row) && "quiet"].filter(Boolean);
+  return h("td", { class: kinds.join(" ") || null, "data-title": column.title }, shown === null || shown === undefined || shown === "" ? "—" : shown);
 }
 
 const value = (column, row) => (column.value ? column.value(row) : row[column.key]);
+const place = (column, row) => (column.order ? column.order(row) : value(column, row));
 
 // Numbers as numbers, words as Chinese are sorted, what is missing last.
 function compare(a, b) {

@@ -60,7 +60,7 @@ function answering(act, again) {
   }
   if (!act.may.sign) return null;
   return [
-    card("会签", h("p", {}, "请核对左侧的全部内容。签署即表示您亲自参与并同意，与签署人共同负责。"), form({ button: "确认并会签", fields: [], send: async () => { await post(`/acts/${act.act}/sign`, {}); say("已会签，写入记录"); again(); } })),
+    card("会签", h("p", {}, "请核对本页的全部内容。签署即表示您亲自参与并同意，与签署人共同负责。"), form({ button: "确认并会签", fields: [], send: async () => { await post(`/acts/${act.act}/sign`, {}); say("已会签，写入记录"); again(); } })),
     h("details", { class: "card" }, h("summary", {}, "不同意，退回"), form({ button: "退回", fields: [{ name: "reason", title: "退回的理由", type: "long", required: true, max: 500, hint: "签署人会看到；不写个人姓名和电话。" }], send: async ({ reason }) => { await post(`/acts/${act.act}/decline`, { reason }); say("已退回"); again(); } })),
   ];
 }

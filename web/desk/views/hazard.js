@@ -33,7 +33,7 @@ export function path(state, words) {
 
 function next(hazard, place) {
   if (hazard.next === "order") return card("下一步", h("p", {}, "下达责令限期整改指令书。"), h("a", { class: "button", href: `#/order/${place.id}` }, "下达整改"), more("误报作废", dismissal(hazard, place)));
-  if (["closed", "dismissed"].includes(hazard.state)) return card("已办结", h("p", {}, "这条隐患不再需要办理。"));
+  if (["closed", "dismissed"].includes(hazard.state)) return card("已办结", h("p", {}, "这条隐患不再需要办理。"), h("p", {}, h("a", { href: `#/site/${place.id}` }, "回到档案")));
   return [recheck(hazard, place), more("批复延期", extension(hazard, place)), more("误报作废", dismissal(hazard, place))];
 }
 

@@ -19,12 +19,17 @@ export async function show({ words, rest, again }) {
   const waits = await waitsOn(root);
   const signing = record.timeline.find(one => one.kind === "paper_signed" && one.says.paper === number);
   const sheet = number.includes("-JC-") ? inspectionSheet(record, carriers[0], number, words) : orderSheet(record, carriers, number, words);
-  sheet.append(signature(signing, words));
+  sheet.append(signature(signing, words), h("p", { class: "fine" }, `编号 ${number}。本文书由安全码系统生成，一式两份，一份交被检查单位，一份存档。`));
   return [head,
     h("div", { class: "acts screen" }, h("button", { type: "button", class: "button", onclick: () => print(sheet.cloneNode(true)) }, "打印"),
       number.includes("-JC-") && record.hazards.some(one => one.next === "order") && h("a", { class: "line", href: `#/order/${id}` }, "下达整改指令书")),
     h("div", { class: "columns" }, h("div", { class: "sheet-frame", tabindex: "0", role: "region", "aria-label": "文书预览" }, sheet), h("div", { class: "screen" }, carriers[0].kind === "inspection" && joining({ id, inspection: carriers[0], record, again }), signing ? card("签收", h("p", {}, words.value[signing.says.outcome], `（${signing.on}）`)) : [waits, signForm({ id, number, root, today: record.today, again })]))];
 }
+
+// 2020年6月5日, as papers write a day.
+const dated = text => { const [year, month, date] = text.split("-").map(Number); return `${year}年${month}月${date}日`; };
+
+const sentence = text => (text ? text.trim().replace(/[。；，,;.]*$/, "。") : "");
 
 // 余应急检记〔2020〕0001号: the office, the paper, the year, the number.
 function written(number, words) {
@@ -34,18 +39,18 @@ function written(number, words) {
 }
 
 function frame(title, number, words, ...content) {
-  return h("article", { class: "sheet" }, h("h2", {}, title), h("p", { class: "number" }, written(number, words)), content, h("p", { class: "fine" }, `编号 ${number}。本文书由安全码系统生成，一式两份，一份交被检查单位，一份存档。`));
+  return h("article", { class: "sheet" }, h("h2", {}, title), h("p", { class: "number" }, written(number, words)), content);
 }
 
 function inspectionSheet(record, inspection, number, words) {
   const found = record.timeline.filter(one => one.kind === "hazard_found" && one.says.inspection === inspection.id).reverse();
   return frame("现场检查记录", number, words,
-    rows(["被检查单位", record.identity.name], ["地址", record.case?.register?.address || ""], ["统一社会信用代码", record.identity.uscc || ""], ["检查日期", inspection.on],
+    rows(["被检查单位", record.identity.name], ["地址", record.case?.register?.address || ""], ["统一社会信用代码", record.identity.uscc || ""], ["检查日期", dated(inspection.on)],
       ["检查人员", "姓名和执法证号见签名栏"], ["检查领域", (inspection.says.sectors || []).map(one => words.sector[one]).join("、")]),
     h("p", {}, "检查人员已出示执法证件，告知检查事由和被检查单位的权利义务。"),
     h("h3", {}, "检查情况"), h("p", { class: "prose-line" }, inspection.says.note || "按计划对现场进行了检查。"),
     h("h3", {}, `发现的问题和隐患（${found.length} 条）`),
-    found.length ? h("ol", {}, found.map(one => h("li", {}, `${one.says.description || one.says.item || ""}（${words.value[one.says.level]}，整改期限 ${one.says.deadline_on}）`))) : h("p", {}, "未发现问题。"));
+    found.length ? h("ol", {}, found.map(one => h("li", {}, `${one.says.description || one.says.item || ""}（${words.value[one.says.level]}，整改期限 ${dated(one.says.deadline_on)}）`))) : h("p", {}, "未发现问题。"));
 }
 
 function orderSheet(record, orders, number, words) {
@@ -53,11 +58,11 @@ function orderSheet(record, orders, number, words) {
   return frame("责令限期整改指令书", number, words,
     h("p", {}, h("b", {}, record.identity.name), "："),
     h("p", {}, `经查，你单位存在下列问题：`),
-    h("ol", {}, lines.map(({ hazard, order }) => h("li", {}, `${hazard?.description || hazard?.item || ""}（${words.value[hazard?.level] || ""}），须于 ${order.says.deadline_on} 前整改完毕。`))),
+    h("ol", {}, lines.map(({ hazard, order }) => h("li", {}, `${hazard?.description || hazard?.item || ""}（${words.value[hazard?.level] || ""}），须于 ${dated(order.says.deadline_on)}前整改完毕。`))),
     h("p", {}, `${LEGAL}，现责令你单位按上列期限整改，达到有关法律法规规章和标准规定的要求。由此造成事故的，依法追究有关人员的责任。`),
     h("p", {}, "整改期间，你单位应当采取措施，确保安全生产。对安全生产违法行为，将依法予以行政处罚。"),
     h("p", {}, "如果不服本指令，可以依法在 60 日内申请行政复议，或者在 6 个月内依法提起行政诉讼，但本指令不停止执行，法律另有规定的除外。"),
-    h("p", { class: "right" }, `${orders[0].on}`));
+    h("p", { class: "right" }, dated(orders[0].on)));
 }
 
 const rows = (...given) => h("table", { class: "lines" }, h("tbody", {}, given.map(([name, value]) => h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, value)))));
@@ -66,7 +71,7 @@ function signature(signing, words) {
   const line = name => h("div", {}, h("span", {}, name), h("i"));
   return h("div", { class: "signatures" },
     signing && signing.says.outcome !== "signed"
-      ? h("p", {}, h("b", {}, `${words.value[signing.says.outcome]}：`), `${signing.on}，被检查单位${signing.says.outcome === "refused" ? "拒绝签名" : "未在场签收，文书留置送达"}。${signing.says.note || ""} 在场执法人员 ${signing.people} 人见证。`)
+      ? h("p", {}, h("b", {}, `${words.value[signing.says.outcome]}：`), `${dated(signing.on)}，被检查单位${signing.says.outcome === "refused" ? "拒绝签名" : "未在场签收，文书留置送达"}。${sentence(signing.says.note)}在场执法人员 ${signing.people} 人见证。`)
       : line("被检查单位负责人（签名）："),
     line("执法人员（签名、执法证号）："), line("执法人员（签名、执法证号）："), line("日期："), h("div", { class: "seal" }, "（公章）"));
 }

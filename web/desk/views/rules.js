@@ -4,7 +4,7 @@ import { file, fresh, get, post } from "../api.js";
 import { act, folded } from "../parts/act.js";
 import { card, day, h, pairs, show as fill, waiting } from "../parts/dom.js";
 import { later } from "../parts/events.js";
-import { ORDER, badge } from "../parts/grade.js";
+import { ORDER, WORDS, badge } from "../parts/grade.js";
 import { table } from "../parts/table.js";
 
 export async function show({ me, again }) {
@@ -66,8 +66,8 @@ function shadow(report) {
     pairs(["评估日", day(report.judged_on)], ["场所", `${report.sites} 处`], ["会变色", h("b", {}, `${changed} 处`)], ["其中变差", `${sum(one => wayOf(one) === "worse")} 处`],
       ["报告校验值", h("span", { class: "num" }, report.report.slice(7, 23), "…")]),
     changed > 0 && table({ caption: "从什么颜色到什么颜色", name: "影子评估", rows: moves, sorted: "", columns: [
-      { key: "from", title: "现行规则", value: row => place(row.from), cell: row => badge(row.from) },
-      { key: "to", title: "新规则", value: row => place(row.to), cell: row => badge(row.to) },
+      { key: "from", title: "现行规则", value: row => WORDS[row.from], order: row => place(row.from), cell: row => badge(row.from) },
+      { key: "to", title: "新规则", value: row => WORDS[row.to], order: row => place(row.to), cell: row => badge(row.to) },
       { key: "way", title: "变化", value: row => WAYS[wayOf(row)] },
       { key: "count", title: "场所数", number: true }] }),
     changed === 0 && h("p", {}, "没有场所变色。"));

@@ -101,7 +101,7 @@ function voices(record, words, again) {
 export function story(record, words) {
   const list = h("ol", { class: "story" });
   const kinds = [...new Set(record.timeline.map(one => one.kind))];
-  const draw = kind => fill(list, record.timeline.filter(one => !kind || one.kind === kind).slice(0, 200).map(one => entry(record.site_id, one, words)));
+  const draw = kind => fill(list, record.timeline.filter(one => !kind || one.kind === kind).slice(0, 200).map(one => entry(record, one, words)));
   draw("");
   return card("全部记录",
     h("div", { class: "field narrow screen" }, h("label", { for: "kind" }, "只看"), h("select", { id: "kind", onchange: event => draw(event.target.value) },
@@ -109,10 +109,12 @@ export function story(record, words) {
     list);
 }
 
-function entry(siteId, one, words) {
+function entry(record, one, words) {
+  const siteId = record.site_id, hazard = record.hazards.find(each => each.id === one.answers);
   return h("li", { class: one.withdrawn_on ? "withdrawn" : null },
     h("div", { class: "when" }, day(one.on), " ", h("span", { class: "soft" }, words.source[one.by])),
     h("div", {}, h("b", {}, words.kind[one.kind] || one.kind), one.people > 0 && h("span", { class: "soft" }, ` ${one.people} 人`), one.withdrawn_on && h("span", { class: "tag" }, `${one.withdrawn_on} 更正作废`)),
+    hazard && h("p", { class: "says soft" }, `隐患：${hazard.description || hazard.item || "未写明"}`),
     said(one.says, words),
     gallery(siteId, one.evidence.filter(name => name.startsWith(`${siteId}.`)), words.kind[one.kind]),
     ["inspection", "rectification_ordered"].includes(one.kind) && one.says.number && h("a", { href: `#/paper/${siteId}/${one.says.number}` }, `文书 ${one.says.number}`));
@@ -124,7 +126,7 @@ const UNSAID = new Set(["number", "inspection", "rule_set", "enterprise_id", "si
 // What a fact says in words; lists of findings by item, unknown names by their code.
 export function said(says, words) {
   const lines = Object.entries(says).filter(([name, value]) => !UNSAID.has(name) && value !== null && value !== "" && !(Array.isArray(value) && !value.length));
-  return lines.length ? h("p", { class: "says" }, lines.map(([name, value]) => `${words.field[name] || name}：${plain(value, words)}`).join("；")) : null;
+  return lines.length ? h("p", { class: "says" }, lines.map(([name, value]) => `${words.field[name] || name}：${plain(value, words)}`).join("；").replace(/[。；]；/g, "；")) : null;
 }
 
 export function plain(value, words) {

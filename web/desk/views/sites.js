@@ -1,7 +1,7 @@
 // The sites of a township by colour.
 import { all, get } from "../api.js";
 import { day, h, show as fill, waiting } from "../parts/dom.js";
-import { ORDER, badge } from "../parts/grade.js";
+import { ORDER, WORDS, badge } from "../parts/grade.js";
 import { table } from "../parts/table.js";
 
 export async function show({ me, query }) {
@@ -26,8 +26,8 @@ async function fillList(list, township, townships, room) {
   fill(list, table({
     caption: `${name}的场所`, name: `场所-${name}`, rows, sorted: "grade",
     columns: [
-      { key: "grade", title: "等级", value: row => ORDER.indexOf(row.grade), cell: row => badge(row.grade) },
-      { key: "name", title: "名称", cell: row => h("a", { href: `#/${room}/${row.site_id}` }, row.name) },
+      { key: "grade", title: "等级", value: row => WORDS[row.grade], order: row => ORDER.indexOf(row.grade), name: true, cell: row => badge(row.grade) },
+      { key: "name", title: "名称", name: true, cell: row => h("a", { href: `#/${room}/${row.site_id}` }, row.name) },
       { key: "score", title: "得分", number: true },
       { key: "as_of", title: "评定日", cell: row => day(row.as_of) },
       { key: "review_on", title: "下次变化", cell: row => row.review_on && day(row.review_on) },

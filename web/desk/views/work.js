@@ -71,22 +71,26 @@ function content(rows, name, first, townships, words) {
   return [h("div", { class: "filters screen", role: "group", "aria-label": "筛选" }, buttons), list];
 }
 
+// By colour; of the same colour what is overdue first, then what falls due today, then what waits for the authority.
+const urgency = row => ORDER.indexOf(row.grade) - [row.overdue, row.due_today, row.to_recheck + row.to_order + row.reports].reduce((sum, count, place) => sum + Math.min(count, 9) / 10 ** (place + 1), 0);
+
 function sheet(rows, caption, townships, words) {
   return table({
     caption, name: `工作清单-${caption.replace(" · ", "-")}`, rows, sorted: "urgency", empty: "没有符合条件的场所。",
     columns: [
-      { key: "urgency", title: "等级", value: row => ORDER.indexOf(row.grade) - row.overdue / 100, cell: row => badge(row.grade) },
-      { key: "name", title: "场所", cell: row => h("a", { href: `#/site/${row.site_id}` }, row.name) },
+      { key: "urgency", title: "等级", value: row => WORDS[row.grade], order: urgency, name: true, cell: row => badge(row.grade) },
+      { key: "name", title: "场所", name: true, cell: row => h("a", { href: `#/site/${row.site_id}` }, row.name) },
       Object.keys(townships).length > 0 && { key: "township", title: "镇街", value: row => townships[row.township] },
-      { key: "score", title: "得分", number: true },
-      { key: "open", title: "未销号", number: true, cell: row => (row.major ? `${row.open}（重大 ${row.major}）` : row.open) },
-      { key: "overdue", title: "逾期", number: true, cell: row => (row.overdue ? h("b", { class: "late" }, `${row.overdue} 条`) : "0") },
-      { key: "due_today", title: "今天到期", number: true },
-      { key: "to_recheck", title: "待复查", number: true },
-      { key: "reports", title: "举报待办", number: true, cell: row => (row.reports_late ? h("b", { class: "late" }, `${row.reports}（超期 ${row.reports_late}）`) : row.reports) },
-      { key: "next_on", title: "最近期限", cell: row => row.next_on && day(row.next_on) },
-      { key: "last_inspection", title: "上次检查", cell: row => row.last_inspection && day(row.last_inspection) },
-      { key: "plate", title: "码牌", value: row => words.plate_due[row.plate], cell: row => row.plate && h("span", { class: "num" }, words.plate_due[row.plate]) },
+      { key: "overdue", title: "逾期", number: true, quiet: true, cell: row => (row.overdue ? h("b", { class: "late" }, `${row.overdue} 条`) : "0") },
+      { key: "due_today", title: "今天到期", number: true, quiet: true },
+      { key: "to_recheck", title: "待复查", number: true, quiet: true },
+      { key: "to_order", title: "待下达", number: true, quiet: true },
+      { key: "reports", title: "举报待办", number: true, quiet: true, cell: row => (row.reports_late ? h("b", { class: "late" }, `${row.reports}（超期 ${row.reports_late}）`) : row.reports) },
+      { key: "open", title: "未销号", number: true, quiet: true, cell: row => (row.major ? `${row.open}（重大 ${row.major}）` : row.open) },
+      { key: "next_on", title: "最近期限", quiet: true, cell: row => row.next_on && day(row.next_on) },
+      { key: "score", title: "得分", number: true, quiet: true },
+      { key: "last_inspection", title: "上次检查", quiet: true, cell: row => row.last_inspection && day(row.last_inspection) },
+      { key: "plate", title: "码牌", quiet: true, value: row => words.plate_due[row.plate], cell: row => row.plate && h("span", { class: "num" }, words.plate_due[row.plate]) },
     ].filter(Boolean),
   });
 }
