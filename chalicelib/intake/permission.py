@@ -5,7 +5,7 @@ Rows that stand already are not asked about. What a row leans on (the hazard it 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +17,6 @@ from chalicelib.access.imports import may_import
 from chalicelib.errors import Problem
 from chalicelib.intake.correct import VOID_OF_SCOPE, Correction
 from chalicelib.intake.log import Log
-from chalicelib.intake.model import Record
 from chalicelib.intake.spool import OTHER, SAME, Entry, Spool
 from chalicelib.intake.standing import Currents
 from chalicelib.intake.telling import title_of
@@ -40,8 +39,9 @@ class Permission:
     identity: Identity
     areas: Areas
 
-    def refuse(self, spool: Spool, records: tuple[Record, ...], currents: Currents, log: Log, correction: Correction | None) -> None:
-        """Make a problem of every row that this person may not bring in. The spool has been compared with the log."""
+    def refuse(self, spool: Spool, currents: Currents, log: Log, correction: Correction | None, watch: Callable[[int], None]) -> None:
+        """Make a problem of every row that this person may not bring in; ``watch`` counts facts. The spool has been compared with the log."""
+        done = 0
         for page in spool.pages():
             asked = [entry for entry in page if entry.state != SAME]
             events = [entry.event for entry in asked]
@@ -52,6 +52,8 @@ class Permission:
                 reason = self._reason(entry, event, roots.get(event.caused_by or "", {}), subject, correction)
                 if reason:
                     spool.fault([Problem(f"row {entry.row}", title_of(event.kind), "", REASONS[reason])])
+            done += len(page)
+            watch(done)
 
     def _reason(self, entry: Entry, event: Event, root: Mapping, subject: SubjectFacts, correction: Correction | None) -> str:
         kinds = load_vocabulary().kinds

@@ -34,7 +34,8 @@ from chalicelib.supervision.model import Actor, Event
 TRANSACTION = 100
 MOST_TOLD = 1000
 IMPORTER = Actor("import", "admin")
-JUDGED, COMPARED, APPENDED = "judged", "compared", "appended"
+# What is told while an import goes on; rows that are left out make a second round over the others.
+JUDGED, COMPARED, PERMITTED, JUDGED_AGAIN, COUNTED, APPENDED = "judged", "compared", "permitted", "judged_again", "counted", "appended"
 Progress = Callable[[str, int, int], None]
 
 
@@ -133,8 +134,8 @@ def import_file(
             break
         if writing:
             log.append([event for events, _ in groups for event in events], now)
-            progress(APPENDED, min(told.events + sum(len(events) for events, _ in groups), total), total)
         told.add(groups)
+        progress(APPENDED if writing else COUNTED, min(told.events, total), total)
     notes = tuple(f"{column}：{count}格{note}" for (column, note), count in sorted(settled.plan.notes.items()))
     return Imported(
         path.name, settled.plan.row_count, told.new, spool.count(SAME), dict(sorted(told.kinds.items())),
@@ -167,12 +168,13 @@ def _settle(table: Table, mapping: Mapping, context: Context, log: Log, wish: Wi
     """Judge, compare and correct until nothing is wrong; with a rejects file every round leaves out the rows that are."""
     rejects = Rejects()
     while True:
-        plan = judge_table(table, mapping, context, rejects.rows, lambda rows: progress(JUDGED, rows, 0))
+        stage = JUDGED_AGAIN if rejects.rows else JUDGED
+        plan = judge_table(table, mapping, context, rejects.rows, lambda rows: progress(stage, rows, 0))
         spool, currents = plan.spool, Currents()
         if not spool.problem_count():
             currents = compare(spool, mapping.records, log, lambda done: progress(COMPARED, done, plan.event_count))
             if wish.permission and not spool.problem_count():
-                wish.permission.refuse(spool, mapping.records, currents, log, wish.correction)
+                wish.permission.refuse(spool, currents, log, wish.correction, lambda done: progress(PERMITTED, done, plan.event_count))
             if wish.correction and not spool.problem_count():
                 Corrector(wish.correction, currents, context.actor, context.today, now).settle(spool, mapping.records)
         if wish.rejects is None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from chalice import Chalice, CognitoUserPoolAuthorizer
 
 from chalicelib import presign
+from chalicelib.access.identity import Identity
 from chalicelib.config import read_settings
+from chalicelib.intake.model import NOTHING
+from chalicelib.intake.permission import Permission
+from chalicelib.intake.run import Wish
 from chalicelib.intake.upload import Place, Ports, work
 from chalicelib.intake.views import build_blueprint
 from chalicelib.register.district import load_district
@@ -153,6 +158,16 @@ class TestBadRows:
         problems = desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["problems"]
         assert {(p["column"], p["value"]) for p in problems} == {("隐患分类", "普通隐患"), ("检查时间", "2020/5/32")}
         assert set(shown["downloads"]) == {"result", "rejects"}
+
+    def test_each_stage_is_told_and_a_second_round_is_not_the_first_again(self, desk: Desk, tmp_path: Path) -> None:
+        seen: dict[str, int] = {}
+        wish = Wish(tmp_path / "rejects.csv", permission=Permission(Identity("P1", "district"), desk.areas))
+        bring_in(desk.log, broken(tmp_path), MAPPINGS / "hazard-sheet.toml", wish=wish, progress=lambda stage, done, total: seen.update({stage: done}))
+        assert seen == {"judged": 6, "judged_again": 4, "compared": 9, "permitted": 9, "appended": 9}
+        dry = replace(wish, writes=NOTHING)
+        seen.clear()
+        bring_in(desk.log, broken(tmp_path), MAPPINGS / "hazard-sheet.toml", wish=dry, progress=lambda stage, done, total: seen.update({stage: done}))
+        assert "appended" not in seen
 
     def test_good_rows_come_in_and_the_rejects_file_comes_in_after_repair(self, desk: Desk, tmp_path: Path) -> None:
         shown = desk.upload(broken(tmp_path), mode="good")

@@ -74,8 +74,13 @@ function settle(content) {
 
 function mark(name) {
   for (const link of document.querySelectorAll("#rooms a")) {
-    if (link.getAttribute("href") === `#/${name}`) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.getAttribute("href") !== `#/${name}`) {
+      link.removeAttribute("aria-current");
+      continue;
+    }
+    link.setAttribute("aria-current", "page");
+    // On a phone the rooms are a row to be pushed sideways: the one that is open is in sight.
+    link.scrollIntoView({ block: "nearest", inline: "center" });
   }
 }
 

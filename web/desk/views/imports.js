@@ -7,7 +7,9 @@ import { plain } from "./site.js";
 
 const LOOK_AGAIN_MS = 1500;
 const ENDED = ["done", "refused", "failed"];
-const STAGES = { judged: "正在检查各行", compared: "正在与系统中的记录比对", appended: "正在写入" };
+const STAGES = {
+  judged: "正在检查各行", compared: "正在与系统中的记录比对", permitted: "正在核对权限", judged_again: "有的行要退回，正在再检查其余各行", counted: "正在汇总结果", appended: "正在写入",
+};
 const MODES = [
   ["check", "只检查，不写入"],
   ["whole", "全部合格才导入（有一行有误就整份退回）"],
@@ -21,7 +23,7 @@ export async function show({ me, words, rest, query }) {
     h("h1", {}, "导入表格"),
     h("p", { class: "lead" }, "选择表格和它的格式，先检查再导入。同一份表格重复导入不会产生重复记录。"),
     card("", wish(mappings, limits, me, query.get("mapping") || "")),
-    card("我的导入", list(imports)),
+    card("我的导入", list(imports, Object.fromEntries(mappings.map(one => [one.name, one.title])))),
   ];
 }
 
@@ -94,15 +96,17 @@ function upload(given, file, told) {
 
 const MODE_WORDS = Object.fromEntries(MODES.map(([value, word]) => [value, word.split("（")[0]]));
 
-function list(imports) {
+function list(imports, titles) {
   return table({
     caption: "最近的导入", rows: imports, empty: "还没有导入过表格。", name: "",
     columns: [
       { key: "created_at", title: "时间", cell: row => instant(row.created_at) },
       { key: "filename", title: "文件", cell: row => h("a", { href: `#/imports/${row.job}` }, row.filename) },
+      { key: "mapping", title: "格式", value: row => titles[row.mapping] || row.mapping },
       { key: "mode", title: "方式", value: row => MODE_WORDS[row.mode] },
       { key: "state_word", title: "结果", cell: row => state(row) },
       { key: "new", title: "新增", number: true, value: row => row.outcome.written ? row.outcome.new : "" },
+      { key: "corrections", title: "更正", number: true, value: row => row.outcome.written ? row.outcome.corrections : "" },
       { key: "rejected", title: "有误的行", number: true, value: row => row.outcome.rejected },
     ],
   });
@@ -153,17 +157,19 @@ function progress(job) {
 
 function summary(job, result) {
   const { outcome, downloads = {} } = job;
+  const number = count => count === undefined ? "" : count.toLocaleString();
   const bad = outcome.rejected || outcome.problem_count || 0;
-  const verdict = job.state === "refused" ? h("p", { class: "refusal" }, h("b", {}, "没有导入，系统中的记录没有变化。"), bad > 0 && ` ${outcome.rejected === undefined ? `有 ${bad} 处问题。` : `有 ${bad} 行有误，改好后再导入。`}`)
-    : job.mode === "check" ? h("p", { class: bad ? "refusal" : "done" }, bad ? `检查完毕：有 ${bad} 行有误，其余 ${outcome.rows} 行可以导入。` : "检查完毕：全部合格，可以导入。")
-      : h("p", { class: "done" }, bad ? `合格的行已导入，退回 ${bad} 行。` : outcome.new || outcome.corrections ? "已全部导入。" : "表中的记录系统里都已有，没有变化。");
+  const verdict = job.state === "refused" ? h("p", { class: "refusal" }, h("b", {}, "没有导入，系统中的记录没有变化。"), bad > 0 && ` ${outcome.rejected === undefined ? `有 ${number(bad)} 处问题。` : `有 ${number(bad)} 行有误，改好后再导入。`}`)
+    : job.mode === "check" ? h("p", { class: bad ? "refusal" : "done" }, bad ? `检查完毕：有 ${number(bad)} 行有误，其余 ${number(outcome.rows)} 行可以导入。` : "检查完毕：全部合格，可以导入。")
+      : h("p", { class: "done" }, bad ? `合格的行已导入，退回 ${number(bad)} 行。` : outcome.new || outcome.corrections ? "已全部导入。" : "表中的记录系统里都已有，没有变化。");
   return card("结果", verdict,
-    pairs(["读法", outcome.reading], ["合格的行", outcome.rows], [job.state === "refused" || job.mode === "check" ? "将新增记录" : "新增记录", outcome.new],
-      ["已有、未变", outcome.same], ["更正", outcome.corrections], ["退回的行", outcome.rejected], ["完成时间", instant(job.updated_at)]),
+    pairs(["读法", outcome.reading], ["合格的行", number(outcome.rows)], [job.state === "refused" || job.mode === "check" ? "将新增记录" : "新增记录", number(outcome.new)],
+      ["已有、未变", number(outcome.same)], ["更正", number(outcome.corrections)], ["退回的行", number(outcome.rejected)], ["完成时间", instant(job.updated_at)]),
     (outcome.notes || []).length > 0 && h("ul", {}, outcome.notes.map(note => h("li", {}, note))),
     h("div", { class: "acts" },
       downloads.rejects && h("a", { class: "button", href: downloads.rejects }, "下载退回的行（改好后可直接再导入）"),
-      downloads.result && h("a", { class: "line", href: downloads.result }, "下载结果文件")));
+      downloads.result && h("a", { class: "line", href: downloads.result }, "下载结果文件"),
+      h("a", { class: "line", href: `#/imports?mapping=${result.mapping}` }, "再导入一份这样的表格")));
 }
 
 function problems(result) {
@@ -184,7 +190,7 @@ function corrections(result, words) {
   if (!(result.corrected || []).length) return null;
   const text = change => (change ?? "") === "" ? "（空）" : plain(change, words);
   return card("", table({
-    caption: "更正了什么", rows: result.corrected, name: "更正",
+    caption: "更正了什么", rows: [...result.corrected].sort((one, other) => (one.row || Infinity) - (other.row || Infinity)), name: "更正",
     columns: [
       { key: "row", title: "行", number: true, value: one => one.row || "随同" },
       { key: "kind", title: "记录", value: one => words.kind[one.kind] || one.kind },
