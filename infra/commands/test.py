@@ -25,7 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
     """pytest's verdict: 0 all passed, 1 otherwise."""
     from infra.local.browser import ensure_browser, ensure_cjk_font
 
-    environment = {**os.environ, "CHROMIUM": ensure_browser(), "PYTHONDONTWRITEBYTECODE": "1"}
+    # Bytecode is kept, whatever the machine says: the suite starts some hundred processes, and each would compile the same modules anew.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {**kept, "CHROMIUM": ensure_browser()}
     ensure_cjk_font()
     parts = (SUITE, LONG) if arguments.full else (SUITE,)
     codes = {_pytest([*part, *(arguments.rest or [])], environment) for part in parts}
