@@ -13,11 +13,11 @@ TENTHS = 10
 
 def half_up(numerator: int, denominator: int) -> int:
     """``numerator / denominator`` rounded half-up (away from zero) to an integer. ``denominator`` > 0."""
+    if numerator >= 0 < denominator:
+        return (2 * numerator + denominator) // (2 * denominator)
     if denominator <= 0:
         raise ValueError("denominator must be positive")
-    if numerator < 0:
-        return -half_up(-numerator, denominator)
-    return (2 * numerator + denominator) // (2 * denominator)
+    return -half_up(-numerator, denominator)
 
 
 def parse_scaled(text: str, scale: int) -> int:

@@ -6,7 +6,6 @@ Every dated test tells the case on which day it will flip by itself: the earlies
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -41,6 +40,8 @@ def moved(add: Callable[[date, int], date]) -> Remembered:
 
 
 MONTHS_AFTER, DAYS_AFTER = moved(clock.add_months), moved(clock.add_days)
+# The first day whose window still holds a day: then one comparison tells whether another day's window does.
+EARLIEST_ANCHOR, NEXT_DAY = moved(clock.earliest_anchor), DAYS_AFTER[1]
 NEXT_MONTH = Remembered(lambda day: clock.parse_month(day[:7])[1].isoformat())
 
 
@@ -68,6 +69,12 @@ def months_before(day: str, count: int) -> tuple[str, ...]:
     return tuple(months)
 
 
+def comes_after(fact: Record, other: Record) -> bool:
+    """Whether one fact stands after another of the same day."""
+    at, before = fact["at"], other["at"]
+    return at > before or (at == before and fact["id"] > other["id"])
+
+
 def so_far(facts: Sequence[Record], on: str) -> Sequence[Record]:
     """Those of the facts that count by ``on``, each id once, in order.
 
@@ -78,14 +85,15 @@ def so_far(facts: Sequence[Record], on: str) -> Sequence[Record]:
     before, last = "", None
     for fact in facts:
         day = fact["on"]
-        if day > on or "void" in fact or (day <= before and ORDER(fact) <= ORDER(last)):
-            return sorted({fact["id"]: fact for fact in facts if fact["on"] <= on and "void" not in fact}.values(), key=ORDER)
+        if not before < day <= on or "void" in fact:
+            if day != before or "void" in fact or not comes_after(fact, last):
+                return sorted({fact["id"]: fact for fact in facts if fact["on"] <= on and "void" not in fact}.values(), key=ORDER)
         before, last = day, fact
     return facts
 
 
 class Case:
-    """One site on one day. ``flips`` collects the days on which a test changes with no event.
+    """One site on one day. ``flips`` collects the later days on which a test changes with no event.
 
     ``stories.tell`` fills in the hazards (all, the open ones, those that repeat an earlier one) and the accidents.
     """
@@ -100,18 +108,15 @@ class Case:
 
     def live(self, kind: str) -> Sequence[Record]:
         """The facts of a kind that count on this day, each id once, in order."""
-        live = self.seen.get(kind)
-        if live is None:
-            live = self.seen[kind] = so_far(self.records.get(kind, ()), self.on)
+        if kind in self.seen:
+            return self.seen[kind]
+        live = self.seen[kind] = so_far(self.records[kind], self.on) if kind in self.records else ()
         return live
 
     def since(self, kind: str, day: str) -> Sequence[Record]:
         """The facts of a kind from ``day`` on that count, as they come: for the kinds of which a site has many."""
-        on, records = self.on, self.records.get(kind, ())
-        days = list(map(DAY, records))
-        if days == sorted(days):
-            records = records[bisect_left(days, day) :]
-        return [record for record in records if day <= record["on"] <= on and "void" not in record]
+        on = self.on
+        return [record for record in self.records.get(kind, ()) if day <= record["on"] <= on and "void" not in record]
 
     def steps(self, record: Record) -> Sequence[Record]:
         """The steps of a fact's story so far, in order."""
@@ -142,13 +147,19 @@ class Case:
         """Whether this day is not after ``day``, which is itself still good. Notes the flip."""
         if day < self.on:
             return False
-        self.flips.append(DAYS_AFTER[1][day])
+        self.flips.append(NEXT_DAY[day])
         return True
+
+    def reached(self, day: str) -> bool:
+        """Whether ``day`` has come. Notes the flip if it has not."""
+        if day <= self.on:
+            return True
+        self.flips.append(day)
+        return False
 
     def review_on(self) -> str | None:
         """The earliest day after this one on which a dated test flips, or None."""
-        on = self.on
-        return min([day for day in self.flips if day > on], default=None)
+        return min(self.flips) if self.flips else None
 
 
 def known_by(records: Mapping[str, Sequence[Record]], known_at: datetime) -> dict[str, list[Record]]:

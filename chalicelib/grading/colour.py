@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from chalicelib.exact import HUNDREDTHS, text_of
-from chalicelib.grading.case import Case, days_after, months_after
+from chalicelib.grading.case import MONTHS_AFTER, Case, days_after
 from chalicelib.grading.findings import FULL
 from chalicelib.grading.limits import BY_ACT, Hearing
-from chalicelib.grading.model import Cause, Grade
+from chalicelib.grading.model import NO_COLOUR, Cause, Grade
 from chalicelib.grading.rules import RuleSet
 
 
@@ -28,7 +28,7 @@ def colour(score_grade: Grade, vetoes: Sequence[Cause], caps: Sequence[Cause], a
     """The worst of all. Without a score: none, unless a veto makes it red; caps alone never turn grey into a colour."""
     if vetoes:
         return Grade.RED
-    if score_grade is Grade.NONE or not (caps or adjusted):
+    if score_grade is NO_COLOUR or not (caps or adjusted):
         return score_grade
     return Grade.worst([score_grade, *(cause.grade for cause in (*caps, *adjusted))])
 
@@ -58,7 +58,7 @@ def self_valued(hearing: Hearing) -> list[str]:
     found, case, rules = hearing.found, hearing.case, hearing.rules
     months, spoken_of = rules.assessment["inspector_value_months"], set()
     for record in reversed(found.assessments):
-        end = months_after(record["on"], months)
+        end = MONTHS_AFTER[months][record["on"]]
         if end <= case.on:
             break
         full = record["coverage"] == FULL

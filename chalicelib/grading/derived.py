@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from chalicelib.exact import half_up
 from chalicelib.grading import visits
-from chalicelib.grading.case import MONTHS_AFTER, Case, Record, months_before, next_month
+from chalicelib.grading.case import EARLIEST_ANCHOR, MONTHS_AFTER, NEXT_MONTH, Case, Record, months_before
 from chalicelib.grading.model import Derived, maker
 from chalicelib.grading.rules import Item, RuleSet
 
@@ -20,16 +20,16 @@ make_derived = maker(Derived)
 def derive_all(case: Case, rules: RuleSet, first_on: str, checks: Sequence[Record]) -> dict[str, Derived]:
     """The items worked out from facts; one whose facts are not there yet is left out (not yet assessed)."""
     values = {}
-    for derive, item in derivations(rules):
+    for code, derive, item in derivations(rules):
         derived = derive(case, item, first_on, checks)
         if derived is not None:
-            values[item.code] = derived
+            values[code] = derived
     return values
 
 
 @lru_cache(maxsize=64)
-def derivations(rules: RuleSet) -> tuple[tuple[Callable, Item], ...]:
-    return tuple((DERIVE[item.derive["kind"]], item) for item in rules.derived.values())
+def derivations(rules: RuleSet) -> tuple[tuple[str, Callable, Item], ...]:
+    return tuple((code, DERIVE[item.derive["kind"]], item) for code, item in rules.derived.items())
 
 
 @lru_cache(maxsize=1024)
@@ -56,20 +56,21 @@ def self_check_months(case: Case, item: Item, first_on: str, checks: Sequence[Re
     """So much off for each of the last complete months without a self-check; months before the first assessment are not asked."""
     if not first_on:
         return nothing_due(item.points, None)
-    case.flips.append(next_month(case.on))
+    case.flips.append(NEXT_MONTH[case.on])
     asked = months_asked(case.on, item.derive["months"], first_on[:7])
     if not asked:
         return nothing_due(item.points, None)
     done: dict[str, str] = {}
     for record in checks:
         month = record["on"][:7]
-        if month in asked and done.get(month, "") < record["id"]:
+        if month in asked and (month not in done or done[month] < record["id"]):
             done[month] = record["id"]
-    counts = len(done), len(asked)
+    evidence = tuple([done[month] for month in asked if month in done])
+    counts = len(evidence), len(asked)
     if counts[0] == counts[1]:
-        return make_derived((item.points, "valued", counts, "", tuple(map(done.__getitem__, asked))))
+        return make_derived((item.points, "valued", counts, "", evidence))
     value = max(0, item.points - item.derive["each"] * (counts[1] - counts[0]))
-    return make_derived((value, "not_done", counts, "", tuple([done[month] for month in asked if month in done])))
+    return make_derived((value, "not_done", counts, "", evidence))
 
 
 @lru_cache(maxsize=4096)
@@ -82,16 +83,17 @@ def rectified_in_time(case: Case, item: Item, first_on: str, checks: Sequence[Re
     """Points × in time ÷ due, over general hazards found by ``finders`` whose deadline passed in the last months."""
     if not case.hazards:
         return nothing_due(item.points, NONE_OF_NONE)
-    on, finders, ends = case.on, item.derive["finders"], MONTHS_AFTER[item.derive["months"]]
-    in_time, evidence = 0, []
+    finders, months = item.derive["finders"], item.derive["months"]
+    since, inside, in_time, evidence = EARLIEST_ANCHOR[months][case.on], [], 0, []
     for hazard in case.hazards:
         deadline = hazard.deadline
-        end = ends[deadline]
-        if end > on and not hazard.major and not hazard.dismissed and hazard.record["by"] in finders:
-            case.flips.append(end)
+        if deadline >= since and not hazard.major and not hazard.dismissed and hazard.record["by"] in finders:
+            inside.append(deadline)
             if not case.until(deadline):
                 in_time += hazard.in_time()
                 evidence.append(hazard.record["id"])
+    if inside:
+        case.flips.append(MONTHS_AFTER[months][min(inside)])
     return share(item, in_time, evidence)
 
 
@@ -99,17 +101,20 @@ def passed_first_recheck(case: Case, item: Item, first_on: str, checks: Sequence
     """Points × rechecks passed at the first go ÷ rechecks, over the last months."""
     if not case.hazards:
         return nothing_due(item.points, NONE_OF_NONE)
-    on, finders, ends = case.on, item.derive["finders"], MONTHS_AFTER[item.derive["months"]]
-    passed, evidence = 0, []
+    finders, months = item.derive["finders"], item.derive["months"]
+    since, inside, passed, evidence = EARLIEST_ANCHOR[months][case.on], [], 0, []
     for hazard in case.hazards:
         rechecks = hazard.rechecks
-        if rechecks and hazard.record["by"] in finders:
-            for step in rechecks:
-                end = ends[step["on"]]
-                if end > on:
-                    case.flips.append(end)
-                    passed += step is rechecks[0] and step["result"] == "passed"
-                    evidence.append(step["id"])
+        if not rechecks or hazard.record["by"] not in finders:
+            continue
+        if rechecks[0]["on"] >= since and rechecks[0]["result"] == "passed":
+            passed += 1
+        for step in rechecks:
+            if step["on"] >= since:
+                inside.append(step["on"])
+                evidence.append(step["id"])
+    if inside:
+        case.flips.append(MONTHS_AFTER[months][min(inside)])
     return share(item, passed, evidence)
 
 

@@ -78,7 +78,7 @@ def find(case: Case, rules: RuleSet) -> Findings:
     for place, record in enumerate(assessments):
         if record["coverage"] == FULL:
             full, start, first_on = record, place, first_on or record["on"]
-    while start and stamp_of(assessments[start - 1]) == stamp_of(full):
+    while start and assessments[start - 1]["on"] == full["on"] and assessments[start - 1]["at"] == full["at"]:
         start -= 1
     values, away = inspected(rules, assessments[start:] if start else assessments)
     missing = [] if full else [code for code in rules.settable if code not in values and code not in away]
@@ -109,10 +109,6 @@ def official_assessments(case: Case) -> Sequence[Record]:
     return [record for record in case.live("assessment") if record["by"] not in UNOFFICIAL]
 
 
-def stamp_of(record: Record) -> tuple[str, str]:
-    return record["on"], record["at"]
-
-
 def self_checks(case: Case, rules: RuleSet, full: Record | None) -> Sequence[Record]:
     """The self-checks that can still matter: since the last full assessment or in the months asked for; else all so far."""
     since = "" if full is None else min(full["on"], months_before(case.on, rules.check_months)[-1])
@@ -128,14 +124,15 @@ def inspected(rules: RuleSet, assessments: Sequence[Record]) -> tuple[dict[str, 
         stamp = (record["on"], record["at"])
         for code, found in record["items"].items():
             if code in takes:
-                lost = loss(code, takes[code], found, record)
-                if code not in values or lost > values[code].lost or values[code].stamp < stamp:
-                    values[code] = make_value((stamp, lost, found, record))
+                value = make_value((stamp, loss(code, takes[code], found, record), found, record))
+                if code not in values or value.lost > values[code].lost or values[code].stamp < stamp:
+                    values[code] = value
                 if away:
                     away.pop(code, None)
         for code in record.get("not_applicable", ()):
-            if code in takes and not (code in values and values[code].stamp == stamp):
-                values.pop(code, None)
+            if code in values and values[code].stamp != stamp:
+                del values[code]
+            if code in takes and code not in values:
                 away[code] = record
     return values, away
 
@@ -216,23 +213,24 @@ def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict
         if code in values or code in away or full["on"] >= since:
             continue
         end = months_after(since, grace)
-        case.flips += (since, end)
-        if case.on < end:
-            away[code] = None
-        else:
+        case.reached(since)
+        if case.reached(end):
             missing.append(code)
+        else:
+            away[code] = None
     return missing
 
 
 def add_up(rules: RuleSet, applicable: Points, values: Mapping[str, Value], derived: Mapping[str, Derived]) -> tuple[Points, list[Extra]]:
     """The applicable points per axis less what is lost, then less the further deductions, which are named."""
     places, sums, extras = rules.places, dict(applicable), []
-    for code, value in values.items():
+    for code, (_, lost, _, _) in values.items():
         axis, points = places[code]
-        sums[axis] -= min(value.lost, points)
+        sums[axis] -= lost if lost < points else points
     for code, worked_out in derived.items():
         axis, points = places[code]
-        sums[axis] += worked_out.value - points
+        if worked_out.value != points:
+            sums[axis] += worked_out.value - points
     if not rules.with_extra.keys().isdisjoint(values):
         for item in rules.with_extra.values():
             if item.code in values and extra_due(item, values[item.code]):

@@ -10,7 +10,7 @@ from chalicelib.grading.colour import colour, flags, overrides
 from chalicelib.grading.compiled import plan_of, watched_items
 from chalicelib.grading.findings import find
 from chalicelib.grading.limits import Hearing, holding
-from chalicelib.grading.model import Grade, Judgement, maker
+from chalicelib.grading.model import NO_COLOUR, Judgement, maker
 from chalicelib.grading.register import OPERATING, read_register
 from chalicelib.grading.rules import RuleSet
 from chalicelib.grading.score import adjust, score
@@ -42,8 +42,8 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     adjusted = overrides(case, rules)
     graded = register.state == OPERATING or any(veto.code in rules.stop_codes for veto in vetoes)
     shown = result if graded else None
-    score_grade = Grade.NONE if shown is None else rules.grade_of(shown.tenths)
-    final = colour(score_grade, vetoes, caps, adjusted) if graded else Grade.NONE
+    score_grade = NO_COLOUR if shown is None else rules.grade_of(shown.tenths)
+    final = colour(score_grade, vetoes, caps, adjusted) if graded else NO_COLOUR
     said = flags(hearing, caps)
     axes = dict.fromkeys(rules.axes) if result is None else result.axes
     tenths = None if shown is None else shown.tenths

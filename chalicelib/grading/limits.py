@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from chalicelib.grading.case import DAY, Case, Record, days_after, months_after
+from chalicelib.grading.case import DAY, DAYS_AFTER, MONTHS_AFTER, Case, Record, days_after, months_after
 from chalicelib.grading.findings import SELF, Findings
 from chalicelib.grading.model import Cause, Grade, Score
 from chalicelib.grading.register import Register
@@ -88,9 +88,7 @@ def fact(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
         if params["until"] and record.get(params["until"]):
             ends.append(record[params["until"]])
         end = min(ends, default=BY_ACT)
-        if end:
-            case.flips.append(end)
-        if not end or end > case.on:
+        if not end or not case.reached(end):
             yield because(rule, end, record)
 
 
@@ -199,9 +197,8 @@ def self_check_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     anchor = max(map(DAY, checks)) if checks else hearing.found.first_on
     if not anchor:
         return ()
-    due = days_after(anchor, rule.params["days"])
-    case.flips.append(due)
-    if due > case.on:
+    due = DAYS_AFTER[rule.params["days"]][anchor]
+    if not case.reached(due):
         return ()
     return (cause(rule, rule.grade, BY_ACT, tuple(sorted({record["id"] for record in checks if record["on"] == anchor}))),)
 
@@ -211,18 +208,17 @@ def assessment_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     if full is None:
         return ()
     months = rule.params["higher_months" if hearing.register.higher_risk else "other_months"]
-    due = months_after(full["on"], months)
-    hearing.case.flips.append(due)
-    return (because(rule, BY_ACT, full),) if due <= hearing.case.on else ()
+    due = MONTHS_AFTER[months][full["on"]]
+    return (because(rule, BY_ACT, full),) if hearing.case.reached(due) else ()
 
 
 def axis_below(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     if hearing.score is None or hearing.found.missing:
         return ()
-    axes, below = hearing.score.axes, rule.params["below"]
-    if None not in axes.values() and min(axes.values()) >= below:
-        return ()
-    low = [axis for axis, tenths in axes.items() if tenths is not None and tenths < below]
+    below, low = rule.params["below"], []
+    for axis, tenths in hearing.score.axes.items():
+        if tenths is not None and tenths < below:
+            low.append(axis)
     return (cause(rule, rule.grade, BY_ACT, (), " ".join(low)),) if low else ()
 
 

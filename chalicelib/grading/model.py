@@ -51,6 +51,10 @@ class Grade(IntEnum):
         return min(grades, default=cls.NONE)
 
 
+# Asked of an enumeration, a member costs as much as a small function.
+NO_COLOUR = Grade.NONE
+
+
 class Finding(NamedTuple):
     """``count`` times this clause of an item was found; ``lost`` in hundredths before the item's floor."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from chalicelib.exact import HUNDREDTHS, TENTHS, half_up
-from chalicelib.grading.case import Case, Record, days_after, months_after
+from chalicelib.grading.case import NEXT_DAY, Case, Record, months_after
 from chalicelib.grading.findings import Findings
 from chalicelib.grading.model import Adjustment, Occurrence, Score, maker
 from chalicelib.grading.rules import Rule, RuleSet
@@ -16,6 +16,7 @@ Classes = Mapping[str, list[tuple[Accident, str]]]
 Counter = Callable[[Case, Rule, Classes], Iterable[Occurrence]]
 
 FULL_SCORE = 100
+TWICE_FULL = 2 * FULL_SCORE * TENTHS
 PENALTIES = ("penalty", "enterprise_penalty")
 POINTS = attrgetter("points")
 
@@ -29,11 +30,17 @@ def adjust(case: Case, rules: RuleSet, plan: Sequence[tuple[Counter, Rule]]) -> 
     for count, rule in plan:
         occurrences = tuple(count(case, rule, classes))
         if occurrences:
-            occurrences = occurrences if len(occurrences) == 1 else tuple(sorted(occurrences))
-            uncapped = sum(map(POINTS, occurrences))
-            points = min(uncapped, rule.cap)
+            occurrences, uncapped = in_sum(occurrences)
+            points = uncapped if uncapped < rule.cap else rule.cap
             adjustments.append(make_adjustment((rule.code, points if rule.plus else -points, uncapped, occurrences)))
     return tuple(adjustments)
+
+
+def in_sum(occurrences: tuple[Occurrence, ...]) -> tuple[tuple[Occurrence, ...], int]:
+    """In order, with the sum of their points."""
+    if len(occurrences) == 1:
+        return occurrences, occurrences[0].points
+    return tuple(sorted(occurrences)), sum(map(POINTS, occurrences))
 
 
 def occurrence(rule: Rule, record: Record, day: str, end: str, count: int = 1) -> Occurrence:
@@ -133,9 +140,9 @@ def best_certificate(case: Case, rule: Rule, classes: Classes) -> Iterable[Occur
         points = rule.params["grades"].get(record["type"])
         if points is None or case.step(record, "certificate_revoked"):
             continue
-        case.flips.append(record["valid_from"])
-        if case.until(record["valid_to"]) and record["valid_from"] <= case.on and (best is None or points > best.points):
-            best = make_occurrence((record["id"], record["valid_from"], 1, points, days_after(record["valid_to"], 1)))
+        begun, last = case.reached(record["valid_from"]), record["valid_to"]
+        if case.until(last) and begun and (best is None or points > best.points):
+            best = make_occurrence((record["id"], record["valid_from"], 1, points, NEXT_DAY[last]))
     return () if best is None else (best,)
 
 
@@ -146,9 +153,7 @@ def accident_free(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurren
         return ()
     reached = 0
     for months, points in rule.params["steps"]:
-        day = months_after(record["since_on"], months)
-        case.flips.append(day)
-        if day <= case.on:
+        if case.reached(months_after(record["since_on"], months)):
             reached = max(reached, points)
     return (Occurrence(record["id"], record["since_on"], 1, reached, ""),) if reached else ()
 
@@ -181,9 +186,10 @@ COUNT: dict[str, Counter] = {
 
 def axis_tenths(sums: Mapping[str, int], applicable: Mapping[str, int]) -> dict[str, int | None]:
     """Every axis in tenths, half-up as all sums are positive; None when nothing of it is applicable."""
-    axes: dict[str, int | None] = {}
+    axes: dict[str, int | None] = dict.fromkeys(applicable, FULL_SCORE * TENTHS)
     for axis, points in applicable.items():
-        axes[axis] = (2 * FULL_SCORE * TENTHS * sums[axis] + points) // (2 * points) if points else None
+        if sums[axis] != points or not points:
+            axes[axis] = (TWICE_FULL * sums[axis] + points) // (2 * points) if points else None
     return axes
 
 
@@ -196,14 +202,15 @@ def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) ->
     if not whole:
         return None
     deducted = added = 0
-    for adjustment in adjustments:
-        if adjustment.points < 0:
-            deducted -= adjustment.points
+    for _, points, _, _ in adjustments:
+        if points < 0:
+            deducted -= points
         else:
-            added += adjustment.points
-    added_cut = min(added, rules.bonus_cut)
+            added += points
+    added_cut = added if added < rules.bonus_cut else rules.bonus_cut
     numerator = FULL_SCORE * HUNDREDTHS * sum(sums.values()) + (added_cut - deducted) * whole
     denominator = HUNDREDTHS * whole
-    tenths = half_up(TENTHS * min(max(numerator, 0), FULL_SCORE * denominator), denominator)
+    within = 0 if numerator < 0 else min(numerator, FULL_SCORE * denominator)
+    tenths = half_up(TENTHS * within, denominator)
     axes, extras = axis_tenths(sums, found.applicable), tuple(found.extras)
     return make_score((tenths, axes, sums, found.applicable, extras, deducted, added_cut, added, numerator, denominator))

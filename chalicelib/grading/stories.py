@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chalicelib.grading.case import ORDER, Case, Record, so_far
+from chalicelib.grading.case import Case, Record, comes_after, so_far
 from chalicelib.grading.model import maker
 from chalicelib.grading.rules import Level, RuleSet
 
@@ -15,15 +15,15 @@ FATAL_OR_UNKNOWN = 1
 
 def tell(case: Case, rules: RuleSet) -> None:
     """Put the hazards and the accidents of the case into it, as they stand on its day."""
-    officers = rules.officers
-    case.hazards, case.open_hazards, case.repeats = [], [], []
+    officers, hazards, unfinished, repeats = rules.officers, [], [], []
     for record in case.live("hazard_found"):
         hazard = hazard_of(case, record, officers)
-        case.hazards.append(hazard)
+        hazards.append(hazard)
         if hazard.open:
-            case.open_hazards.append(hazard)
+            unfinished.append(hazard)
         if "repeat_of" in record and record["repeat_of"] and not hazard.dismissed:
-            case.repeats.append(hazard)
+            repeats.append(hazard)
+    case.hazards, case.open_hazards, case.repeats = hazards, unfinished, repeats
     case.accidents = [accident_of(case, record, rules.levels) for record in case.live("accident")] if "accident" in case.records else ()
 
 
@@ -61,8 +61,9 @@ def hazard_of(case: Case, record: Record, officers: int) -> Hazard:
     major, on, before, last = record["level"] == MAJOR, case.on, "", None
     for step in record.get("then", ()):
         kind, day = step["kind"], step["on"]
-        if day > on or "void" in step or (day <= before and ORDER(step) <= ORDER(last)):
-            return hazard_of(case, {**record, "then": so_far(record["then"], on)}, officers)
+        if not before < day <= on or "void" in step:
+            if day != before or "void" in step or not comes_after(step, last):
+                return hazard_of(case, {**record, "then": so_far(record["then"], on)}, officers)
         before, last = day, step
         if kind == "rectification_reported":
             reported = reported or day <= deadline

@@ -36,8 +36,7 @@ def inspection_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
         return
     terms = rule.params["months_by_class"]
     due = months_after(visit["on"], terms.get(str(hearing.register.fields.get("inherent_class")), min(terms.values())))
-    hearing.case.flips.append(due)
-    if due <= hearing.case.on:
+    if hearing.case.reached(due):
         yield because(rule, BY_ACT, visit)
 
 
