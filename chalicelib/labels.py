@@ -13,6 +13,8 @@ GRADE_MEANING = {
     "none": "尚未完成评定，没有结论",
 }
 AXIS = {"P": "生产工艺", "E": "设备设施", "W": "作业环境", "B": "人员行为", "M": "管理体系", "H": "隐患治理与应急"}
+# What most registers call the number of an enterprise; a district whose register calls it otherwise, or has none, says so in its folder.
+NUMBER = ("统一社会信用代码", "Credit code")
 ROLE = {"public": "公众", "enterprise": "企业", "township": "镇街", "district": "区级", "expert": "专家", "admin": "系统管理员", "system": "系统"}
 SOURCE = {"self": "企业自查", "township": "镇街检查", "district": "区级执法", "expert": "专家", "report": "举报", "system": "系统"}
 STATE = {"operating": "在业", "suspended": "停产", "closed": "注销", "moved_out": "迁出", "merged": "已并入其他档案"}

@@ -129,10 +129,5 @@ def twin(scan: Scan, palette: Mapping[str, Swatch]) -> dict[str, object]:
     }
 
 
-def percent(ratio: object) -> str:
-    """A share as the card gives it (a text such as ``"87.5"``, already in percent) with its sign; a dash if unknown."""
-    return "—" if ratio is None else f"{ratio}%"
-
-
 def _days_since(day: object, on: date) -> int | None:
     return None if not day else (on - date.fromisoformat(str(day))).days

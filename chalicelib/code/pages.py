@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib import labels
-from chalicelib.code.page import Scan, percent
+from chalicelib.code.page import Scan
 from chalicelib.code.words import AXIS_EN, RADAR_SPOKEN, words
 from chalicelib.errors import SafetyCodeError
 from chalicelib.exact import TENTHS, parse_scaled
@@ -30,7 +30,6 @@ def scan_page(scan: Scan, district: District, *, large: bool = False) -> str:
         township=_township_name(scan, district),
         trend=trend(scan, district),
         radar=_radar(scan),
-        coverage=percent(scan.card.get("coverage")),
     )
 
 

@@ -67,7 +67,6 @@ PAIRS = {
     "large_type": ("大字版", "Large type"),
     "normal_type": ("标准字号", "Normal type"),
     "display": ("显示方式", "Display"),
-    "uscc": ("统一社会信用代码", "Credit code"),
     "not_registered": ("未登记", "not registered"),
     "grade": ("安全等级", "Safety grade"),
     "due": ("待更新", "Update due"),
@@ -90,9 +89,12 @@ PAIRS = {
     "next_events": ("随事件更新", "with events"),
     "coverage": ("依据覆盖率", "Coverage"),
     "dates_gloss": (
-        "评定日期：最近一次按在案记录核算等级的日期。依据覆盖率：应评分值中，在评定有效期内由检查人员或专家核定的比例。",
-        "Assessed on: the day the grade was last worked out from the records. Coverage: the share of applicable points that an "
-        "inspector or expert has verified within the term of an assessment.",
+        "评定日期：最近一次按在案记录核算等级的日期。",
+        "Assessed on: the day the grade was last worked out from the records.",
+    ),
+    "coverage_gloss": (
+        "依据覆盖率：应评分值中，在评定有效期内由检查人员或专家核定的比例。",
+        " Coverage: the share of applicable points that an inspector or expert has verified within the term of an assessment.",
     ),
     "contested": ("对评定有异议", "Contested"),
     "clock": ("第 {day}/{days} 个工作日", "Working day {day} of {days}"),

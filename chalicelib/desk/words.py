@@ -32,6 +32,8 @@ def words(district: District, day: date) -> dict[str, object]:
     """Titles by code, as they are in this district on this day: grades, axes, roles, sources, states, sectors, townships, fields, values, and the kinds of facts."""
     return {
         "grade": district.grade_words,
+        # What the register calls the number of an enterprise; empty where it has none.
+        "number": district.number[0],
         "grade_meaning": labels.GRADE_MEANING,
         "axis": labels.AXIS,
         "role": labels.ROLE,

@@ -111,7 +111,7 @@ def _document(facts: Facts, judgement: Judgement | None, site: Mapping[str, obje
         "open_hazards": sum(state_of(hazard, day).open for hazard in standing(facts, "hazard_found", day)),
         **last_seen(facts, day),
         "evidence_on": evidence_on(facts, day),
-        "coverage": None if judgement is None else text_of(coverage_tenths(facts, judgement), 10),
+        "coverage": None if judgement is None else _coverage(facts, judgement),
         "appeal": _appeal(facts, judgement, day),
         "reply": published_reply(facts, day),
     }
@@ -191,8 +191,16 @@ def _evidence(facts: Facts, day: str) -> Iterator[str]:
         yield from (record["on"] for record in standing(facts, kind, day) if record["by"] in INSPECTORS)
 
 
-def coverage_tenths(facts: Facts, judgement: Judgement) -> int:
-    """Tenths of a percent of the applicable points that people set which an inspector or expert valued within the assessment's term."""
+def _coverage(facts: Facts, judgement: Judgement) -> str | None:
+    tenths = coverage_tenths(facts, judgement)
+    return None if tenths is None else text_of(tenths, 10)
+
+
+def coverage_tenths(facts: Facts, judgement: Judgement) -> int | None:
+    """Tenths of a percent of the applicable points that people set which an inspector or expert valued within the assessment's term.
+
+    None where people set no points: a rule set that works everything out, or a site to which nothing applies.
+    """
     rules, found = judgement.rules, judgement.findings
     months = _assessment_months(facts, judgement)
     full_on = found.full["on"] if found.full is not None and months_after(found.full["on"], months) > judgement.on else ""
@@ -205,7 +213,7 @@ def coverage_tenths(facts: Facts, judgement: Judgement) -> int:
         inspected_on = value.stamp[0] if value is not None and value.record["by"] in INSPECTORS else full_on
         if inspected_on and months_after(inspected_on, months) > judgement.on:
             valued += item.points
-    return half_up(1000 * valued, applicable) if applicable else 0
+    return half_up(1000 * valued, applicable) if applicable else None
 
 
 def _assessment_months(facts: Facts, judgement: Judgement) -> int:

@@ -1,7 +1,6 @@
 """A district as a folder of data: townships with their validity dates, hexagon cells, palette, rule sets by date.
 
-``chalicelib/districts/<id>/district.toml`` and ``townships.csv``. Another district is another folder.
-"""
+``chalicelib/districts/<id>/district.toml`` and ``townships.csv``. Another district is another folder."""
 
 from __future__ import annotations
 
@@ -80,7 +79,7 @@ class RuleSetRef:
 
 @dataclass(frozen=True)
 class District:
-    """All that differs between two districts."""
+    """All that differs between two districts. ``number``: what its register calls an enterprise's number, in Chinese and English; empty where it has none."""
 
     id: str
     name: str
@@ -93,6 +92,7 @@ class District:
     rule_sets: dict[str, tuple[RuleSetRef, ...]]
     townships: tuple[Township, ...]
     folder: Path
+    number: tuple[str, str] = labels.NUMBER
     english_notice: str = ""
     mappings: str = ""
     synthetic_names: str = ""
@@ -145,7 +145,8 @@ def load_district(district_id: str, root: Path = DISTRICTS) -> District:
     if problems:
         raise BadRuleSet(problems, district=district_id)
     more = {key: str(document.get(key, "")) for key in ("english_notice", "mappings", "synthetic_names")}
-    return District(**texts, **more, palette=palette, rule_sets=rule_sets, townships=townships, folder=folder, boundaries=boundaries)
+    number = tuple(map(str, document.get("number", labels.NUMBER)))
+    return District(**texts, **more, number=number, palette=palette, rule_sets=rule_sets, townships=townships, folder=folder, boundaries=boundaries)
 
 
 def _text(document: dict, key: str, problems: list[Problem]) -> str:
@@ -216,9 +217,8 @@ def _read_townships(path: Path, problems: list[Problem]) -> tuple[Township, ...]
 
 
 def _overlap(one: Township, other: Township) -> bool:
-    if one.code != other.code:
-        return False
-    return (one.valid_to is None or other.valid_from < one.valid_to) and (other.valid_to is None or one.valid_from < other.valid_to)
+    meets = (one.valid_to is None or other.valid_from < one.valid_to) and (other.valid_to is None or one.valid_from < other.valid_to)
+    return one.code == other.code and meets
 
 
 def _township(row: dict[str, str], number: int, problems: list[Problem]) -> Township | None:

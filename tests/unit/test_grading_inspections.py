@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -11,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from chalicelib import labels
+from chalicelib.code.page import Scan
+from chalicelib.code.pages import scan_page
 from chalicelib.desk.words import words as desk_words
 from chalicelib.grading.bare import bare
+from chalicelib.grading.card import build_card
 from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Grade
 from chalicelib.grading.proof import proof_of, verify
@@ -250,6 +254,19 @@ def test_the_way_back_and_the_calendar_speak_of_green_where_green_is_best() -> N
     later = premises(visited("2020-03-01"))
     assert any("变为" in change.to_document(words)["text"] for change in calendar(later, RULES, ON))
     assert not any("蓝" in change.text(words) for each in (site, later) for change in calendar(each, RULES, ON))
+
+
+def test_a_page_has_no_line_for_a_number_the_register_lacks_and_none_for_a_share_of_what_nobody_sets() -> None:
+    site = premises(visited("2020-05-01"))
+    card = build_card(site, grade(site, RULES, ON), ON).document
+    assert (card["uscc"], card["coverage"]) == (None, None)
+    for language, words in (("zh", ("统一社会信用代码", "依据覆盖率")), ("en", ("Credit code", "Coverage"))):
+        page = scan_page(Scan(card, ON, "X" * 29, language), DINESAFE)
+        own = replace(DINESAFE, number=("门牌编号", "Premises number"))
+        assert not any(word in page for word in words)
+        assert {"zh": "门牌编号", "en": "Premises number"}[language] in scan_page(Scan(card, ON, "X" * 29, language), own)
+        assert all(word in scan_page(Scan({**card, "coverage": "87.5"}, ON, "X" * 29, language), load_district("demo")) for word in (*words, "87.5%"))
+    assert (desk_words(DINESAFE, ON)["number"], desk_words(load_district("demo"), ON)["number"]) == ("", "统一社会信用代码")
 
 
 def test_the_desk_calls_grades_as_the_district_does() -> None:

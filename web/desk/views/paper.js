@@ -45,7 +45,7 @@ function frame(title, number, words, ...content) {
 function inspectionSheet(record, inspection, number, words) {
   const found = record.timeline.filter(one => one.kind === "hazard_found" && one.says.inspection === inspection.id).reverse();
   return frame("现场检查记录", number, words,
-    rows(["被检查单位", record.identity.name], ["地址", record.case?.register?.address || ""], ["统一社会信用代码", record.identity.uscc || ""], ["检查日期", dated(inspection.on)],
+    rows(["被检查单位", record.identity.name], ["地址", record.case?.register?.address || ""], ...(words.number ? [[words.number, record.identity.uscc || ""]] : []), ["检查日期", dated(inspection.on)],
       ["检查人员", "姓名和执法证号见签名栏"], ["检查领域", (inspection.says.sectors || []).map(one => words.sector[one]).join("、")]),
     h("p", {}, "检查人员已出示执法证件，告知检查事由和被检查单位的权利义务。"),
     h("h3", {}, "检查情况"), h("p", { class: "prose-line" }, inspection.says.note || "按计划对现场进行了检查。"),

@@ -33,7 +33,7 @@ export async function show({ me, words, rest, again }) {
 function standing({ record, words }) {
   const { identity } = record;
   const known = record.case?.register || {};
-  return pairs(["名称", identity.name], ["统一社会信用代码", identity.uscc || "无"], ["状态", words.state[identity.state]], ["镇街", words.township[identity.township] || identity.township], ["地址", known.address],
+  return pairs(["名称", identity.name], [words.number, identity.uscc || "无"], ["状态", words.state[identity.state]], ["镇街", words.township[identity.township] || identity.township], ["地址", known.address],
     ["行业代码", known.industry], ["从业人数", known.staff], ["规模", words.value[known.size]], ["场所类型", words.value[known.premises]], ["位置", known.longitude && `${known.longitude}, ${known.latitude}（${known.datum || "WGS-84"}）`], ["场所编号", record.site_id], ["企业编号", record.enterprise_id]);
 }
 

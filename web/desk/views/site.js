@@ -28,7 +28,7 @@ export async function show({ me, words, rest, query, again }) {
 
 function standing(record, words) {
   const { identity } = record;
-  return card("基本信息", pairs(["统一社会信用代码", identity.uscc], ["状态", words.state[identity.state]], ["镇街", words.township[identity.township] || identity.township],
+  return card("基本信息", pairs([words.number, identity.uscc], ["状态", words.state[identity.state]], ["镇街", words.township[identity.township] || identity.township],
     ["下次变化", identity.review_on && day(identity.review_on)], ["上次检查", identity.last_inspection_on && day(identity.last_inspection_on)],
     ["评分方法", identity.rule_set && `${identity.rule_set.title} ${identity.rule_set.version}`]));
 }
