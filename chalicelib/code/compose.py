@@ -146,7 +146,7 @@ def refusal_of(district_id: str, find: Find = load_district) -> Refuse:
 def with_months(refuse: Refuse, district: District, log: Log, runs: RunBook) -> Refuse:
     """The same, and what the index says of returns and objections: by themselves, and beside what stands in the township's log."""
     from chalicelib.index import acceptance
-    from chalicelib.index.monthly import published_on
+    from chalicelib.index.monthly import published
 
     indexed = acceptance.refusals_in(district)
 
@@ -154,6 +154,6 @@ def with_months(refuse: Refuse, district: District, log: Log, runs: RunBook) -> 
         found = refuse(event) + indexed(event)
         if found or event.kind not in acceptance.KINDS:
             return found
-        return acceptance.beside_the_log(event, log.list_events(event.subject), district, lambda month: published_on(runs, month))
+        return acceptance.beside_the_log(event, log.list_events(event.subject), district, published(runs))
 
     return refuse_months

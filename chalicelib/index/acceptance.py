@@ -7,12 +7,13 @@ stands already: no second return for what is confirmed, no objection outside its
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from chalicelib import clock
 from chalicelib.errors import NotFound, Problem
 from chalicelib.index.document import read_measure
-from chalicelib.index.objections import decision_problems
+from chalicelib.index.objections import UPHELD, corrects_nothing, decision_problems
 from chalicelib.index.rules import load_rules
 from chalicelib.index.structure import IndexRules, SubItem
 from chalicelib.index.timetable import timetable_of, until_words
@@ -24,6 +25,14 @@ KINDS = ("monthly_return", "monthly_return_confirmed", "index_objection", "index
 Refuse = Callable[[Event], list[Problem]]
 # When the provisional index of a month really came out; None when it has not, or nobody wrote it down.
 PublishedOn = Callable[[str], date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is out: the day of a month's provisional index, and what it counted for the sub-items of a township (by month, township)."""
+
+    on: PublishedOn
+    counted: Callable[[str, str], Mapping[str, Mapping]] = lambda month, township: {}
 
 
 def refusals_in(district: District) -> Refuse:
@@ -78,6 +87,7 @@ def in_words(event: Event, found: Sequence[Problem]) -> list[Problem]:
     return [Problem(event.event_id, f"payload.{fault.column}", fault.value, WORDS.get(fault.reason, fault.reason)) for fault in found]
 
 
+SAME = "更正后的计数与公示稿相同，等于没有更正：请填写更正后的计数；计数不变的，请驳回并说明理由"
 WORDS = {
     "numerator above denominator": "分子大于分母",
     "a whole number not below 0 is required": "须为不小于 0 的整数",
@@ -85,23 +95,23 @@ WORDS = {
 }
 
 
-def standing_problems(event: Event, records: Mapping[str, Sequence[Mapping]], rules: IndexRules, published_on: PublishedOn) -> list[Problem]:
+def standing_problems(event: Event, records: Mapping[str, Sequence[Mapping]], rules: IndexRules, published: Published) -> list[Problem]:
     """An event about a month beside what stands in the township's log. ``records`` as in the facts of the township."""
     if event.kind == "monthly_return":
         return _duplicate(event, records)
     if event.kind == "index_objection":
-        return _objection_problems(event, records, rules, published_on)
+        return _objection_problems(event, records, rules, published.on)
     if event.kind == "index_objection_decided":
-        return _decision_problems(event, records, rules)
+        return _decision_problems(event, records, rules, published)
     return []
 
 
-def beside_the_log(event: Event, log: Sequence[Event], district: District, published_on: PublishedOn) -> list[Problem]:
+def beside_the_log(event: Event, log: Sequence[Event], district: District, published: Published) -> list[Problem]:
     """The same from the township's log. An event that stands already is no second one."""
     others = [each for each in log if each.event_id != event.event_id]
     month = event.payload.get("month") or next((each.payload["month"] for each in others if each.event_id == event.caused_by), None)
     records = fold(others)["records"] if others else {}
-    return standing_problems(event, records, method_of(district, str(month)), published_on) if month else []
+    return standing_problems(event, records, method_of(district, str(month)), published) if month else []
 
 
 def _duplicate(event: Event, records: Mapping[str, Sequence[Mapping]]) -> list[Problem]:
@@ -130,14 +140,24 @@ def _objection_problems(
     return [_problem(event, "sub_item", "该小项本月已提出异议")] if any("void" not in row for row in waiting) else []
 
 
-def _decision_problems(event: Event, records: Mapping[str, Sequence[Mapping]], rules: IndexRules) -> list[Problem]:
+def _decision_problems(event: Event, records: Mapping[str, Sequence[Mapping]], rules: IndexRules, published: Published) -> list[Problem]:
     root = next((row for row in records.get("index_objection", ()) if row["id"] == event.caused_by), None)
     if root is None:
         return [_problem(event, "caused_by", "没有这项异议")]
     if any(step["kind"] == "index_objection_decided" for step in root.get("then", ())):
         return [_problem(event, "caused_by", "该异议已有决定")]
     item = next((item for item in rules.sub_items if item.code == root["sub_item"]), None)
-    return in_words(event, decision_problems(item, event.payload))
+    return in_words(event, decision_problems(item, event.payload)) or _corrects(event, root, item, published)
+
+
+def _corrects(event: Event, root: Mapping, item: SubItem | None, published: Published) -> list[Problem]:
+    """An objection is upheld by other counts than the published ones; with the same it would count as upheld and change nothing."""
+    if item is None or event.payload["outcome"] != UPHELD:
+        return []
+    measure = published.counted(str(root["month"]), event.subject_id).get(item.code)
+    if measure is None or not corrects_nothing(event.payload, measure, item):
+        return []
+    return [_problem(event, "outcome", SAME)]
 
 
 def _day(event: Event) -> date:

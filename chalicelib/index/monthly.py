@@ -17,6 +17,7 @@ from itertools import chain
 from chalicelib import clock
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, NotFound
+from chalicelib.index.acceptance import Published
 from chalicelib.index.finish import Issue, Press, publish_month, result_of
 from chalicelib.index.runs import FINISH, MOVED, OUT, PLAN, TOWNSHIP, RunBook, StackRuns
 from chalicelib.index.sources import Sources, StackSources
@@ -109,6 +110,18 @@ def published_on(runs: RunBook, month: str) -> date | None:
     """The day on which a month came out by its calendar, whichever run published it; None while it has not."""
     mark = runs.find(month, OUT)
     return date.fromisoformat(mark["on"]) if mark else None
+
+
+def published_counts(runs: RunBook, month: str, township: str) -> Mapping[str, Mapping]:
+    """What a township's sub-items counted in the index with which a month came out; empty while it has not."""
+    mark = runs.find(month, OUT)
+    part = mark and (runs.find(mark["run"], MOVED + township) or runs.find(mark["run"], TOWNSHIP + township))
+    return part["sub_items"] if part else {}
+
+
+def published(runs: RunBook) -> Published:
+    """What is out, as it is written down in the runs."""
+    return Published(lambda month: published_on(runs, month), lambda month, township: published_counts(runs, month, township))
 
 
 def standing_order(month: str, desk: Desk, now: datetime) -> Order:

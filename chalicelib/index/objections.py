@@ -75,7 +75,8 @@ def corrected(
     measures, documents = dict(sub_items), []
     for objection in objections:
         document, code = objection.to_document(), objection.sub_item
-        if objection.outcome == UPHELD and not decision_problems(items.get(code), objection.decision):
+        is_sound = objection.outcome == UPHELD and not decision_problems(items.get(code), objection.decision)
+        if is_sound and not corrects_nothing(objection.decision, measures[code], items[code]):
             counts = counts_of(objection.decision, items[code])
             document |= {"before": _bare(measures[code]), "after": counts}
             measures[code] = {**counts, "cases": [objection.objection_id], "case_count": 1}
@@ -99,6 +100,14 @@ def decision_problems(item: SubItem | None, decision: Mapping[str, object]) -> l
     problems: list[Problem] = []
     read_measure(item, counts_of(decision, item), "payload", problems)
     return problems
+
+
+def corrects_nothing(decision: Mapping[str, object], measure: Mapping, item: SubItem) -> bool:
+    """Whether an upheld decision names the very counts that stand already. A decision that is unsound as such has its own problems."""
+    if "no_value" in measure:
+        return False
+    named, standing = (read_measure(item, row, "payload", []) for row in (counts_of(decision, item), _bare(measure)))
+    return named == standing
 
 
 def _bare(measure: Mapping) -> dict[str, object]:

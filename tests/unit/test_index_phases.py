@@ -18,10 +18,10 @@ from test_index_monthly import FACTS, GONE_WRONG, JUNE, SMALL, TOWNSHIPS, Killed
 from chalicelib import clock
 from chalicelib.code.remedy import ended_once, stands_already
 from chalicelib.errors import BadInput
-from chalicelib.index.acceptance import month_problems, standing_problems
+from chalicelib.index.acceptance import Published, beside_the_log, month_problems, standing_problems
 from chalicelib.index.difference import difference
-from chalicelib.index.monthly import Order, published_on, standing_order, start, take_township
-from chalicelib.index.objections import decision_problems, objections_of
+from chalicelib.index.monthly import Order, published as out_of, published_on, standing_order, start, take_township
+from chalicelib.index.objections import corrected, decision_problems, objections_of
 from chalicelib.index.phases import months_between, replay, tick
 from chalicelib.index.rules import MODEL_2020, load_rules
 from chalicelib.index.runs import MemoryRuns
@@ -303,7 +303,7 @@ def standing_reasons(event: Event, *log: Event, came_out: str | None = "2020-07-
 
     records = fold(log)["records"] if log else {}
     day = date.fromisoformat(came_out) if came_out else None
-    return [problem.reason for problem in standing_problems(event, records, RULES, lambda month: day)]
+    return [problem.reason for problem in standing_problems(event, records, RULES, Published(lambda month: day))]
 
 
 def test_a_second_return_is_refused_once_the_first_is_confirmed() -> None:
@@ -329,6 +329,31 @@ def test_a_decision_is_made_once_and_its_counts_hold_together() -> None:
     assert standing_reasons(decision(root, numerator=6, denominator=5), root) == ["分子大于分母"]
     assert standing_reasons(decision(root, outcome="rejected", numerator=1), root) == ["驳回的异议不改变计数"]
     assert decision_problems(None, {"outcome": "upheld"})[0].reason == "没有这个小项"
+
+
+def test_a_decision_that_repeats_the_published_counts_is_none(done: Stack) -> None:
+    root = objection(sub_item="ZR4")
+    counted = done.runs.find(f"{JUNE}#provisional", f"township#{OWN}")["sub_items"]["ZR4"]
+    same = {name: counted[name] for name in ("numerator", "denominator")}
+    judged = lambda **fields: beside_the_log(decision(root, **fields), [root], SMALL, out_of(done.runs))  # noqa: E731
+    (found,) = judged(**same)
+    assert (found.column, found.value) == ("payload.outcome", "upheld") and found.reason.startswith("更正后的计数与公示稿相同")
+    assert judged(**same | {"denominator": same["denominator"] + 1}) == []
+    assert judged(outcome="rejected", numerator=None) == [], "that is how it is said that the counts are right"
+
+
+def test_what_was_not_reported_is_corrected_by_any_count(done: Stack) -> None:
+    root = objection()
+    assert beside_the_log(decision(root, numerator=0), [root], SMALL, out_of(done.runs)) == []
+
+
+def test_a_decision_from_an_older_log_that_repeats_the_counts_leaves_them_and_their_cases(done: Stack) -> None:
+    root = objection(sub_item="ZR4")
+    stands = done.runs.find(f"{JUNE}#provisional", f"township#{OWN}")["sub_items"]
+    same = {name: stands["ZR4"][name] for name in ("numerator", "denominator")}
+    records = fold([root, decision(root, **same)])["records"]
+    measures, (document,) = corrected(stands, objections_of(records, JUNE, at(10)), ITEMS)
+    assert measures == stands and document["outcome"] == "upheld" and "after" not in document
 
 
 def test_an_objection_is_known_only_from_its_instant() -> None:
