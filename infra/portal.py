@@ -23,7 +23,7 @@ TEMPLATES = Path(__file__).resolve().parent / "portal_pages"
 RULES = ROOT / "chalicelib" / "grading" / "rulesets" / "model-2020.toml"
 LANGUAGES = ("zh", "en")
 PAGES = ("method", "privacy", "index")
-UNPUBLISHED = TEMPLATES / "unpublished.html"  # stands at the address of what will be published
+UNPUBLISHED = "unpublished"  # stands at the address of what will be published
 TAGS = {
     "zh": {"V": "公开文本", "D": "自行设计", "M": "专家经验"},
     "en": {"V": "published text", "D": "our own design", "M": "expert memory"},
@@ -32,9 +32,7 @@ TAGS = {
 
 def render_portal(rules: Path = RULES, district: District | None = None) -> dict[str, str]:
     """Each page's text by its path below ``web/``, in the words of a district's palette (by default the demo's)."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = _environment()
     facts = _facts(tomllib.loads(rules.read_text(encoding="utf-8")), (district or load_district("demo")).palette)
     return {
         f"{'en/' if language == 'en' else ''}{page}.html": environment.get_template(f"{page}.{language}.html").render(
@@ -44,6 +42,15 @@ def render_portal(rules: Path = RULES, district: District | None = None) -> dict
         for language in LANGUAGES
         if (TEMPLATES / f"{page}.{language}.html").is_file()
     }
+
+
+def unpublished() -> bytes:
+    """What an address says until something is published there; in the same frame, the other language one step away at its front page."""
+    return _environment().get_template(f"{UNPUBLISHED}.zh.html").render(page="", language="zh").encode()
+
+
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
 def dressed(folder: Path, district: District) -> dict[str, bytes]:

@@ -208,7 +208,7 @@ def upload_portal(deployed: Deployed, folder: Path) -> int:
 
     from chalicelib.publish.files import EXISTS, content_type
     from chalicelib.register.district import load_district
-    from infra.portal import UNPUBLISHED, dressed
+    from infra.portal import dressed, unpublished
 
     files = dressed(folder, load_district(deployed.settings().district)) if folder.is_dir() else {}
     client, given = boto3.client("s3"), {"Bucket": deployed.outputs["FilesBucket"], "CacheControl": "no-cache"}
@@ -216,7 +216,7 @@ def upload_portal(deployed: Deployed, folder: Path) -> int:
         client.put_object(Key=f"public/{name}", Body=content, ContentType=content_type(name), **given)
     for front in PUBLISHED_LATER if files else ():
         try:
-            client.put_object(Key=f"public/{front}", Body=UNPUBLISHED.read_bytes(), ContentType=content_type(front), IfNoneMatch="*", **given)
+            client.put_object(Key=f"public/{front}", Body=unpublished(), ContentType=content_type(front), IfNoneMatch="*", **given)
         except client.exceptions.ClientError as error:
             if error.response["Error"]["Code"] not in EXISTS:
                 raise

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.register.district import load_district
 from chalicelib.reports import model, store
-from infra.portal import dressed, render_portal
+from infra.portal import dressed, render_portal, unpublished
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
@@ -125,3 +125,12 @@ def test_every_page_says_that_the_method_is_a_model_and_the_data_are_invented() 
 def test_robots_are_kept_away_from_plates_and_the_api() -> None:
     lines = (WEB / "robots.txt").read_text(encoding="utf-8").splitlines()
     assert {"Disallow: /C/", "Disallow: /api/"} <= set(lines)
+
+
+def test_head_and_navigation_stand_in_one_template() -> None:
+    """Whoever adds a room or changes a mark changes it on every page, also on the one that says that nothing is published yet."""
+    templates = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "infra/portal_pages").glob("*.html")}
+    assert [name for name, text in templates.items() if re.search(r"<(head|nav|footer)\b", text)] == ["frame.html"]
+    page, front = unpublished().decode(), render_portal()["index.html"]
+    navigation = re.compile(r"<nav .*?</nav>", re.DOTALL)
+    assert navigation.search(page)[0] == navigation.search(front)[0] and 'content="noindex"' in page and "aria-current" not in page
