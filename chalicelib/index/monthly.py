@@ -166,7 +166,8 @@ def finish(run: str, desk: Desk) -> dict:
         ],
     }
     if plan["tell"]:
-        post(notices_of(issue, editions[0].revision, result_of(desk.files, editions[0]), desk.address), desk.tell)
+        result = result_of(desk.files, editions[0])
+        post(notices_of(issue, editions[0].revision, result, desk.district.palette, desk.address), desk.tell)
     if plan["status"] != Status.REVISED:
         desk.runs.add(plan["month"], OUT, {"schema": 1, "run": run, "on": plan["timetable"]["provisional_on"]})
     desk.runs.add(run, FINISH, document)

@@ -12,30 +12,32 @@ from chalicelib.index.present import change_words, month_words
 from chalicelib.index.timetable import Status, until_words
 from chalicelib.publish.notice import Notice
 from chalicelib.publish.release import base_address
+from chalicelib.register.district import Swatch
 from chalicelib.supervision.model import Event
 
 WORDS = {Status.PROVISIONAL: "公示稿", Status.FINAL: "正式发布", Status.REVISED: "修订"}
 MOST = 3
 # Whoever replays old months, or brings an old log in, tells nobody.
 TOLD = timedelta(days=31)
-COLOURS = {"red": "红", "orange": "橙", "yellow": "黄", "blue": "蓝", "none": "数据不足"}
+COLOURS = ("red", "orange", "yellow", "blue", "none")
 
 
-def notices_of(issue: Issue, revision: int, result: Mapping, address: str = "") -> Iterator[Notice]:
-    """One notice per township and one for the district; the same release is told once for ever (its id)."""
+def notices_of(issue: Issue, revision: int, result: Mapping, palette: Mapping[str, Swatch], address: str = "") -> Iterator[Notice]:
+    """One notice per township and one for the district, in its words for colours; the same release is told once for ever (its id)."""
     title = f"{month_words(issue.month)}镇街安全发展指数（{WORDS[issue.status]}）"
     base, name = address + base_address("index", issue.month, revision), f"index-{issue.month}-r{revision}"
     rows = result["townships"]
-    tally = "，".join(f"{COLOURS[c]} {n}" for c in COLOURS if (n := sum(row["colour"] == c for row in rows)))
+    words = {code: palette[code].word for code in COLOURS} | {"none": "数据不足"}
+    tally = "，".join(f"{words[c]} {n}" for c in COLOURS if (n := sum(row["colour"] == c for row in rows)))
     yield Notice(f"{name}-district", "district", "", title, (f"{len(rows)} 个镇街：{tally}", *_deadline(issue)), f"{base}index.html")
     for row in rows:
-        yield Notice(f"{name}-{row['code']}", "township", row["code"], title, _lines(row, issue), f"{base}townships/{row['code']}.html")
+        yield Notice(f"{name}-{row['code']}", "township", row["code"], title, _lines(row, issue, words[row["colour"]]), f"{base}townships/{row['code']}.html")
 
 
-def _lines(row: Mapping, issue: Issue) -> tuple[str, ...]:
+def _lines(row: Mapping, issue: Issue, colour: str) -> tuple[str, ...]:
     change = change_words((row["change"] or {}).get("index"))
     rank = f"第 {row['rank']} 名" if row["rank"] is not None else "不排名"
-    head = f"**{row['name']}** {row['index'] or '—'} 分（{COLOURS[row['colour']]}），{rank}，较上月{change['word']} {change['text']}"
+    head = f"**{row['name']}** {row['index'] or '—'} 分（{colour}），{rank}，较上月{change['word']} {change['text']}"
     titles = {item["code"]: item["title"] for indicator in row["indicators"] for item in indicator["sub_items"]}
     lost = [f"- {titles[entry['code']]} 失 {entry['lost']} 分" for entry in row["lost"][:MOST]]
     return (head, *(["失分最多：", *lost] if lost else []), *_deadline(issue))

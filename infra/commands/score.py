@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
-from chalicelib import clock, labels
+from chalicelib import clock
 from chalicelib.errors import BadInput, Problem
 from chalicelib.index import rules as methods
+from chalicelib.register.district import Swatch, load_district
 from infra.documents import read_object
 
 PARTS = {"rules": "方法", "own": "自身数据", "others": "其他镇街", "coefficient": "系数"}
@@ -19,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="input document (chalicelib/index/input.schema.json)")
     parser.add_argument("--rules", type=Path, default=methods.MODEL_2020, metavar="FILE", help="index method (default: the model standard)")
     parser.add_argument("--previous", type=Path, metavar="FILE", help="last month's result, for the change")
+    parser.add_argument("--district", default="demo", metavar="ID", help="whose palette names the colours (default: demo)")
     parser.add_argument("--json", action="store_true", help="print the whole result document")
 
 
@@ -34,22 +37,22 @@ def run(args: argparse.Namespace) -> int:
         raise BadInput([Problem("month", "", month, "this month has not begun")])
     previous = read_object(args.previous) if args.previous else None
     document = result_document(month, score(month, townships, rules), rules, previous)
-    print(json.dumps(document, ensure_ascii=False, indent=1) if args.json else "\n".join(told(document)))
+    print(json.dumps(document, ensure_ascii=False, indent=1) if args.json else "\n".join(told(document, load_district(args.district).palette)))
     return 1 if any(row["colour"] == "red" for row in document["townships"]) else 0
 
 
-def told(document: dict) -> list[str]:
-    """The result for a person to read."""
+def told(document: dict, palette: Mapping[str, Swatch]) -> list[str]:
+    """The result for a person to read, in a district's words for its colours."""
     rule_set = document["rule_set"]
     lines = [f"{document['month']} · {rule_set['title']} {rule_set['version']} {rule_set['hash'][:19]}…"]
     for row in document["townships"]:
-        lines += township_lines(row)
+        lines += township_lines(row, palette)
     return lines
 
 
-def township_lines(row: dict) -> list[str]:
+def township_lines(row: dict, palette: Mapping[str, Swatch]) -> list[str]:
     place = f"第 {row['rank']} 名" if row["rank"] is not None else "数据不足，不排名"
-    word = labels.GRADE[row["colour"]].removesuffix("码")
+    word = palette[row["colour"]].word if row["colour"] != "none" else "不定颜色"
     change = f" · 较上月 {row['change']['index']}" if row["change"] else ""
     head = f"{place} {row['name']}（{row['code']}） {row['index'] or '—'} {word}"
     lines = [f"{head} = {row['raw'] or '—'} × {row['coefficient']}（{row['sites']} 家）{change}"]

@@ -35,6 +35,14 @@ def test_the_example_is_judged_with_its_reasons(capsys) -> None:
     assert "I 2、治理 G 3 → R 6 橙" in said and "（S4 S5）" in said
 
 
+def test_colours_are_called_as_the_district_calls_them(tmp_path, document, capsys) -> None:
+    document["sites"] = [{"id": "S1", "grade": "blue", "score": "95.0", "inherent": {"FIRE_SAFETY": 1}}]
+    document.pop("statistics", None)
+    path = write(tmp_path, document)
+    said = {name: (run(path, "--district", name), capsys.readouterr().out)[1] for name in ("demo", "shifan")}
+    assert "综合安全状况 蓝" in said["demo"] and said["shifan"] == said["demo"].replace("蓝", "绿")
+
+
 def test_the_whole_result_as_json(capsys) -> None:
     assert run(EXAMPLE, "--json") == 0
     result = json.loads(capsys.readouterr().out)

@@ -14,9 +14,12 @@ from chalicelib.code.pages import scan_page
 from chalicelib.grading.card import build_card
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rules import load_rule_set
+from chalicelib.index.finish import Issue
 from chalicelib.index.monthly import Desk, Order, start, take_township
 from chalicelib.index.runs import MemoryRuns
 from chalicelib.index.sources import MemorySources
+from chalicelib.index.telling import notices_of
+from chalicelib.index.timetable import Status
 from chalicelib.publish.files import MemoryFiles
 from chalicelib.register.district import load_district
 from chalicelib.supervision.facts import fold
@@ -96,3 +99,10 @@ def test_the_best_code_is_green_in_word_letter_and_colour(cards):
     assert "Green" in english
     said = twin(Scan(card.document, AS_OF), SHIFAN.palette)
     assert (said["grade"], said["grade_word"], said["grade_word_en"]) == ("blue", "绿码", "Green"), "the stored code stays blue"
+
+
+def test_its_notices_call_colours_as_its_palette_does(files):
+    result = orjson.loads(files.find(f"public/index/{MONTH}/r1/index.json"))
+    rows = [{**row, "colour": "blue"} for row in result["townships"]]
+    told = list(notices_of(Issue(MONTH, Status.FINAL, "2020-06-10", {}), 1, {**result, "townships": rows}, SHIFAN.palette))
+    assert "绿 5" in told[0].lines[0] and all("（绿）" in notice.lines[0] for notice in told[1:])
