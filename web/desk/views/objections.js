@@ -1,8 +1,8 @@
 // Objections to a month's provisional index: their clock, a township's own with what became of them, the district's decisions by counts.
 import { fresh, get, post } from "../api.js";
 import { card, day, h, pairs } from "../parts/dom.js";
-import { monthBefore } from "../parts/events.js";
 import { form } from "../parts/form.js";
+import { current, markRead } from "../parts/news.js";
 
 const OUTCOME = { open: "◷ 待决定", upheld: "✓ 成立", rejected: "✕ 驳回" };
 const LEVEL = { national: "国家级", provincial: "省级", municipal: "市级", district: "区级" };
@@ -10,9 +10,10 @@ const CONDITION = { overdue: "其中月末逾期", concealed: "其中瞒报" };
 const STATE = { not_applicable: "不适用", no_data: "无数据", not_reported: "未报" };
 
 export async function show({ me, query, again }) {
-  const current = await read("/index/current.json");
-  const month = query.get("month") || (current ? current.month : monthBefore(me.today));
-  const [book, result] = await Promise.all([get(`/months/${month}/objections`), published(current, month)]);
+  const out = await current(me);
+  const month = query.get("month") || out.month;
+  const [book, result] = await Promise.all([get(`/months/${month}/objections`), published(out, month)]);
+  markRead(me, book);
   const items = Object.fromEntries(book.items.map(item => [item.code, item]));
   const open = book.objections.filter(one => one.outcome === "open"), closed = book.objections.filter(one => one.outcome !== "open");
   const own = me.role === "township";
@@ -96,8 +97,8 @@ function inWords(found, item) {
 }
 
 // The published result, as everybody may read it; nothing where the month is not out.
-async function published(current, month) {
-  const entry = current && current.months.find(one => one.month === month);
+async function published(out, month) {
+  const entry = out.months.find(one => one.month === month);
   return entry ? read(`/index/${month}/r${entry.revision}/index.json`) : null;
 }
 

@@ -1,0 +1,28 @@
+// What waits or has changed in a room, for the first page: objections to decide for the district, decisions not yet read for a township.
+import { get } from "../api.js";
+import { monthBefore } from "./events.js";
+
+// The month that is out, as everybody may read it; last month's where nothing is.
+export async function current(me) {
+  const out = await fetch("/index/current.json").then(answer => (answer.ok ? answer.json() : null)).catch(() => null);
+  return { month: out ? out.month : monthBefore(me.today), months: out ? out.months : [] };
+}
+
+// Which decisions have been read is a matter of this browser, not of the record: opaque ids, no more.
+const key = (me, month) => `decisions-read ${me.organisation} ${month}`;
+const readBefore = (me, month) => JSON.parse(localStorage.getItem(key(me, month)) || "[]");
+const decided = book => book.objections.filter(one => one.outcome !== "open").map(one => one.id);
+
+export function markRead(me, book) {
+  if (me.role === "township") localStorage.setItem(key(me, book.month), JSON.stringify(decided(book)));
+}
+
+// Words for the rooms where there is something, by their path.
+export async function news(me) {
+  const { month } = await current(me);
+  const book = await get(`/months/${month}/objections`);
+  const open = book.objections.length - decided(book).length;
+  const fresh = decided(book).filter(id => !readBefore(me, month).includes(id)).length;
+  if (me.role === "district") return open > 0 ? { objections: `${open} 项待决定` } : {};
+  return fresh > 0 ? { objections: `${fresh} 项新决定` } : {};
+}
