@@ -1,7 +1,7 @@
 """What falls due at a site soon: certificates and insurances that run out, hazards whose deadline comes. Pure, worked out on reading.
 
-A certificate is reminded of 90, 30 and 7 days before its end and once it is over; one that a newer one of its type has
-replaced is not. A stage is told once: its id stays the same from day to day.
+A certificate is reminded of 90, 30 and 7 days before its end and once it is over; one that was renewed (the same number again; of
+those without a number, a newer one of the type) is not: what the grade goes by. A stage is told once: its id stays the same from day to day.
 """
 
 from __future__ import annotations
@@ -46,15 +46,16 @@ def stage_of(days: int, thresholds: tuple[int, ...]) -> int | None:
 
 
 def _papers(facts: Mapping[str, object], on: date) -> Iterator[Reminder]:
-    """Certificates and insurances, of each type the one that ends last."""
+    """Certificates and insurances, of each number (or type, without one) the record that ends last."""
     for kind, ending in (("certificate", "certificate_revoked"), ("insurance", "")):
-        newest: dict[str, Record] = {}
+        newest: dict[tuple[str, str], Record] = {}
         for record in standing(facts, kind, on.isoformat()):
             if not any(step["kind"] == ending and "void" not in step for step in record.get("then", ())):  # type: ignore[attr-defined]
-                known = newest.get(str(record["type"]))
-                newest[str(record["type"])] = record if known is None or record["valid_to"] >= known["valid_to"] else known  # type: ignore[operator]
-        for name, record in newest.items():
-            yield from _due(record, kind, name, date.fromisoformat(str(record["valid_to"])), on, CERTIFICATE_DAYS)
+                name = (str(record["type"]), str(record.get("number") or ""))
+                known = newest.get(name)
+                newest[name] = record if known is None or record["valid_to"] >= known["valid_to"] else known  # type: ignore[operator]
+        for (what, _), record in newest.items():
+            yield from _due(record, kind, what, date.fromisoformat(str(record["valid_to"])), on, CERTIFICATE_DAYS)
 
 
 def _hazards(facts: Mapping[str, object], on: date) -> Iterator[Reminder]:

@@ -252,6 +252,7 @@ def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district
     district.sees("会签人：区级")
     owner.page.reload()
     owner.sees("申诉成立")
+    owner.sees("维保记录证明当天未停用")
 
 
 def test_what_a_colleague_gives_back_is_not_written_and_says_why(person: Open, stack) -> None:

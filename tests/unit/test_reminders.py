@@ -37,6 +37,13 @@ def test_one_that_was_renewed_or_revoked_is_not() -> None:
     assert reminders(facts(old, step("certificate_revoked", old, "2020-03-01")), date(2020, 12, 30)) == []
 
 
+def test_each_number_is_a_certificate_of_its_own() -> None:
+    """As the grade sees it (C05): another licence of the same type does not renew this one."""
+    one, other, renewed = licence("2020-12-31", number="A1"), licence("2022-12-31", number="B2"), licence("2021-12-31", number="A1")
+    assert [reminder.due_on for reminder in reminders(facts(one, other), date(2020, 12, 30))] == ["2020-12-31"]
+    assert reminders(facts(one, other, renewed), date(2020, 12, 30)) == []
+
+
 def test_a_hazard_is_reminded_of_while_it_is_the_enterprises_turn() -> None:
     found = hazard(deadline_on="2020-06-08", description="灭火器失效")
     assert [(one.stage, one.what) for one in reminders(facts(found), date(2020, 6, 7))] == [(1, "灭火器失效")]

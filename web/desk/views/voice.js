@@ -1,10 +1,11 @@
 // 申诉与说明: an appeal with its clock, the right of reply, and what became of both.
 import { get } from "../api.js";
 import { STATES, clock, contestable, isOpen } from "../parts/appeal.js";
-import { card, h } from "../parts/dom.js";
+import { card, day, h } from "../parts/dom.js";
 import { append } from "../parts/events.js";
 import { form } from "../parts/form.js";
 import { chosen, head, none } from "../parts/own.js";
+import { said } from "./site.js";
 
 export async function show({ words, rest, again }) {
   const own = await chosen(rest);
@@ -22,12 +23,17 @@ export async function show({ words, rest, again }) {
         button: "提交说明", fields: [{ name: "text", title: "说明", type: "long", required: true, max: 500 }],
         send: async ({ text }) => { await append(id, "reply", { text }); again(); },
       }))),
-      h("div", {}, appeals.length ? appeals.map(one => state(one, record, id, again)) : card("我的申诉", h("p", { class: "soft" }, "还没有申诉。")), replies(record)))];
+      h("div", {}, appeals.length ? appeals.map(one => state(one, own, words, again)) : card("我的申诉", h("p", { class: "soft" }, "还没有申诉。")), replies(record)))];
 }
 
-function state(appeal, record, id, again) {
-  const said = record.timeline.find(one => one.id === appeal.id);
-  return card(STATES[appeal.state] || appeal.state, h("p", {}, said?.says.text), clock(appeal),
+function state(appeal, { id, record }, words, again) {
+  const at = name => record.timeline.find(one => one.id === name);
+  const filed = at(appeal.id), target = at(filed?.says.against);
+  const steps = record.timeline.filter(one => one.answers === appeal.id).reverse();
+  return card(STATES[appeal.state] || appeal.state,
+    h("p", { class: "soft" }, "针对：", target ? [day(target.on), ` ${words.kind[target.kind]}`] : "对等级整体"),
+    h("p", {}, filed?.says.text), clock(appeal),
+    steps.length > 0 && [h("h3", {}, "办理经过"), h("ol", { class: "story" }, steps.map(step => h("li", {}, h("div", { class: "when" }, day(step.on), " ", h("span", { class: "soft" }, words.source[step.by])), h("b", {}, words.kind[step.kind]), said(step.says, words))))],
     isOpen(appeal) && form({ fields: [], button: "撤回申诉", send: async () => { await append(id, "appeal_withdrawn", {}, { caused_by: appeal.id }); again(); } }));
 }
 
