@@ -817,3 +817,13 @@ def test_the_district_s_files_are_not_a_township_s(world: World) -> None:
 )
 def test_no_path_leads_out_of_the_staff_tree(world: World, path: str) -> None:
     assert world.ask("GET", f"/releases/{path}", "district").status_code in (403, 404)
+
+
+@pytest.mark.parametrize("kind", ["plate_issued", "plate_printed", "plate_mounted", "plate_damaged", "plate_replaced", "plate_revoked"])
+def test_an_issue_that_no_plate_can_bear_is_refused_and_the_site_stays_readable(kind: str) -> None:
+    """Two characters of the number are the issue. A record beyond them made every look at the site an error."""
+    world = World()
+    refused = world.append("district", kind, key="beyond", payload={"issue": 1024, "reason": "x"} if kind == "plate_revoked" else {"issue": 1024})
+    assert (refused.status_code, refused.json_body["problems"][0]["column"]) == (400, "payload.issue")
+    world.append("district", kind, key="last", payload={"issue": 1023, "reason": "x"} if kind == "plate_revoked" else {"issue": 1023})
+    assert world.ask("GET", f"/sites/{SITE}", "district").json_body["case"]["plate"]["number"][15:].replace(" ", "")[-3:-1] == "ZZ"

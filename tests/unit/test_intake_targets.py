@@ -19,7 +19,7 @@ SUBJECT = {"site": ("场所", "S1"), "enterprise": ("企业", "E1"), "township":
 # Field type → how its column is read, and a cell.
 CELLS = {
     "text": ("text", "说明"), "name": ("text", "示例有限公司"), "code": ("code", "A-1"), "flag": ("flag", "是"), "date": ("date", "2020-06-20"),
-    "month": ("code", "2020-05"), "year": ("integer", "2020"), "count": ("integer", "0"), "positive": ("integer", "1"),
+    "month": ("code", "2020-05"), "year": ("integer", "2020"), "count": ("integer", "0"), "positive": ("integer", "1"), "plate_issue": ("integer", "1"),
     "count_or_unknown": ("integer", "3"), "flag_or_unknown": ("flag", "否"), "fen": ("fen", "120.50"), "fen_or_unknown": ("fen", "1"),
     "degree": ("number", "30.4"), "grade_1_4": ("integer", "2"), "township_code": ("text", "临平街道"), "officers": ("list", "P1;P2"),
     "codes": ("list", "A-1"), "items": ("findings", ""), "sub_item": ("code", "ZR1"),
