@@ -6,6 +6,7 @@ import { table } from "../parts/table.js";
 import { plain } from "./site.js";
 
 const LOOK_AGAIN_MS = 1500;
+const STANDSTILL_MS = 120000;
 const ENDED = ["done", "refused", "failed"];
 const STAGES = {
   judged: "正在检查各行", compared: "正在与系统中的记录比对", permitted: "正在核对权限", judged_again: "有的行要退回，正在再检查其余各行", counted: "正在汇总结果", appended: "正在写入",
@@ -147,11 +148,15 @@ async function draw(frame, job, words) {
   return fill(frame, summary(job, result), problems(result), corrections(result, words));
 }
 
+// A worker that broke off says nothing; its message comes back to the queue only when its time is over.
+const stands = job => job.state !== "waiting" && Date.now() - new Date(job.updated_at) > STANDSTILL_MS;
+
 function progress(job) {
   const { stage, done = 0, total = 0 } = job.progress;
   const told = job.state === "waiting" ? "文件还没有上传。" : job.state === "queued" && !stage ? "排队中，马上开始…"
     : `${STAGES[stage] || "正在读取文件"}${done ? `：${done.toLocaleString()}${total ? ` / ${total.toLocaleString()} 条` : " 行"}` : "…"}`;
   return [h("progress", { max: total || 1, value: total ? done : null, "aria-label": "导入进度" }), h("p", { class: "num", "aria-live": "polite" }, told),
+    stands(job) && h("p", { class: "refusal" }, h("b", {}, "已超过两分钟没有进展。"), "系统稍后会自己再试；急用时可以把同一份文件再上传一次，已写入的记录不会重复。"),
     h("p", { class: "hint" }, "可以离开本页，导入会继续；稍后从“我的导入”回来查看。")];
 }
 
