@@ -25,7 +25,7 @@ from chalicelib.cosign.views import build_blueprint as cosign_routes
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.grading.card import build_card
 from chalicelib.grading.judge import grade
-from chalicelib.grading.rules import load_rule_set
+from chalicelib.grading.rulebook import rules_on
 from chalicelib.grading.views import build_blueprint as grading_routes
 from chalicelib.register.district import load_district
 from chalicelib.supervision.facts import fold
@@ -95,7 +95,7 @@ class MemoryCards:
     def _card(self, site_id: str):
         facts = fold(self.log.list_events(f"S:{site_id}"), self.log.list_events(f"E:{ENTERPRISE}"))
         day = date(2020, 7, 1)
-        rules = load_rule_set(load_district("demo").rule_set_on("grading", day).path)
+        rules = rules_on(load_district("demo"), day)
         return build_card(facts, grade(facts, rules, day), day)
 
 
@@ -186,12 +186,19 @@ class World:
         self.major = self.fact("hazard_found", SITE, source="township", level="major", description="三合一", deadline_on="2020-08-01")
 
     def fact(self, kind: str, subject_id: str, *, actor: Actor = SYSTEM, source: str = "system", caused_by=None, **payload) -> str:
-        event = make_event(
-            kind, subject_id, occurred_on="2020-06-01", known_at="2020-06-01T01:00:00.000Z", actor=actor, source=source, payload=payload,
-            caused_by=caused_by,
-        )  # fmt: skip
-        self.log.append([event], datetime(2020, 6, 1))
-        return event.event_id
+        (event_id,) = self.facts(kind, [subject_id], actor=actor, source=source, caused_by=caused_by, **payload)
+        return event_id
+
+    def facts(self, kind: str, subject_ids: list[str], *, actor: Actor = SYSTEM, source: str = "system", caused_by=None, **payload) -> list[str]:
+        events = [
+            make_event(
+                kind, subject_id, occurred_on="2020-06-01", known_at="2020-06-01T01:00:00.000Z", actor=actor, source=source, payload=payload,
+                caused_by=caused_by,
+            )
+            for subject_id in subject_ids
+        ]  # fmt: skip
+        self.log.append(events, datetime(2020, 6, 1))
+        return [event.event_id for event in events]
 
     def ask(self, method: str, path: str, who: str | None, body: object = None, headers: dict | None = None):
         sent = {"Content-Type": "application/json", **(headers or {}), **({"Authorization": PEOPLE[who]} if who else {})}
@@ -320,9 +327,8 @@ def test_a_list_is_narrowed_by_grade_and_an_unknown_grade_or_cursor_is_named(wor
 
 
 def test_a_long_list_goes_on_where_the_cursor_says_and_misses_nothing(world: World) -> None:
-    for number in range(205):
-        site = ids.keyed_id(b"k", "site", str(number))
-        world.fact("site_registered", site, enterprise_id=ENTERPRISE, name="示例", township=TOWNSHIP)
+    sites = [ids.keyed_id(b"k", "site", str(number)) for number in range(205)]
+    world.facts("site_registered", sites, enterprise_id=ENTERPRISE, name="示例", township=TOWNSHIP)
     seen, cursor = [], ""
     while True:
         page = world.ask("GET", f"/sites?township={TOWNSHIP}&cursor={cursor}", "district").json_body
@@ -572,7 +578,7 @@ def story(world: World, *kinds: str) -> list:
 def held_against(world: World) -> set[str]:
     """The evidence of the caps that hold."""
     facts = fold(world.log.list_events(f"S:{SITE}"), world.log.list_events(f"E:{ENTERPRISE}"))
-    rules = load_rule_set(load_district("demo").rule_set_on("grading", date(2020, 7, 1)).path)
+    rules = rules_on(load_district("demo"), date(2020, 7, 1))
     return {name for cap in grade(facts, rules, date(2020, 7, 1)).caps for name in cap.evidence}
 
 
