@@ -364,6 +364,16 @@ def fits_and_is_accessible(visitor: Person, room: str, width: int) -> None:
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, (room, width)
 
 
+def test_the_first_page_stands_where_there_are_no_objections_to_be_asked_for(person: Open) -> None:
+    officer = person("district")
+    officer.page.route("**/api/months/*/objections", lambda route: route.fulfill(status=404, json={"status": 404, "title": "not found"}))
+    with officer.page.expect_response("**/api/months/*/objections"):
+        officer.sign_in()
+    officer.settled()
+    officer.page.wait_for_timeout(200)
+    assert officer.faults == []
+
+
 def test_the_keyboard_alone_reaches_the_work(person: Open) -> None:
     officer = person("township").sign_in("work")
     officer.settled()

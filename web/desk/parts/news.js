@@ -17,10 +17,12 @@ export function markRead(me, book) {
   if (me.role === "township") localStorage.setItem(key(me, book.month), JSON.stringify(decided(book)));
 }
 
-// Words for the rooms where there is something, by their path.
+// Words for the rooms where there is something, by their path. Where the book of objections cannot be had (a district without an index, no
+// line) there is no news, and the first page stands without it; the room itself says what is wrong.
 export async function news(me) {
   const { month } = await current(me);
-  const book = await get(`/months/${month}/objections`);
+  const book = await get(`/months/${month}/objections`).catch(() => null);
+  if (!book) return {};
   const open = book.objections.length - decided(book).length;
   const fresh = decided(book).filter(id => !readBefore(me, month).includes(id)).length;
   if (me.role === "district") return open > 0 ? { objections: `${open} 项待决定` } : {};
