@@ -26,6 +26,7 @@ class Settings:
     month_queue_url: str
     import_queue_url: str
     export_queue_url: str
+    shadow_queue_url: str
     notice_queue_url: str
     notice_topic: str
     notice_robots: str
@@ -60,6 +61,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         files_bucket=environment.get("FILES_BUCKET", ""),
         files_url=environment.get("FILES_URL", ""),
         export_queue_url=environment.get("EXPORT_QUEUE_URL", ""),
+        shadow_queue_url=environment.get("SHADOW_QUEUE_URL", ""),
         import_queue_url=environment.get("IMPORT_QUEUE_URL", ""),
         month_queue_url=environment.get("MONTH_QUEUE_URL", ""),
         notice_queue_url=environment.get("NOTICE_QUEUE_URL", ""),

@@ -13,7 +13,7 @@ from typing import Protocol
 from chalicelib import clock, ids
 from chalicelib.access.identity import Identity
 
-ACTIONS = ("append", "refuse", "read", "reveal", "plate", "release", "scan", "paper", "import", "export", "person", "erase", "account", "activate", "contact", "prepare", "cosign", "decline", "retract")
+ACTIONS = ("append", "refuse", "read", "reveal", "plate", "release", "scan", "paper", "import", "export", "shadow", "person", "erase", "account", "activate", "contact", "prepare", "cosign", "decline", "retract")
 TAIL_BYTES = 5
 
 

@@ -13,7 +13,8 @@ from chalicelib.access.identity import Identity, identity_of
 from chalicelib.config import settings
 from chalicelib.errors import Unauthenticated
 
-# The template replaces it; an intrinsic here would not survive the merge.
+# Chalice wants an ARN before there is a stack. This one names nothing, in any account or region: infra/package.py puts the stack's own pool
+# in its place (an intrinsic here would not survive the merge), and tests/contract/test_template.py finds none of them left.
 PLACEHOLDER_POOL = "arn:aws:cognito-idp:us-east-1:000000000000:userpool/placeholder"
 
 

@@ -1,4 +1,4 @@
-"""The routes of exports: they translate between HTTP and the export office, and decide nothing."""
+"""The routes of exports and of shadow reports: they translate between HTTP and the two offices, and decide nothing."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from chalicelib.ids import as_id
 
 if TYPE_CHECKING:
     from chalicelib.export.office import Office
+    from chalicelib.export.shadow_office import ShadowOffice
 
 
 def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
-    """The export routes behind this authorizer. ``ports`` makes the stores from settings; the real ones by default."""
+    """These routes behind this authorizer. ``ports`` makes the stores from settings; the real ones by default."""
     routes = Blueprint("chalicelib.export.views")
     answered = answers(routes)
 
@@ -46,5 +47,29 @@ def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure:
     def one_export(job_id: str) -> dict[str, object]:
         desk = office()
         return desk.document(desk.job(as_id(job_id)))
+
+    def shadows() -> ShadowOffice:
+        from chalicelib.code.store import ReleaseFiles
+        from chalicelib.export.shadow_office import ShadowOffice, stack_ports
+
+        current = configure()
+        identity, read = caller(routes.current_request.context), ReleaseFiles(current.files_bucket).read
+        return ShadowOffice(identity, stack_ports(current), read, current, clock.utc_now)
+
+    @routes.route("/rules/drafts/{draft}/shadow", methods=["POST"], authorizer=guard)
+    @answered
+    def ask_shadow(draft: str) -> Response:
+        desk = shadows()
+        return json_answer(desk.document(desk.ask(draft)), 202)
+
+    @routes.route("/rules/shadows", methods=["GET"], authorizer=guard)
+    @answered
+    def own_shadows() -> dict[str, object]:
+        return {"shadows": shadows().jobs()}
+
+    @routes.route("/rules/shadows/{report}", methods=["GET"], authorizer=guard)
+    @answered
+    def one_shadow(report: str) -> dict[str, object]:
+        return shadows().report(report)
 
     return routes

@@ -8,7 +8,7 @@ import os
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,8 @@ def shadow(args: argparse.Namespace) -> int:
     """Judge every site with both rule sets; with a draft's id and a token the report is recorded with the draft."""
     from chalicelib.canonical import canonical_json
     from chalicelib.config import settings
+    from chalicelib.export.office import StackSources
+    from chalicelib.export.shadow import every_site, finding_of
     from chalicelib.grading.enacted import governed_district
     from chalicelib.grading.rulebook import rules_on
     from chalicelib.grading.rules import load_rule_set
@@ -82,14 +84,13 @@ def shadow(args: argparse.Namespace) -> int:
         raise BadInput(f"no rule set applies in {district.id} on {on}")
     is_file = Path(args.what).is_file()
     then = load_rule_set(Path(args.what) if is_file else content_of(prefix, setting.district, args.what))
-    report = shadow_report(every_site(prefix, district), now, then, on)
+    report = shadow_report(every_site(StackSources(prefix), district, passed), now, then, on)
+    print(file=sys.stderr)
     if args.report:
         args.report.write_bytes(canonical_json(report))
     recorded = ""
     if not is_file and args.token:
-        payload = {"judged_on": on.isoformat(), "report": report["hash"], "sites": report["sites"], "moves": report["moves"]}
-        body = {"kind": "rule_set_shadowed", "key": f"shadow-{str(report['hash'])[-16:]}", "caused_by": args.what, "payload": payload}
-        recorded = str(send(args, body)["event_id"])
+        recorded = str(send(args, finding_of(report, args.what))["event_id"])
     print("\n".join([*summary(report), *filter(None, [recorded])]))
     return 0
 
@@ -133,15 +134,9 @@ def content_of(prefix: str, district: str, draft_id: str) -> bytes:
     raise BadInput([Problem("draft", "", draft_id[:80], "no such file, and no draft with this id")])
 
 
-def every_site(prefix: str, district) -> Iterator[Mapping[str, object]]:
-    """The facts of every site with a card, township by township."""
-    from chalicelib.grading.store import CardStore, FactsStore
-
-    cards, facts = CardStore(prefix), FactsStore(prefix)
-    for code in dict.fromkeys(township.code for township in district.townships):
-        yield from facts.load([str(row["site_id"]) for row in cards.list_township(code)]).values()
-        print(".", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+def passed(townships: int) -> None:
+    """A dot for each township that is through."""
+    print(".", end="", file=sys.stderr, flush=True)
 
 
 def summary(report: Mapping[str, object]) -> list[str]:

@@ -41,6 +41,7 @@ class Deployed:
             "FILES_BUCKET": self.outputs["FilesBucket"],
             "FILES_URL": self.parameters.get("FilesUrl", ""),
             "EXPORT_QUEUE_URL": self.outputs.get("ExportQueueUrl", ""),
+            "SHADOW_QUEUE_URL": self.outputs.get("ShadowQueueUrl", ""),
             "IMPORT_QUEUE_URL": self.outputs.get("ImportQueueUrl", ""),
             "MONTH_QUEUE_URL": self.outputs["MonthQueueUrl"],
             "NOTICE_QUEUE_URL": self.outputs["NoticeQueueUrl"],

@@ -56,6 +56,9 @@ class TestAsCloudFormation:
     def test_the_expanded_template_is_clean(self, expanded: dict) -> None:
         assert lint.lint(expanded) == []
 
+    def test_no_placeholder_of_the_application_is_left(self, template: dict) -> None:
+        assert [text for text in texts(template) if "000000000000" in text or "placeholder" in text] == []
+
     def test_the_linter_sees_a_wrong_name(self, expanded: dict) -> None:
         broken = json.loads(json.dumps(expanded))
         broken["Resources"]["Scan"]["Properties"]["Role"] = {"Fn::GetAtt": ["NoSuchRole", "Arn"]}
@@ -120,7 +123,7 @@ class TestLeastPrivilege:
                 if {"Fn::GetAtt": ["EventsTable", "Arn"]} in statement["Resource"]:
                     assert "dynamodb:UpdateItem" not in statement["Action"], name
 
-    def test_only_the_api_the_importer_and_the_public_s_forms_append_events(self, expanded: dict) -> None:
+    def test_only_the_api_the_importer_and_the_public_s_forms_append_events_the_shadow_to_its_district_alone(self, expanded: dict) -> None:
         events = {"Fn::GetAtt": ["EventsTable", "Arn"]}
         writers = {
             name
@@ -128,7 +131,9 @@ class TestLeastPrivilege:
             for statement in statements(role)
             if events in statement["Resource"] and "dynamodb:PutItem" in statement["Action"]
         }
-        assert writers == {"ApiHandlerRole", "ImporterRole", "ReportRole"}
+        assert writers == {"ApiHandlerRole", "ImporterRole", "ReportRole", "ShadowRole"}
+        (logged,) = (one for one in statements(of_type(expanded, "AWS::IAM::Role")["ShadowRole"]) if events in one["Resource"])
+        assert logged["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["D:*"]}}
 
 
     def test_only_the_teller_publishes_to_the_topic(self, expanded: dict) -> None:

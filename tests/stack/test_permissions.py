@@ -181,6 +181,8 @@ MAY = {
     },
     "ImporterFunctionName": {"get": {"JobsTable"}, "put": {"EventsTable", "JobsTable", "AuditTable", "PersonsTable"}, "query": {"EventsTable", "PersonsTable"}},
     "ExporterFunctionName": {"get": {"JobsTable"}, "put": {"JobsTable", "AuditTable"}, "query": set()},
+    # On AWS the log is open to it in the district's own partition alone (tests/contract/test_template.py); the emulator does not know that condition.
+    "ShadowFunctionName": {"get": {"JobsTable"}, "put": {"EventsTable", "JobsTable", "AuditTable"}, "query": {"EventsTable"}},
     "TellFunctionName": {"get": set(), "put": {"NoticesTable"}, "query": set()},
     "RemindFunctionName": {"get": set(), "put": set(), "query": set()},
     "MapNowFunctionName": {"get": {"ChangesTable"}, "put": {"ChangesTable"}, "query": {"EventsTable"}},
@@ -298,6 +300,14 @@ class TestFilesAndQueues:
         assert ask("s3", "put_object", Bucket=bucket, Key="uploads/imports/J/sheet.csv", Body="x") in REFUSED
         assert probes("ApiFunctionName")("s3", "get_object", Bucket=bucket, Key="exports/J.csv") == "ok"
 
+    def test_the_shadow_writes_its_reports_and_reads_no_file(self, deployed: Deployed, probes: Probes) -> None:
+        ask, bucket = probes("ShadowFunctionName"), deployed.outputs["FilesBucket"]
+        assert ask("s3", "put_object", Bucket=bucket, Key="staff/district/shadow/H/summary.json", Body="{}") == "ok"
+        for key in ("staff/district/index/probe.json", "exports/J.csv", "public/index/current.json"):
+            assert ask("s3", "put_object", Bucket=bucket, Key=key, Body="x") in REFUSED
+        assert ask("s3", "get_object", Bucket=bucket, Key="staff/district/shadow/H/summary.json") in REFUSED
+        assert probes("ApiFunctionName")("s3", "get_object", Bucket=bucket, Key="staff/district/shadow/H/summary.json") == "ok"
+
     def test_only_a_township_of_a_month_publishes(self, deployed: Deployed, probes: Probes) -> None:
         bucket = deployed.outputs["FilesBucket"]
         for tree in ("public", "staff/district"):
@@ -326,12 +336,14 @@ class TestFilesAndQueues:
             "ImportDeadLettersUrl": set(),
             "ExportQueueUrl": {"ApiFunctionName"},
             "ExportDeadLettersUrl": set(),
+            "ShadowQueueUrl": {"ApiFunctionName"},
+            "ShadowDeadLettersUrl": set(),
         }
-        for queue in ("RegradeDeadLettersUrl", "MonthDeadLettersUrl", "NoticeDeadLettersUrl", "ImportDeadLettersUrl", "ExportDeadLettersUrl"):
+        for queue in ("RegradeDeadLettersUrl", "MonthDeadLettersUrl", "NoticeDeadLettersUrl", "ImportDeadLettersUrl", "ExportDeadLettersUrl", "ShadowDeadLettersUrl"):
             for function in MAY:
                 answer = probes(function)("sqs", "send_message", QueueUrl=deployed.outputs[queue], MessageBody="x")
                 assert (answer not in REFUSED) is (function in senders[queue]), (queue, function, answer)
-        for queue in ("MonthQueueUrl", "NoticeQueueUrl", "ImportQueueUrl", "ExportQueueUrl"):
+        for queue in ("MonthQueueUrl", "NoticeQueueUrl", "ImportQueueUrl", "ExportQueueUrl", "ShadowQueueUrl"):
             for function in MAY.keys() - senders[queue]:
                 answer = probes(function)("sqs", "send_message", QueueUrl=deployed.outputs[queue], MessageBody="x")
                 assert answer in REFUSED, (queue, function)
