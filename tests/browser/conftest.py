@@ -33,14 +33,20 @@ def browser() -> Iterator[object]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, str]:
+    """Who has signed in during this run, and with what."""
+    return {}
+
+
 @pytest.fixture
-def person(browser, front_door: str, stack) -> Iterator[Open]:
+def person(browser, front_door: str, stack, sessions: dict[str, str]) -> Iterator[Open]:
     """Opens windows; at the end none of them may have had a script error or a breach of its policy."""
     opened: list[tuple[object, Person]] = []
 
     def new(role: str, width: int = 1280) -> Person:
         context = browser.new_context(viewport={"width": width, "height": 800}, locale="zh-CN", accept_downloads=True)
-        made = Person(context.new_page(), front_door, stack.accounts[role])
+        made = Person(context.new_page(), front_door, stack.accounts[role], sessions)
         opened.append((context, made))
         return made
 

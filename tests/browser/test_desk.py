@@ -55,14 +55,14 @@ def test_a_code_that_was_not_asked_for_signs_nobody_in(person: Open) -> None:
 
 
 def test_a_room_of_another_role_stays_closed(person: Open) -> None:
-    owner = person("enterprise").sign_in("work")
+    owner = person("enterprise").arrive("work")
     owner.sees("没有权限")
 
 
 # ── An inspection from finding to closing 检查到销号 ────────────────────────────────────────────────────────────────
 def test_a_hazard_goes_from_the_inspection_to_its_closing(person: Open, stack, tmp_path: Path) -> None:
     site, picture = own_site(stack), photo(tmp_path)
-    officer = person("township").sign_in(f"inspect/{site}")
+    officer = person("township").arrive(f"inspect/{site}")
     officer.sees("发现的隐患")
     officer.fill("情况", HOSTILE)
     officer.page.locator("input[type=file]").first.set_input_files(picture)
@@ -79,7 +79,7 @@ def test_a_hazard_goes_from_the_inspection_to_its_closing(person: Open, stack, t
     officer.press("记录签收情况")
     officer.sees("等待另一人会签")
     act = urlsplit(officer.page.url).fragment
-    witness = person("township-2", 360).sign_in("work")
+    witness = person("township-2", 360).arrive("work")
     witness.sees("等您会签（1 件）")
     witness.page.get_by_role("link", name="文书签收").click()
     witness.sees("负责人看过后不签")
@@ -98,7 +98,7 @@ def test_a_hazard_goes_from_the_inspection_to_its_closing(person: Open, stack, t
     order = urlsplit(officer.page.url).fragment.rsplit("/", 1)[-1]
     assert order.split("-")[1:] == ["ZG", "2020", "0001"]
 
-    owner = person("enterprise", 360).sign_in("rectify")
+    owner = person("enterprise", 360).arrive("rectify")
     owner.sees("已下达整改")
     owner.fill("怎样整改的", "已清理")
     owner.page.locator("input[type=file]").first.set_input_files(picture)
@@ -128,7 +128,7 @@ def printed(officer: Person) -> None:
 
 
 def test_the_work_list_narrows_sorts_and_goes_out_as_csv(person: Open) -> None:
-    officer = person("township").sign_in("work")
+    officer = person("township").arrive("work")
     officer.settled()
     officer.page.get_by_role("button", name="得分").click()
     scores = [text for text in officer.page.locator("tbody td[data-title=得分]").all_inner_texts() if text != "—"]
@@ -143,7 +143,7 @@ def test_the_work_list_narrows_sorts_and_goes_out_as_csv(person: Open) -> None:
 
 
 def test_on_a_phone_the_work_list_tells_what_is_to_be_done_and_no_zeros(person: Open) -> None:
-    officer = person("township", 360).sign_in("work")
+    officer = person("township", 360).arrive("work")
     officer.settled()
     seen = [cell.inner_text() for cell in officer.page.locator("tbody td").all() if cell.is_visible()]
     assert seen and not {"0", "—"} & set(seen)
@@ -157,7 +157,7 @@ def test_a_staff_scan_opens_the_record_and_is_in_the_audit_log(person: Open, sta
 
     site = own_site(stack)
     plate = plate_address(stack.deployed, site, 1).rsplit("/", 1)[-1]
-    officer = person("township").sign_in(f"scan/{plate}")
+    officer = person("township").arrive(f"scan/{plate}")
     officer.sees("全部记录")
     assert f"/site/{site}" in officer.page.url
     assert scans_of(stack, site) == 1
@@ -177,7 +177,7 @@ def scans_of(stack, site: str) -> int:
 
 # ── The enterprise's own desk 企业 ──────────────────────────────────────────────────────────────────────────────────
 def test_a_self_check_shows_its_outcome_before_it_is_handed_in(person: Open, tmp_path: Path) -> None:
-    owner = person("enterprise", 360).sign_in("self-check")
+    owner = person("enterprise", 360).arrive("self-check")
     owner.sees("已查")
     for button in owner.page.get_by_role("button", name="其余都符合").all():
         button.click()
@@ -197,7 +197,7 @@ def test_a_self_check_shows_its_outcome_before_it_is_handed_in(person: Open, tmp
 
 
 def test_an_appeal_and_a_reply_are_text_whatever_they_say(person: Open) -> None:
-    owner = person("enterprise").sign_in("voice")
+    owner = person("enterprise").arrive("voice")
     owner.sees("提出申诉")
     owner.fill("理由", HOSTILE)
     owner.press("提交申诉")
@@ -212,11 +212,11 @@ def test_an_appeal_and_a_reply_are_text_whatever_they_say(person: Open) -> None:
 
 def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district(person: Open, stack) -> None:
     site = own_site(stack)
-    township = person("township", 360).sign_in(f"assess/{site}")
+    township = person("township", 360).arrive(f"assess/{site}")
     township.fill("情况", "通风设施停用")
     township.press("登记这条隐患")
     township.sees("已登记，由执法人员下达整改并复查")
-    owner = person("enterprise").sign_in("voice")
+    owner = person("enterprise").arrive("voice")
     owner.page.get_by_label("针对哪条记录").select_option(index=1)
     owner.fill("理由", "当天并未停用该设施，见维保记录")
     owner.press("提交申诉")
@@ -226,7 +226,7 @@ def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district
     township.fill("意见", "维保记录属实")
     township.press("提交意见")
     township.sees("区级审理中")
-    district = person("district").sign_in(township.page.url.split("#/")[1])
+    district = person("district").arrive(township.page.url.split("#/")[1])
     district.page.get_by_label("成立，更正所争议的事实").check()
     district.fill("理由和依据", "维保记录证明当天未停用")
     district.press("核对")
@@ -242,7 +242,7 @@ def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district
     district.sees("等待另一人会签")
     owner.page.reload()
     owner.sees("区级审理中")
-    colleague = person("district-2").sign_in("acts")
+    colleague = person("district-2").arrive("acts")
     colleague.page.get_by_role("link", name="申诉决定").click()
     colleague.sees("当天并未停用该设施，见维保记录")
     colleague.sees("通风设施当天检修后恢复运行")
@@ -257,7 +257,7 @@ def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district
 
 def test_what_a_colleague_gives_back_is_not_written_and_says_why(person: Open, stack) -> None:
     site = own_site(stack)
-    officer = person("district").sign_in(f"register/{site}")
+    officer = person("district").arrive(f"register/{site}")
     officer.page.get_by_text("名称和信息变更", exact=True).click()
     officer.fill("从业人数", "41")
     officer.press("核对")
@@ -270,14 +270,14 @@ def test_what_a_colleague_gives_back_is_not_written_and_says_why(person: Open, s
     officer.press("确认并签署")
     officer.sees("等待另一人会签")
     act = urlsplit(officer.page.url).fragment.lstrip("/")
-    colleague = person("district-2", 360).sign_in(act)
+    colleague = person("district-2", 360).arrive(act)
     colleague.page.get_by_text("不同意，退回").click()
     colleague.fill("退回的理由", "人数与社保一致")
     colleague.press("退回")
     colleague.sees("已退回，没有写入记录。")
     officer.page.reload()
     officer.sees("理由：人数与社保一致")
-    inspector = person("township").sign_in(act)
+    inspector = person("township").arrive(act)
     inspector.sees("没有权限")
     assert not [one for one in json.loads(stack.get(f"/api/sites/{site}/record", stack.token("district"))[2])["timeline"] if one["kind"] == "site_changed" and one["withdrawn_on"]]
 
@@ -299,7 +299,7 @@ def wrong_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_what_is_no_photo_is_refused_before_it_travels_and_nothing_is_handed_in(person: Open, stack, wrong_files: dict[str, Path], tmp_path: Path) -> None:
     site = own_site(stack)
     before = len(json.loads(stack.get(f"/api/sites/{site}/record", stack.token("district"))[2])["timeline"])
-    owner = person("enterprise", 360).sign_in("self-check")
+    owner = person("enterprise", 360).arrive("self-check")
     owner.sees("已查")
     sent: list[str] = []
     owner.page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
@@ -325,14 +325,15 @@ def test_what_is_no_photo_is_refused_before_it_travels_and_nothing_is_handed_in(
 
 
 def test_what_is_no_table_is_refused_in_words(person: Open, stack, wrong_files: dict[str, Path]) -> None:
-    officer = person("township").sign_in("imports")
+    before = imports(stack)
+    officer = person("township").arrive("imports")
     officer.sees("导入表格")
     officer.page.get_by_label("表格格式").select_option("hazard-sheet")
     for name, reason in (("large.csv", "超过 200 MB"), ("virus.exe", "不是表格"), ("empty.csv", "文件是空的")):
         officer.page.locator("input[type=file]").set_input_files(wrong_files[name])
         officer.press("上传")
         officer.page.locator(".refusal", has_text=reason).wait_for()
-    assert json.loads(stack.get("/api/imports", stack.token("township"))[2])["imports"] == [], "nothing waits for a file that will not come"
+    assert imports(stack) == before, "nothing waits for a file that will not come"
     officer.page.locator("input[type=file]").set_input_files(wrong_files["disguised.xlsx"])
     officer.press("上传")
     officer.page.wait_for_url("**/#/imports/*")
@@ -340,10 +341,14 @@ def test_what_is_no_table_is_refused_in_words(person: Open, stack, wrong_files: 
     assert officer.page.title() != "BROKEN"
 
 
+def imports(stack) -> list[dict]:
+    return json.loads(stack.get("/api/imports", stack.token("township"))[2])["imports"]
+
+
 # ── Everybody can use it 无障碍 ─────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("role", ROOMS)
 def test_every_room_is_accessible_and_fits_both_windows(person: Open, stack, role: str) -> None:
-    visitor = person(role).sign_in()
+    visitor = person(role).arrive()
     visitor.settled()
     site = own_site(stack)
     officials = ("site", "inspect", "order", "assess", "register", "sectors", "persons")
@@ -368,14 +373,14 @@ def test_the_first_page_stands_where_there_are_no_objections_to_be_asked_for(per
     officer = person("district")
     officer.page.route("**/api/months/*/objections", lambda route: route.fulfill(status=404, json={"status": 404, "title": "not found"}))
     with officer.page.expect_response("**/api/months/*/objections"):
-        officer.sign_in()
+        officer.arrive()
     officer.settled()
     officer.page.wait_for_timeout(200)
     assert officer.faults == []
 
 
 def test_the_keyboard_alone_reaches_the_work(person: Open) -> None:
-    officer = person("township").sign_in("work")
+    officer = person("township").arrive("work")
     officer.settled()
     officer.page.locator(".skip").focus()
     seen = []
@@ -388,7 +393,7 @@ def test_the_keyboard_alone_reaches_the_work(person: Open) -> None:
 # ── A plate on its way 码牌 ──────────────────────────────────────────────────────────────────────────────────────────
 def test_a_plate_goes_from_damaged_to_replaced_and_the_work_list_knows(person: Open, stack) -> None:
     site = own_site(stack)
-    officer = person("township").sign_in(f"site/{site}")
+    officer = person("township").arrive(f"site/{site}")
     officer.settled()
     step = ""
     while "已损坏" not in step:
@@ -408,7 +413,7 @@ def test_a_plate_goes_from_damaged_to_replaced_and_the_work_list_knows(person: O
 def test_the_plate_that_an_enterprise_prints_has_its_number(person: Open, stack) -> None:
     from chalicelib.code.plate import read_number
 
-    owner = person("enterprise", 360).sign_in("plate")
+    owner = person("enterprise", 360).arrive("plate")
     owner.sees("码牌编号")
     number = owner.page.locator(".plate-sheet .num").inner_text().removeprefix("码牌编号 ")
     assert read_number(number)[0] == own_site(stack)
@@ -416,7 +421,7 @@ def test_the_plate_that_an_enterprise_prints_has_its_number(person: Open, stack)
 
 # ── An expert's finding 专家评定 ─────────────────────────────────────────────────────────────────────────────────────
 def test_an_expert_finds_what_is_assigned_assesses_it_and_registers_a_hazard(person: Open, stack, tmp_path: Path) -> None:
-    expert = person("expert", 360).sign_in("")
+    expert = person("expert", 360).arrive("")
     expert.page.get_by_role("link", name="指派的场所").last.click()
     expert.sees("指派给我的场所 · 全部")
     expert.page.locator("tbody a").first.click()
@@ -439,7 +444,7 @@ def test_an_expert_finds_what_is_assigned_assesses_it_and_registers_a_hazard(per
 # ── First user and end of an account 激活与停用 ─────────────────────────────────────────────────────────────────────
 def test_from_the_printed_slip_to_the_first_sign_in_and_to_the_end_of_the_account(person: Open, stack) -> None:
     site = own_site(stack)
-    officer = person("township").sign_in(f"site/{site}")
+    officer = person("township").arrive(f"site/{site}")
     officer.page.get_by_role("link", name="发放激活码、停用账号").click()
     officer.sees("还没有发放过")
     officer.press("发放激活码")

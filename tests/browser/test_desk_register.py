@@ -46,7 +46,7 @@ def audit(stack, site: str) -> list[tuple[str, str]]:
 def test_a_site_is_found_by_pinyin_code_and_place_and_leads_to_its_record(person: Open, stack) -> None:
     site = own_site(stack)
     known = record(stack, site)
-    officer = person("township").sign_in("find")
+    officer = person("township").arrive("find")
     officer.sees("附近的场所")
     for asked, by in ((known["identity"]["uscc"][-6:].lower(), "按信用代码找到"), ("hzsl", "按拼音找到")):
         officer.fill("要找的场所", asked)
@@ -63,7 +63,7 @@ def test_a_site_is_found_by_pinyin_code_and_place_and_leads_to_its_record(person
 
 def test_a_site_is_suspended_resumed_and_renamed_and_each_act_is_explained_before_it_is_signed(person: Open, stack) -> None:
     site = listed(stack)[-1]["site_id"]
-    officer = person("district").sign_in(f"register/{site}")
+    officer = person("district").arrive(f"register/{site}")
     for state, told in (("停产", "不再赋码"), ("在业（复产、恢复）", "重新评定并赋码")):
         officer.page.get_by_text("经营状态：停产、复产、注销").click()
         officer.page.get_by_label(state, exact=True).check()
@@ -89,7 +89,7 @@ def test_a_site_moves_its_enterprise_is_renamed_and_merged_and_the_merger_is_tak
     site, into = [row["site_id"] for row in listed(stack)[3:5]]
     before, other = record(stack, site)["identity"], record(stack, into)["identity"]
     goal = next(one for one in json.loads(stack.get("/api/townships", stack.token("district"))[2])["townships"] if one["code"] != before["township"])
-    officer = person("district").sign_in(f"register/{site}")
+    officer = person("district").arrive(f"register/{site}")
 
     def sign(room: str, fill, seen: str) -> None:
         officer.page.get_by_text(room).click()
@@ -121,7 +121,7 @@ def test_a_site_moves_its_enterprise_is_renamed_and_merged_and_the_merger_is_tak
     assert [record(stack, site)["identity"][part] for part in ("name", "uscc")] == [other["name"], other["uscc"]]
     sign("撤回一条登记", withdraw, "会签以前什么都不改变")
     officer.sees("等待另一人会签")
-    colleague = person("district-2").sign_in(officer.page.url.split("#/")[1])
+    colleague = person("district-2").arrive(officer.page.url.split("#/")[1])
     colleague.press("确认并会签")
     colleague.sees("两人已签署，已写入记录。")
     assert [record(stack, site)["identity"][part] for part in ("name", "uscc")] == ["杭州示例新名集团有限公司", before["uscc"]]
@@ -134,7 +134,7 @@ def test_a_site_moves_its_enterprise_is_renamed_and_merged_and_the_merger_is_tak
 def test_two_records_of_one_site_become_one(person: Open, stack) -> None:
     gone, into = [row["site_id"] for row in listed(stack)[:2]]
     code, state = record(stack, into)["identity"]["uscc"], record(stack, gone)["identity"]["state"]
-    officer = person("district", 360).sign_in(f"register/{gone}")
+    officer = person("district", 360).arrive(f"register/{gone}")
     officer.page.get_by_text("两份档案是同一场所").click()
     officer.page.get_by_label("名称、拼音或信用代码").first.fill(code)
     officer.page.locator("details[open]").get_by_role("button", name="查找").click()
@@ -154,7 +154,7 @@ def test_two_records_of_one_site_become_one(person: Open, stack) -> None:
     officer.press("核对")
     officer.press("确认并签署")
     officer.sees("等待另一人会签")
-    colleague = person("district-2").sign_in(officer.page.url.split("#/")[1])
+    colleague = person("district-2").arrive(officer.page.url.split("#/")[1])
     colleague.press("确认并会签")
     colleague.sees("两人已签署，已写入记录。")
     officer.go(f"register/{gone}")
@@ -174,13 +174,13 @@ def test_what_an_enterprise_declares_stands_once_an_officer_has_entered_it(perso
     site = own_site(stack)
     known = flags_of(stack, site)
     flag = next(name for name in ("aluminium_magnesium_dust", "labour_intensive", "inhalation_toxic", "key_process") if name not in known)
-    owner = person("enterprise", 360).sign_in("sectors")
+    owner = person("enterprise", 360).arrive("sectors")
     owner.page.get_by_label(titles(stack)[flag]).select_option("true")
     owner.press("核对")
     owner.sees("核实登记以前，等级、地图和码牌都不变")
     owner.press("确认并签署")
     owner.sees("仅企业申报")
-    officer = person("township").sign_in(f"site/{site}")
+    officer = person("township").arrive(f"site/{site}")
     officer.page.get_by_role("link", name="项待核实").click()
     officer.page.get_by_label("按申报登记为").check()
     officer.press("提交")
@@ -193,13 +193,13 @@ def test_a_declaration_against_the_register_is_shown_as_waiting_and_may_be_turne
     site = own_site(stack)
     fact = {"kind": "site_changed", "key": "entered", "payload": {"special_premises": ["combustible_dust"]}}
     assert stack.get(f"/api/sites/{site}/events", stack.token("township"), "POST", json.dumps(fact).encode())[0] == 201
-    owner = person("enterprise", 360).sign_in("sectors")
+    owner = person("enterprise", 360).arrive("sectors")
     owner.page.get_by_label("喷涂作业").check()
     owner.press("核对")
     owner.sees("粉尘涉爆 → 粉尘涉爆、喷涂作业")
     owner.press("确认并签署")
     owner.sees("企业申报了变更，待核实")
-    officer = person("township").sign_in(f"sectors/{site}")
+    officer = person("township").arrive(f"sectors/{site}")
     officer.page.get_by_label("不采纳，核实仍为“粉尘涉爆”").check()
     officer.press("提交")
     officer.page.get_by_label("不采纳，核实仍为").wait_for(state="detached")
@@ -209,18 +209,18 @@ def test_a_declaration_against_the_register_is_shown_as_waiting_and_may_be_turne
 
 def test_a_person_is_entered_masked_revealed_on_the_record_and_erased(person: Open, stack) -> None:
     site = own_site(stack)
-    owner = person("enterprise").sign_in("persons")
+    owner = person("enterprise").arrive("persons")
     owner.fill("姓名", "示例某")
     owner.fill("电话", "0571-00000000")
     owner.press("登记")
     owner.sees("0571-00000000")
-    officer = person("township", 360).sign_in(f"persons/{site}")
+    officer = person("township", 360).arrive(f"persons/{site}")
     officer.sees("查看会留下记录")
     assert officer.page.get_by_text("0571-00000000").count() == 0
     officer.press("显示姓名和电话")
     officer.sees("0571-00000000")
     assert ("reveal", "head") in audit(stack, site)
-    clerk = person("admin").sign_in(f"persons/{site}")
+    clerk = person("admin").arrive(f"persons/{site}")
     clerk.page.get_by_text("抹除个人信息").click()
     clerk.page.get_by_label("主要负责人").check()
     clerk.press("核对")
@@ -235,7 +235,7 @@ def test_a_person_is_entered_masked_revealed_on_the_record_and_erased(person: Op
 def test_whoever_reported_is_reached_on_the_record_and_never_by_the_enterprise(person: Open, stack, front_door: str) -> None:
     site, contact = own_site(stack), "示例举报人 13900000000 <b>急</b>"
     report(stack, front_door, site, "二楼东侧安全出口被货物堵住", contact)
-    officer = person("township", 360).sign_in("work")
+    officer = person("township", 360).arrive("work")
     officer.page.locator(".filter[data-key=reports]").click()
     officer.page.locator("tbody a").first.click()
     officer.sees("群众举报 1 件待办")
@@ -245,7 +245,7 @@ def test_whoever_reported_is_reached_on_the_record_and_never_by_the_enterprise(p
     officer.sees(contact)
     officer.sees("这次查看已记录")
     assert audit(stack, site).count(("contact", waiting(stack, site))) == 1 and contact not in str(audit(stack, site))
-    owner = person("enterprise").sign_in("own")
+    owner = person("enterprise").arrive("own")
     owner.settled()
     assert not any(word in owner.page.content() for word in (contact, "安全出口被货物堵住", "查看联系方式"))
     officer.page.get_by_text("登记核查结果").click()
@@ -280,7 +280,7 @@ def a_draft(stack, drafter: str) -> None:
 
 def test_a_drafted_rule_set_shows_its_effect_and_another_person_enacts_it(person: Open, stack) -> None:
     a_draft(stack, "another-officer")
-    officer = person("district", 360).sign_in("rules")
+    officer = person("district", 360).arrive("rules")
     officer.sees("another-officer")
     sheet = officer.page.locator("section.card", has_text="another-officer")
     sheet.get_by_role("button", name="做影子评估").click()
@@ -305,7 +305,7 @@ def test_a_drafted_rule_set_shows_its_effect_and_another_person_enacts_it(person
 def test_who_drafted_a_rule_set_cannot_enact_it(person: Open, stack) -> None:
     subject = json.loads(stack.get("/api/me", stack.token("district"))[2])["subject"]
     a_draft(stack, subject)
-    officer = person("district").sign_in("rules")
+    officer = person("district").arrive("rules")
     officer.press("做影子评估")
     officer.sees("须由另一人发布")
     sheet = officer.page.locator("section.card", has_text="须由另一人发布").last
@@ -315,6 +315,6 @@ def test_who_drafted_a_rule_set_cannot_enact_it(person: Open, stack) -> None:
     sheet.get_by_role("button", name="核对").click()
     sheet.get_by_role("button", name="撤回", exact=True).click()
     officer.sees("已撤回")
-    reader = person("township", 360).sign_in("rules")
+    reader = person("township", 360).arrive("rules")
     reader.sees("已撤回")
     assert reader.page.get_by_role("button", name="核对").count() == 0

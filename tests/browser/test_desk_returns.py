@@ -35,7 +35,7 @@ def brought_in(officer: Person, sheet: Path) -> None:
 
 
 def test_returns_by_sheet_are_refused_by_cell_then_accepted_and_confirmed_by_another_person(person: Open, tmp_path: Path) -> None:
-    officer = person("township", 360).sign_in("returns")
+    officer = person("township", 360).arrive("returns")
     officer.sees("2020-07 月报")
     with officer.page.expect_download() as waiting:
         officer.page.get_by_role("link", name="下载空表").click()
@@ -58,7 +58,7 @@ def test_returns_by_sheet_are_refused_by_cell_then_accepted_and_confirmed_by_ano
     officer.sees("仅供本镇街截止前自查")
 
     township = officer.account.get("organisation")
-    second = person("district").sign_in(f"returns?month=2020-07&township={township}")
+    second = person("district").arrive(f"returns?month=2020-07&township={township}")
     item = second.page.locator("section", has=second.page.get_by_role("heading", name="PX4", exact=False))
     item.get_by_role("button", name="复核确认", exact=False).click()
     item.get_by_text("已复核").wait_for()
