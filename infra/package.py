@@ -12,8 +12,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +25,12 @@ from infra.fragments import Identity, load_fragments
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = "live"
 NOT_PACKAGED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
-CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
+# Chalice's own archive is unpacked at once: it is stored, because packing 60 MB would be for nothing.
+CHALICE = (
+    "import sys, zipfile; from chalice.utils import OSUtils; from chalice.cli import main; "
+    "OSUtils.ZIP_DEFLATED = zipfile.ZIP_STORED; sys.exit(main())"
+)
+KEPT_PACKAGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,29 @@ def build(
     return Package(out / "template.json", out / "package.zip", code_version(root), identity, size)
 
 
+def build_once(shelf: Path, progress: Callable[[str], None] = lambda line: None) -> Package:
+    """The local package of this checkout's code: built where the shelf lacks it, else as it lies there, for every stack of the checkout."""
+    folder = shelf / package_mark()
+    if not folder.is_dir():
+        with tempfile.TemporaryDirectory(dir=made(shelf), prefix=".") as fresh:
+            build(Path(fresh), local=True, progress=progress)
+            _put(Path(fresh), folder)
+        _clear(shelf)
+    with zipfile.ZipFile(folder / "package.zip") as opened:
+        size = sum(entry.file_size for entry in opened.infolist())
+    return Package(folder / "template.json", folder / "package.zip", code_version(), "cognito", size)
+
+
+def package_mark(root: Path = ROOT) -> str:
+    """Changes when anything changes of which a local package is made: the code, the template's sources, how they are put together."""
+    digest = hashlib.sha256(f"{code_version(root)} {sys.version_info[:2]}".encode())
+    folders = [*(root / "infra/template").rglob("*"), *(root / "infra/cdn").rglob("*")]
+    for path in sorted([*folders, *(root / ".chalice").glob("*.json"), *(root / "infra").glob("*.py")]):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def sources(root: Path) -> list[Path]:
     """Every file that decides what the functions do: the application and its pins."""
     inside = (path for path in (root / "chalicelib").rglob("*") if path.is_file())
@@ -97,6 +127,28 @@ def functions(template: dict) -> dict[str, dict]:
 def handlers(template: dict) -> list[str]:
     """Every handler as ``module.name``."""
     return sorted({properties["Handler"] for properties in functions(template).values()})
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _put(fresh: Path, folder: Path) -> None:
+    """Onto the shelf in one step; of two who build the same at once the first one's stays."""
+    whole = fresh / "whole"
+    whole.mkdir()
+    for name in ("template.json", "package.zip"):
+        (fresh / name).rename(whole / name)
+    with suppress(OSError):
+        whole.rename(folder)
+
+
+def _clear(shelf: Path) -> None:
+    """Only the newest packages stay."""
+    kept = sorted((path for path in shelf.iterdir() if not path.name.startswith(".")), key=lambda path: path.stat().st_mtime)
+    for old in kept[:-KEPT_PACKAGES]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _pins(root: Path, identity: Identity) -> str:

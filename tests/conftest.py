@@ -8,12 +8,16 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.aws import Emulator, Stack, Tables
+
+if TYPE_CHECKING:
+    from infra.package import Package
 
 ROOT = Path(__file__).resolve().parents[1]
 # How long an example takes says something about the machine, nothing about the law.
@@ -53,6 +57,15 @@ def wait_until_ready(url: str, region: str) -> None:
         parts.hostname, services=ports, region_name=region, use_ssl=parts.scheme == "https", localstack_version="latest"
     )
     session.start(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def local_package() -> Package:
+    """This checkout's code as every stack on this machine runs it."""
+    from infra.local.home import HOME
+    from infra.package import build_once
+
+    return build_once(HOME / "packages")
 
 
 @pytest.fixture(scope="session")

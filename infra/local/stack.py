@@ -13,7 +13,7 @@ from chalicelib.config import Settings, read_settings
 from chalicelib.errors import NotFound, Unavailable
 from infra.local import files_door
 from infra.local.emulator import Endpoint
-from infra.local.home import home, read_note, update_note
+from infra.local.home import HOME, read_note, update_note
 
 NOTE = "stack"
 DEMO = "demo"
@@ -89,10 +89,8 @@ def parameters_for(endpoint: Endpoint, *, base_url: str, today: date, pump: bool
 
 def ensure(endpoint: Endpoint, parameters: Mapping[str, str], progress: Callable[[str], None]) -> Deployed:
     """The stack with this code and these parameters; packages and deploys only if something changed or it is gone."""
-    from infra.package import code_version
-
     name = stack_name(endpoint)
-    mark = fingerprint(code_version(), parameters, endpoint)
+    mark = fingerprint(parameters, endpoint)
     found = find(endpoint)
     if found and read_note(NOTE).get("mark") == mark:
         progress("stack: unchanged")
@@ -107,10 +105,10 @@ def deploy(name: str, parameters: Mapping[str, str], progress: Callable[[str], N
     from infra.archive import BadPackage
     from infra.deploy import DeployFailed
     from infra.deploy import deploy as apply
-    from infra.package import build
+    from infra.package import build_once
 
     try:
-        package = build(home() / "package", local=True, progress=lambda line: progress(f"package: {line}"))
+        package = build_once(HOME / "packages", lambda line: progress(f"package: {line}"))
         outputs = apply(name, package, parameters, progress=lambda line: progress(f"deploy: {line}"))
     except (BadPackage, DeployFailed) as error:
         raise Unavailable(str(error)) from error
@@ -156,18 +154,12 @@ def set_parameter(deployed: Deployed, **changed: str) -> Deployed:
     """The stack with some parameters changed; the rest, and the code, stay as they are."""
     parameters = {**deployed.parameters, **changed}
     outputs = deploy(deployed.name, parameters, lambda line: None)
-    from infra.package import code_version
-
-    update_note(NOTE, parameters=parameters, mark=fingerprint(code_version(), parameters, deployed.endpoint))
+    update_note(NOTE, parameters=parameters, mark=fingerprint(parameters, deployed.endpoint))
     return Deployed(deployed.endpoint, deployed.name, outputs, parameters)
 
 
-def fingerprint(code: str, parameters: Mapping[str, str], endpoint: Endpoint) -> str:
+def fingerprint(parameters: Mapping[str, str], endpoint: Endpoint) -> str:
     """Changes when the code, the template's sources or a parameter change."""
-    from infra.package import ROOT
+    from infra.package import package_mark
 
-    digest = hashlib.sha256(json.dumps([code, dict(parameters), endpoint.url], sort_keys=True).encode())
-    for path in sorted([*(ROOT / "infra/template").rglob("*"), *(ROOT / "infra/cdn").rglob("*"), *(ROOT / ".chalice").glob("*.json")]):
-        if path.is_file():
-            digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
+    return hashlib.sha256(json.dumps([package_mark(), dict(parameters), endpoint.url], sort_keys=True).encode()).hexdigest()

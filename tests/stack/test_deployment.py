@@ -18,16 +18,11 @@ from event_builders import SITE, busy_site
 from chalicelib import clock
 from chalicelib.supervision.store import EventLog
 from infra.deploy import BODY_LIMIT_BYTES, DeployFailed, deploy, outputs
-from infra.package import Package, build
+from infra.package import Package
 from tests.aws import Emulator
 
 PLATE_KEY = "0:" + "5a" * 32
 SECRETS = {"PlateKeys": PLATE_KEY, "IdKey": "7e" * 32, "StreamEnabled": "false"}
-
-
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
-    return build(tmp_path_factory.mktemp("package"), local=True)
 
 
 @dataclass(frozen=True)
@@ -37,11 +32,11 @@ class Stack:
 
 
 @pytest.fixture(scope="module")
-def stack(emulator: Emulator, package: Package) -> Iterator[Stack]:
+def stack(emulator: Emulator, local_package: Package) -> Iterator[Stack]:
     name = f"deploy-{secrets.token_hex(3)}"
     port = str(urlsplit(emulator.url).port)
     local = {"ViewerProtocol": "allow-all", "ApiOriginDomain": "localhost", "ApiOriginPort": port, "SignInUrl": "http://localhost:8000"}
-    yield Stack(name, deploy(name, package, SECRETS | local))
+    yield Stack(name, deploy(name, local_package, SECRETS | local))
     emulator.client("cloudformation").delete_stack(StackName=name)
 
 
@@ -58,16 +53,16 @@ class TestUpdates:
         assert stack.outputs["EventsTable"] == f"{stack.name}-events"
         assert outputs(stack.name) == stack.outputs
 
-    def test_the_same_again_changes_nothing(self, emulator: Emulator, stack: Stack, package: Package) -> None:
+    def test_the_same_again_changes_nothing(self, emulator: Emulator, stack: Stack, local_package: Package) -> None:
         before = emulator.client("lambda").get_function_configuration(FunctionName=stack.outputs["ScanFunctionName"])
-        assert deploy(stack.name, package, {}) == stack.outputs
+        assert deploy(stack.name, local_package, {}) == stack.outputs
         after = emulator.client("lambda").get_function_configuration(FunctionName=stack.outputs["ScanFunctionName"])
         assert after["LastModified"] == before["LastModified"]
 
-    def test_new_code_keeps_data_and_settings(self, emulator: Emulator, stack: Stack, package: Package) -> None:
+    def test_new_code_keeps_data_and_settings(self, emulator: Emulator, stack: Stack, local_package: Package) -> None:
         dynamodb, card = emulator.client("dynamodb"), {"site_id": {"S": "kept"}}
         dynamodb.put_item(TableName=stack.outputs["CardsTable"], Item=card)
-        newer = replace(package, code_version="0123456789abcdef")
+        newer = replace(local_package, code_version="0123456789abcdef")
         assert deploy(stack.name, newer, {"Today": "2020-07-05"}) == stack.outputs
         assert dynamodb.get_item(TableName=stack.outputs["CardsTable"], Key=card)["Item"] == card
         settings = emulator.client("lambda").get_function_configuration(FunctionName=stack.outputs["ScanFunctionName"])
@@ -75,12 +70,12 @@ class TestUpdates:
         assert (variables["CODE_VERSION"], variables["TODAY"]) == ("0123456789abcdef", "2020-07-05")
         assert variables["PLATE_KEYS"] == PLATE_KEY, "a parameter that is not given keeps its value"
 
-    def test_the_stream_follows_its_switch(self, emulator: Emulator, stack: Stack, package: Package) -> None:
+    def test_the_stream_follows_its_switch(self, emulator: Emulator, stack: Stack, local_package: Package) -> None:
         """Off: the log grows and nothing is graded. On: grading begins with the oldest record, not with the next one."""
         EventLog(stack.name).append(busy_site(), clock.utc_now())
         time.sleep(1.5)
         assert card(emulator, stack) is None
-        deploy(stack.name, package, {"StreamEnabled": "true"})
+        deploy(stack.name, local_package, {"StreamEnabled": "true"})
         deadline = time.monotonic() + 30
         while card(emulator, stack) is None and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -92,29 +87,29 @@ def card(emulator: Emulator, stack: Stack) -> dict | None:
 
 
 class TestRefusals:
-    def test_a_parameter_the_template_does_not_have(self, emulator: Emulator, stack: Stack, package: Package) -> None:
+    def test_a_parameter_the_template_does_not_have(self, emulator: Emulator, stack: Stack, local_package: Package) -> None:
         with pytest.raises(DeployFailed, match="no parameter Colour"):
-            deploy(stack.name, package, {"Colour": "red"})
+            deploy(stack.name, local_package, {"Colour": "red"})
 
-    def test_a_template_that_is_none(self, emulator: Emulator, package: Package, tmp_path: Path) -> None:
+    def test_a_template_that_is_none(self, emulator: Emulator, local_package: Package, tmp_path: Path) -> None:
         with pytest.raises(DeployFailed, match="Nowhere"):
-            deploy(f"failed-{secrets.token_hex(3)}", self.only(package, tmp_path, {"Broken": {"Type": "AWS::Nowhere::Thing"}}), {})
+            deploy(f"failed-{secrets.token_hex(3)}", self.only(local_package, tmp_path, {"Broken": {"Type": "AWS::Nowhere::Thing"}}), {})
 
-    def test_a_failed_creation_names_the_resource_and_can_be_repeated(self, emulator: Emulator, package: Package, tmp_path: Path) -> None:
+    def test_a_failed_creation_names_the_resource_and_can_be_repeated(self, emulator: Emulator, local_package: Package, tmp_path: Path) -> None:
         name = f"failed-{secrets.token_hex(3)}"
         queue = {"Type": "AWS::SQS::Queue", "Properties": {}}
         handle = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
         waiting = {"Type": "AWS::CloudFormation::WaitCondition", "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "1"}}
         broken = {"Queue": queue, "Handle": handle, "NobodyCalls": waiting}
         with pytest.raises(DeployFailed, match="NobodyCalls"):
-            deploy(name, self.only(package, tmp_path, broken), {})
-        assert deploy(name, self.only(package, tmp_path, {"Queue": queue}), {})["QueueUrl"].startswith("http")
+            deploy(name, self.only(local_package, tmp_path, broken), {})
+        assert deploy(name, self.only(local_package, tmp_path, {"Queue": queue}), {})["QueueUrl"].startswith("http")
         emulator.client("cloudformation").delete_stack(StackName=name)
 
-    def test_a_template_too_long_for_a_request_goes_through_the_bucket(self, emulator: Emulator, package: Package, tmp_path: Path) -> None:
+    def test_a_template_too_long_for_a_request_goes_through_the_bucket(self, emulator: Emulator, local_package: Package, tmp_path: Path) -> None:
         name = f"long-{secrets.token_hex(3)}"
         queue = {"Type": "AWS::SQS::Queue", "Metadata": {"Note": "x" * BODY_LIMIT_BYTES}, "Properties": {}}
-        assert deploy(name, self.only(package, tmp_path, {"Queue": queue}), {})["QueueUrl"].startswith("http")
+        assert deploy(name, self.only(local_package, tmp_path, {"Queue": queue}), {})["QueueUrl"].startswith("http")
         emulator.client("cloudformation").delete_stack(StackName=name)
 
     def only(self, package: Package, folder: Path, resources: dict) -> Package:

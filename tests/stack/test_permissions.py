@@ -23,7 +23,7 @@ from chalicelib.code import token
 from chalicelib.supervision.store import EventLog
 from infra.deploy import deploy
 from infra.local import emulator as local
-from infra.package import build
+from infra.package import Package
 from tests.aws import Emulator
 
 PROBE = """
@@ -77,12 +77,11 @@ def enforcing(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="module")
-def deployed(enforcing: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def deployed(enforcing: Emulator, local_package: Package) -> Iterator[Deployed]:
     """The whole stack under a fresh name; its stream is left to the tests of the stream."""
-    package = build(tmp_path_factory.mktemp("package"), local=True)
     name = f"rights-{secrets.token_hex(3)}"
     given = {"PlateKeys": PLATE_KEY, "IdKey": "7e" * 32, "ViewerProtocol": "allow-all", "StreamEnabled": "false", "SignInUrl": "http://localhost:8000"}
-    outputs = deploy(name, package, given)
+    outputs = deploy(name, local_package, given)
     enforcing.set_schedules(name, running=False)
     yield Deployed(outputs, boto3.client("lambda"))
     boto3.client("cloudformation").delete_stack(StackName=name)
