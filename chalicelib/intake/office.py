@@ -137,6 +137,8 @@ def handle_message(event: Mapping, settings: Settings, seconds_left: Callable[[]
 def stack_ports(settings: Settings) -> Ports:
     """The ports of the stack in the settings."""
     from chalicelib.access.store import AuditTable
+    from chalicelib.index.monthly import published
+    from chalicelib.index.runs import StackRuns
     from chalicelib.intake.store import CardAreas, ImportLog
     from chalicelib.jobs import JobTable
     from chalicelib.publish.objects import JobObjects
@@ -148,5 +150,5 @@ def stack_ports(settings: Settings) -> Ports:
     events = EventLog(prefix)
     return Ports(
         JobTable(prefix), AuditTable(prefix), JobObjects(settings.files_bucket), ImportLog(events), CardAreas(events),
-        PersonTable(prefix), lambda job_id: send([{"job": job_id}]),
+        PersonTable(prefix), lambda job_id: send([{"job": job_id}]), published(StackRuns(prefix)),
     )  # fmt: skip

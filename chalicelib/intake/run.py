@@ -14,10 +14,12 @@ from itertools import chain
 from pathlib import Path
 
 from chalicelib.errors import BadInput, Conflict, Problem
+from chalicelib.index.acceptance import Published
 from chalicelib.intake.correct import Corrected, Correction, Corrector
 from chalicelib.intake.log import Log
 from chalicelib.intake.mapping import load_mapping
 from chalicelib.intake.model import GOOD, Mapping
+from chalicelib.intake.months import NOTHING_OUT, refuse_months
 from chalicelib.intake.permission import Permission
 from chalicelib.intake.persons import SAME as STANDS
 from chalicelib.intake.persons import People, PersonImport, enter, written
@@ -46,7 +48,7 @@ class Wish:
     With a rejects file bad rows are left out and written there, and ``writes`` says what becomes of the others; without one
     a bad row is an error. ``correction`` corrects what stands otherwise, ``permission`` leaves out what the sender may not bring in.
     ``stop`` is asked before every transaction: an import that was stopped is finished by the same import again. ``people`` is where a sheet of
-    persons goes; without it such a sheet is refused.
+    persons goes; without it such a sheet is refused. ``published`` is what returns and objections of a month are held against.
     """
 
     rejects: Path | None = None
@@ -55,6 +57,7 @@ class Wish:
     writes: str = GOOD
     stop: Callable[[], bool] = lambda: False
     people: People | None = None
+    published: Published = NOTHING_OUT
 
 
 PLAIN = Wish()
@@ -173,6 +176,7 @@ def _settle(table: Table, mapping: Mapping, context: Context, log: Log, wish: Wi
         spool, currents = plan.spool, Currents()
         if not spool.problem_count():
             currents = compare(spool, mapping.records, log, lambda done: progress(COMPARED, done, plan.event_count))
+            refuse_months(spool, mapping.records, currents, log, (context.district, wish.published))  # type: ignore[arg-type]
             if wish.permission and not spool.problem_count():
                 wish.permission.refuse(spool, currents, log, wish.correction, lambda done: progress(PERMITTED, done, plan.event_count))
             if wish.correction and not spool.problem_count():

@@ -7,7 +7,7 @@ an import takes does not grow with the file.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import orjson
@@ -140,6 +140,11 @@ class Spool:
         while page := self.database.execute(sql, (last, state, PAGE)).fetchall():
             last = page[-1][0]
             yield [Entry(*found) for found in page]
+
+    def of_kinds(self, kinds: Collection[str]) -> list[Entry]:
+        """The events of these kinds, of which a file has few, in the order of the file."""
+        sql = f"SELECT {ENTRY} FROM events WHERE kind IN ({', '.join('?' * len(kinds))}) ORDER BY place"
+        return [Entry(*found) for found in self.database.execute(sql, tuple(kinds))]
 
     def settle(self, entries: Iterable[Entry]) -> None:
         """Keep how events stand against the log."""

@@ -20,9 +20,11 @@ import orjson
 from chalicelib.access.audit import AuditLog, audit_line
 from chalicelib.access.identity import Identity
 from chalicelib.errors import BadInput, Conflict, NotFound, Problem
+from chalicelib.index.acceptance import Published
 from chalicelib.intake.asked import Asked, mapping_path
 from chalicelib.intake.log import WholeLog
 from chalicelib.intake.mapping import load_mapping
+from chalicelib.intake.months import NOTHING_OUT
 from chalicelib.intake.permission import Areas, Permission
 from chalicelib.intake.persons import People, PersonBook
 from chalicelib.intake.run import Imported, Wish, import_file
@@ -51,7 +53,7 @@ class Objects(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything outside that uploads use; ``send`` puts a job on the queue."""
+    """Everything outside that uploads use; ``send`` puts a job on the queue, ``published`` is the months that are out."""
 
     book: JobBook
     audit: AuditLog
@@ -60,6 +62,7 @@ class Ports:
     areas: Areas
     persons: PersonBook
     send: Callable[[str], None]
+    published: Published = NOTHING_OUT
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ class _Run:
             self.asked.writes,
             lambda: place.seconds_left() < RESERVE_S,
             People(self.ports.persons, lambda subject, what: self._note("person", subject, what)),
+            self.ports.published,
         )
         return import_file(
             sheet, mapping_path(self.asked.mapping, place.district.folder), self.ports.log, district=place.district, id_key=place.id_key,

@@ -14,6 +14,7 @@ from chalicelib.config import Settings, settings
 from chalicelib.register.district import District
 
 if TYPE_CHECKING:
+    from chalicelib.index.acceptance import Published
     from chalicelib.intake.persons import People
     from chalicelib.intake.run import Wish
 
@@ -86,6 +87,8 @@ def check(args: argparse.Namespace, mapping: Path, district, given) -> int:
 def bring_in(args: argparse.Namespace, mapping: Path, district, given) -> int:
     from chalicelib.errors import BadInput, Problem
     from chalicelib.grading.enacted import governed_district
+    from chalicelib.index.monthly import published
+    from chalicelib.index.runs import StackRuns
     from chalicelib.intake.run import import_file
     from chalicelib.intake.store import ImportLog
     from chalicelib.supervision.store import EventLog
@@ -101,7 +104,7 @@ def bring_in(args: argparse.Namespace, mapping: Path, district, given) -> int:
         today=given.day(),
         now=clock.utc_now(),
         progress=show,
-        wish=wish_of(args, people_of(given)),
+        wish=wish_of(args, people_of(given), published(StackRuns(given.table_prefix))),
     )
     tell(done)
     if args.result:
@@ -123,12 +126,12 @@ def people_of(given: Settings) -> People:
     return People(PersonTable(given.table_prefix), lambda subject, what: audit.write(audit_line(who, "person", subject, what, clock.utc_now())))
 
 
-def wish_of(args: argparse.Namespace, people: People | None) -> Wish:
+def wish_of(args: argparse.Namespace, people: People | None, published: Published) -> Wish:
     from chalicelib.intake.correct import Correction
     from chalicelib.intake.run import Wish
 
     correction = Correction(args.reason, tuple(args.signer)) if args.correct else None
-    return Wish(rejects_path(args) if args.good_rows else None, correction, people=people)
+    return Wish(rejects_path(args) if args.good_rows else None, correction, people=people, published=published)
 
 
 def rejects_path(args: argparse.Namespace) -> Path:

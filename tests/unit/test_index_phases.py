@@ -153,6 +153,8 @@ def test_the_objection_and_the_counts_before_it_stay_on_record_without_its_prose
     (entry,) = row["objections"]
     assert (entry["sub_item"], entry["outcome"], entry["before"], entry["after"]) == ("ZR1", "upheld", {"no_value": "not_reported"}, {"numerator": 1, "denominator": 1})
     assert "会议已开" not in str(done.files.files)
+    staff = orjson.loads(done.files.find(f"staff/{OWN}/index/{JUNE}/r2/index.json"))
+    assert staff["labels"][OWN][entry["id"]] == "党政班子研究安全生产2020年6月异议（区级2020-07-07提出，2020-07-08决定）"
 
 
 def test_a_rejected_or_undecided_objection_changes_nothing() -> None:
