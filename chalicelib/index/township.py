@@ -15,10 +15,10 @@ from chalicelib.errors import NotFound
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rulebook import rules_on
 from chalicelib.grading.rules import RuleSet
+from chalicelib.index.cases import case_labels, own_labels
 from chalicelib.index.document import measure_document
 from chalicelib.index.freeze import frozen, late_records
 from chalicelib.index.measure import measure_township
-from chalicelib.index.model import Measure
 from chalicelib.index.month import Month, SiteMonth
 from chalicelib.index.objections import corrected, objections_of
 from chalicelib.index.records import standing, township_on
@@ -32,10 +32,6 @@ from chalicelib.supervision.facts import fold
 from chalicelib.supervision.model import Event
 
 SCHEMA = 1
-CASE_KINDS = (
-    "hazard_found", "accident", "concealment_established", "inspection_quality_checked",
-    "double_random_task", "complaint", "result_published",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,9 @@ def with_objections(partial: dict, events: Sequence[Event], decided_by: datetime
     if not objections:
         return partial
     measures, documents = corrected(partial["sub_items"], objections, {item.code: item for item in rules.sub_items})
-    return {**partial, "sub_items": measures, "objections": documents}
+    words = dict(own_labels(frozen(fold(events), decided_by)["records"], rules.sub_items))
+    labels = partial["labels"] | {one.objection_id: words[one.objection_id] for one in objections}
+    return {**partial, "sub_items": measures, "objections": documents, "labels": dict(sorted(labels.items()))}
 
 
 def site_month(facts: Mapping, month: str, rules: MonthRules, township: str) -> SiteMonth:
@@ -172,14 +170,3 @@ def townships_of(facts: Mapping) -> set[str]:
 
 def _township_records(events: Sequence[Event], known_at: datetime) -> Mapping:
     return frozen(fold(events), known_at)["records"] if events else {}
-
-
-def case_labels(month: Month, measures: Iterable[Measure]) -> dict[str, str]:
-    """For staff: the name of the site behind each listed case (a site id or the id of one of its events)."""
-    wanted = {case for measure in measures for case in measure.cases}
-    labels = {}
-    for site in month.sites:
-        ids = [site.site_id]
-        ids += [row["id"] for kind in CASE_KINDS for row in site.facts["records"].get(kind, ())]
-        labels.update(dict.fromkeys(wanted.intersection(ids), site.risk.name))
-    return dict(sorted(labels.items()))

@@ -335,6 +335,14 @@ def test_cases_are_cut_their_count_is_whole_and_staff_learn_the_names() -> None:
     assert row["labels"][row["sub_items"]["FX3"]["cases"][0]].startswith("示例场所")
 
 
+def test_a_case_of_the_townships_own_is_named_by_what_it_is_and_its_days() -> None:
+    waiting = returned("ZR5", 1, denominator=2)
+    overdue = fact("supervision_order", "2020-06-01", due_on="2020-06-10")
+    row = partial(site("a"), events=(*waiting, overdue, step("supervision_order_closed", overdue, "2020-06-12")))
+    words = [row["labels"][case] for code in ("ZR5", "ZX5") for case in row["sub_items"][code]["cases"]]
+    assert words == ["监管力量配备率2020年6月月报（区级2020-06-30填报，2020-07-01复核）", "督办（区级2020-06-01交办，2020-06-12办结）"]
+
+
 def test_the_order_of_sites_changes_nothing() -> None:
     facts = [site(name, accident(name, deaths=number)) for number, name in enumerate(("a", "b", "c"))]
     assert partial(*facts) == partial(*reversed(facts))
