@@ -1,4 +1,4 @@
-"""The log as an import needs it: what stands under some keys, appending, and a subject's events when one is corrected."""
+"""The log as an import needs it: what stands under some keys, appending, and a subject's events when one is corrected or tells of a month."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ class Log(Protocol):
 
 
 class WholeLog(Log, Protocol):
-    """What a correction needs besides: the steps that others hung on the fact."""
+    """What a correction and facts about a month need besides: what else stands in the subject's log."""
 
     def list_events(self, subject: str) -> tuple[Event, ...]: ...

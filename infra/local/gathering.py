@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.intake.store import Key, Log
+from chalicelib.intake.log import WholeLog
+from chalicelib.intake.store import Key
 from chalicelib.supervision.model import Event, to_text
 from chalicelib.supervision.store import Appended, in_import_order
 
@@ -22,7 +23,7 @@ TOGETHER = 500
 class GatheringLog:
     """A log for :func:`chalicelib.intake.run.import_file` that writes nothing until :meth:`flush`."""
 
-    log: Log
+    log: WholeLog
     gathered: dict[Key, Event] = field(default_factory=dict)
 
     def append(self, events: Iterable[Event], now: datetime) -> Appended:
@@ -34,6 +35,11 @@ class GatheringLog:
     def find_texts(self, keys: Sequence[Key]) -> dict[Key, str]:
         here = {key: to_text(self.gathered[key]) for key in keys if key in self.gathered}
         return here | self.log.find_texts([key for key in keys if key not in here])
+
+    def list_events(self, subject: str) -> tuple[Event, ...]:
+        """A subject's events, those gathered after those in the log."""
+        here = {key: event for key, event in self.gathered.items() if key[0] == subject}
+        return (*(event for event in self.log.list_events(subject) if (subject, event.event_id) not in here), *here.values())
 
     def flush(self, now: Callable[[], datetime], progress: Callable[[int, int], None] = lambda done, total: None) -> int:
         """Append everything gathered, enterprise by enterprise; how many events. Repeating a cut-off flush is right."""

@@ -9,10 +9,10 @@ from pathlib import Path
 
 ROOMS = {
     "enterprise": ["", "own", "self-check", "rectify", "certificates", "sectors", "persons", "voice", "plate", "accounts"],
-    "township": ["", "work", "acts", "find", "accounts", "returns", "objections"],
+    "township": ["", "work", "acts", "find", "accounts", "index", "returns", "objections"],
     "expert": ["", "work", "find"],
     "admin": ["", "sites", "accounts", "imports", "exports"],
-    "district": ["", "work", "acts", "find", "sites", "accounts", "returns", "objections", "rules"],
+    "district": ["", "work", "acts", "find", "sites", "accounts", "index", "returns", "objections", "rules"],
 }
 KEPT = "safety-code.session"
 EXPECTED = ("status of 400", "status of 401", "status of 403", "status of 404", "status of 409")

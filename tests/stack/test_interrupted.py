@@ -35,6 +35,9 @@ class CutLog:
     def find_texts(self, keys):
         return self.log.find_texts(keys)
 
+    def list_events(self, subject):
+        return self.log.list_events(subject)
+
     def append(self, events, now):
         self.left -= len(events)
         if self.left < 0:

@@ -27,6 +27,9 @@ export function badge(code, word) {
   return h("span", { class: `grade g-${known}` }, shape(known), word || WORDS[known]);
 }
 
+// The colour of a township's index: a colour, no code; without enough data none.
+export const colour = code => badge(code, code === "none" ? "数据不足" : WORDS[code].replace(/码$/, ""));
+
 // The grade of one site over the width of a card.
 export function panel(code, meaning, ...more) {
   const known = SHAPES[code] ? code : "none";

@@ -89,12 +89,16 @@ function filing(book, month, me, row, again) {
   });
 }
 
-function inWords(found, item) {
+// The counts of a sub-item as a person says them.
+export function inWords(found, item) {
   if (STATE[found.state]) return STATE[found.state];
   if (item.levels.length > 0) return LEVEL[found.level] || "没有";
   const known = [[item.numerator, found.numerator], [item.denominator, found.denominator], [CONDITION[item.condition], found.condition]];
-  return known.filter(([word, value]) => word && value !== undefined && value !== null).map(([word, value]) => `${word} ${value}`).join("，");
+  return known.filter(([word, value]) => word && value !== undefined && value !== null).map(([word, value]) => `${word} ${plain(value)}`).join("，");
 }
+
+// A sum of shares is an exact fraction; a person reads two decimals.
+const plain = value => (String(value).includes("/") ? String(value).split("/").reduce((a, b) => a / b).toFixed(2) : value);
 
 // The published result, as everybody may read it; nothing where the month is not out.
 async function published(out, month) {

@@ -3,7 +3,7 @@ import { fresh, get, post } from "../api.js";
 import { card, day, h, pairs, refusal, show as fill, waiting } from "../parts/dom.js";
 import { monthBefore } from "../parts/events.js";
 import { form } from "../parts/form.js";
-import { badge } from "../parts/grade.js";
+import { colour } from "../parts/grade.js";
 
 const STATE = { missing: "✕ 未填报", waiting: "◷ 待复核", confirmed: "✓ 已复核" };
 const COLUMNS = ["镇街", "月份", "小项", "小项名称", "填报日期", "完成数", "应完成数", "级别", "附件", "复核日期", "复核人"];
@@ -49,7 +49,7 @@ function preview(month, township) {
   async function load() {
     fill(box, waiting("正在试算…"));
     const own = await get(`/months/${month}/preview/${township}`).catch(problem => { fill(box, refusal(problem)); });
-    if (own) fill(box, h("p", {}, h("b", { class: "num" }, own.index ?? "—"), " 分 ", badge(own.colour), ` 原始分 ${own.raw ?? "—"}`),
+    if (own) fill(box, h("p", {}, h("b", { class: "num" }, own.index ?? "—"), " 分 ", colour(own.colour), ` 原始分 ${own.raw ?? "—"}`),
       h("ol", {}, own.lost.slice(0, 10).map(one => h("li", {}, `${one.code} ${one.title} −${one.lost}`))), h("p", { class: "soft" }, "仅供本镇街截止前自查，不含名次；以发布结果为准。"));
   }
   return card("截止前试算", box);
