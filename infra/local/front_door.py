@@ -17,7 +17,7 @@ import urllib.parse
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from infra.local import files_door, sign_in, squeeze
+from infra.local import files_door, lost, sign_in, squeeze
 
 HOP_BY_HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
 OURS = HOP_BY_HOP | {"host", "content-length", "expect", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded"}
@@ -112,6 +112,7 @@ class FrontDoorHandler(BaseHTTPRequestHandler):
             return
         try:
             answer, content = self._ask(body)
+            answer, content = lost.as_the_cdn(self._target(), answer, content)
             content = sign_in.in_our_words(self._target(), answer.getheader("Content-Type", ""), content)
         except (OSError, http.client.HTTPException):
             self._refuse(502, "the local stack does not answer; ./dev status tells more")
@@ -177,7 +178,7 @@ class FrontDoorHandler(BaseHTTPRequestHandler):
         forwarded = {"X-Forwarded-For": self.client_address[0], "X-Forwarded-Proto": self.scheme}
         return {**headers, **forwarded, "Host": host}
 
-    def _answer(self, answer: http.client.HTTPResponse, content: bytes) -> None:
+    def _answer(self, answer: http.client.HTTPResponse | lost.Lost, content: bytes) -> None:
         content, more = squeeze.as_the_cdn(self.headers.get("Accept-Encoding", ""), answer, content)
         self.send_response_only(answer.status, answer.reason)
         for name, value in [*answer.getheaders(), *sign_in.headers(self._target()), *more]:

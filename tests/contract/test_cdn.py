@@ -101,6 +101,11 @@ def test_a_lost_visitor_is_told_so_in_words() -> None:
         assert "没有找到这个页面" in answer["body"]["data"] and 'href="/"' in answer["body"]["data"]
 
 
+def test_a_file_that_is_not_there_is_told_in_the_same_words() -> None:
+    (answer,) = ask(["/nope"])
+    assert answer["body"]["data"] == (SOURCE.parent / "lost.html").read_text("utf-8").rstrip("\n")
+
+
 def test_every_file_of_the_portal_can_be_reached() -> None:
     names = [f"/{path.relative_to(WEB).as_posix()}" for path in WEB.rglob("*") if path.is_file()]
     assert names and [request["uri"] for request in ask(names)] == names

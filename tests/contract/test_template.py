@@ -325,6 +325,22 @@ class TestDoors:
         objects = [statement["Resource"] for statement in policy["PolicyDocument"]["Statement"] if statement["Action"] == "s3:GetObject"]
         assert objects == [{"Fn::Sub": "${FilesBucket.Arn}/public/*"}]
 
+    def test_what_the_bucket_does_not_have_is_our_own_page_and_the_apis_refusals_stay_its_own(self, expanded: dict, template: dict) -> None:
+        config = of_type(expanded, "AWS::CloudFront::Distribution")["Distribution"]["DistributionConfig"]
+        (group,) = config["OriginGroups"]["Items"]
+        assert ([member["OriginId"] for member in group["Members"]["Items"]], group["FailoverCriteria"]["StatusCodes"]["Items"]) == (["files", "lost"], [403, 404])
+        assert "CustomErrorResponses" not in config, "they would be the API's as well"
+        behaviours = {each.get("PathPattern", "/"): each for each in (config["DefaultCacheBehavior"], *config["CacheBehaviors"])}
+        grouped = {path for path, each in behaviours.items() if each["TargetOriginId"] == {"Fn::If": ["HasLocalApiOrigin", "files", "site"]}}
+        assert grouped == {"/", "/desk/*"} and all(set(behaviours[path]["AllowedMethods"]) == {"GET", "HEAD"} for path in grouped)
+        (lost,) = [origin for origin in config["Origins"] if origin["Id"] == "lost"]
+        assert lost["OriginPath"] == "/api/lost"
+        methods = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]["/lost/{proxy+}"]
+        for method in (methods["get"], methods["head"]):
+            assert "security" not in method and method["x-amazon-apigateway-integration"]["type"] == "mock"
+            told = method["x-amazon-apigateway-integration"]["responses"]["default"]
+            assert told["statusCode"] == "404" and "没有找到这个页面" in told["responseTemplates"]["text/html"]
+
     def test_a_scan_page_is_cached_by_its_path_alone_and_for_a_minute_at_most(self, expanded: dict) -> None:
         config = of_type(expanded, "AWS::CloudFront::Distribution")["Distribution"]["DistributionConfig"]
         (scan,) = [behaviour for behaviour in config["CacheBehaviors"] if behaviour["PathPattern"] == "/C/*"]

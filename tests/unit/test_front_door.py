@@ -35,9 +35,10 @@ class Distribution(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         seen = {"method": self.command, "path": self.path, "body": body, "headers": {k.lower(): v for k, v in self.headers.items()}}
         content = b"" if self.path == "/unchanged" else b"x" * LARGE if self.path == "/large" else json.dumps(seen).encode()
-        self.send_response(304 if self.path == "/unchanged" else 200)
+        refuses = self.path.endswith("/xml")
+        self.send_response(304 if self.path == "/unchanged" else 403 if refuses else 200)
         self.send_header("ETag", '"1"')
-        self.send_header("Content-Type", "image/png" if self.path.endswith(".png") else "application/json")
+        self.send_header("Content-Type", "image/png" if self.path.endswith(".png") else "application/xml" if refuses else "application/json")
         self.send_header("Set-Cookie", "a=1")
         self.send_header("Set-Cookie", "b=2")
         self.send_header("Content-Length", str(len(content)))
@@ -75,6 +76,17 @@ def browser(door: ThreadingHTTPServer) -> Iterator[http.client.HTTPConnection]:
 def seen(browser: http.client.HTTPConnection, method: str, path: str, body: bytes | None = None, headers: dict | None = None) -> dict:
     browser.request(method, path, body, headers or {})
     return json.loads(browser.getresponse().read())
+
+
+@pytest.mark.parametrize(("path", "is_ours"), [("/index/2020-06/r9/xml", True), ("/desk/xml", True), ("/api/xml", False), ("/C/xml", False)])
+def test_what_the_bucket_does_not_have_is_our_page_and_what_the_api_refuses_is_its_own(browser: http.client.HTTPConnection, path: str, is_ours: bool) -> None:
+    for method in ("GET", "HEAD"):
+        browser.request(method, path)
+        answer = browser.getresponse()
+        content = answer.read().decode()
+        assert (answer.status, answer.getheader("Content-Type")) == ((404, "text/html; charset=utf-8") if is_ours else (403, "application/xml"))
+        assert method == "HEAD" or ("没有找到这个页面" in content) == is_ours
+        assert answer.getheader("ETag") == '"1"', "the policy's headers stay"
 
 
 def test_the_label_of_the_distribution_is_its_name_here() -> None:
