@@ -19,6 +19,8 @@ SITE_ID_LENGTH = 16
 SUBJECT_TAG_LENGTH = 6
 EVENT_KEY_LENGTH = 18
 ID = re.compile(f"[{ALPHABET}]{{{SITE_ID_LENGTH}}}")
+# The name by which a fact's evidence names a photo: the site it belongs to, a random part, the ending.
+PHOTO = re.compile(f"({ID.pattern})\\.[{ALPHABET}]{{20}}\\.(?:jpg|png|webp)")
 
 
 def base32(data: bytes, length: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib.code.words import FLAG, FLAG_MEANING, WHY_NONE, grade_words, words
+from chalicelib.code.words import FLAG, FLAG_MEANING, WHY_NONE, grade_words, phrases
 from chalicelib.register.district import Swatch
 
 OLD_DAYS = 180
@@ -61,7 +61,7 @@ class Scan:
 
         Without a colour nothing is said about how good the evidence for one is. An appeal whose clock is on the page is not said twice.
         """
-        at = words(self.language).at
+        at = phrases(self.language).at
         said = [code for code in self.card.get("flags") or [] if self.grade != "none" or code not in ABOUT_THE_SCORE]  # type: ignore[attr-defined]
         shown = [code for code in said if code != "appeal" or not self.card.get("appeal")]
         return [{"code": code, "word": FLAG.get(code, (code, code))[at], "meaning": FLAG_MEANING.get(code, ("", ""))[at]} for code in shown]
@@ -69,7 +69,7 @@ class Scan:
     @property
     def next_assessment(self) -> str:
         """The day by which the colour is worked out anew; in words where no day is fixed, or it waits for somebody."""
-        said = words(self.language)
+        said = phrases(self.language)
         if str(self.card.get("state")) in WHY_NONE:
             return said.next_never if self.card.get("state") != "suspended" else said.next_resumed
         if self.grade == "none":
@@ -80,14 +80,14 @@ class Scan:
     def veto(self) -> str:
         """That a veto decided, not the score; empty where none did."""
         vetoed = self.grade == "red" and self.card.get("vetoes")
-        return words(self.language).veto.format(count=self.card["vetoes"]) if vetoed else ""
+        return phrases(self.language).veto.format(count=self.card["vetoes"]) if vetoed else ""
 
     @property
     def why_none(self) -> str:
         """Why there is no colour, in one sentence; empty if there is one."""
         if self.grade != "none":
             return ""
-        said = words(self.language)
+        said = phrases(self.language)
         own = WHY_NONE.get(str(self.card.get("state")))
         return own[said.at] if own else said.MEANING["none"] + ("。" if self.language == "zh" else ".")
 
@@ -106,7 +106,7 @@ class Scan:
         appeal: Mapping[str, object] = self.card.get("appeal") or {}  # type: ignore[assignment]
         if not appeal:
             return ""
-        said, number, days = words(self.language), self.appeal_day, len(appeal.get("days") or ())  # type: ignore[arg-type]
+        said, number, days = phrases(self.language), self.appeal_day, len(appeal.get("days") or ())  # type: ignore[arg-type]
         if number is None:
             return said.clock_unknown
         if number == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib import labels
 from chalicelib.code.page import Scan
-from chalicelib.code.words import AXIS_EN, RADAR_SPOKEN, words
+from chalicelib.code.words import AXIS_EN, RADAR_SPOKEN, phrases, words
 from chalicelib.errors import SafetyCodeError
 from chalicelib.exact import TENTHS, parse_scaled
 from chalicelib.http import sentence
@@ -46,7 +46,7 @@ def badge(scan: Scan, district: District) -> str:
 def refusal_badge(error: SafetyCodeError, district: District) -> str:
     """A picture that says there is no valid plate behind it."""
     title = sentence(error.code)[0]
-    return render("code/badge.svg", district, t=words("zh"), swatch=district.palette["none"], title=title[:6], line="—", spoken=title)
+    return render("code/badge.svg", district, t=words("zh", district.palette), swatch=district.palette["none"], title=title[:6], line="—", spoken=title)
 
 
 def refusal_page(error: SafetyCodeError, district: District) -> str:
@@ -87,7 +87,7 @@ def trend(scan: Scan, district: District) -> list[dict[str, str | None]]:
     points: list[dict[str, str]] = scan.card.get("trend") or []  # type: ignore[assignment]
     if not any(point["grade"] for point in points):
         return []
-    said = words(scan.language)
+    said = phrases(scan.language)
     shown = [{**point, "label": str(int(point["on"][5:7]))} for point in points]
     shown.append({"on": str(scan.card["on"]), "grade": scan.grade, "label": said.now})
     return [{**point, "letter": _letter(point["grade"], scan, district)} for point in shown]
@@ -116,4 +116,4 @@ def _radar(scan: Scan) -> str:
     from chalicelib.grading.radar import radar_svg
 
     tenths = {axis: None if axes.get(axis) is None else parse_scaled(axes[axis], TENTHS) for axis in labels.AXIS}
-    return radar_svg(tenths, AXIS_ON_RADAR[scan.language], *RADAR_SPOKEN[words(scan.language).at])
+    return radar_svg(tenths, AXIS_ON_RADAR[scan.language], *RADAR_SPOKEN[phrases(scan.language).at])

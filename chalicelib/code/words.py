@@ -186,17 +186,14 @@ def grade_words(language: str, palette: Mapping[str, Swatch]) -> dict[str, str]:
     return labels.grade_words({code: swatch.word for code, swatch in palette.items()})
 
 
-def words(language: str, palette: Mapping[str, Swatch] | None = None) -> SimpleNamespace:
-    """The words of a language: ``t.report`` and so on, and ``t.GRADE``, ``t.MEANING``, ``t.AXIS``, ``t.STATE`` by code.
+def words(language: str, palette: Mapping[str, Swatch]) -> SimpleNamespace:
+    """The words of a page: :func:`phrases`, and ``t.GRADE``, what the grades are called where this palette holds."""
+    return SimpleNamespace(**vars(phrases(language)), GRADE=grade_words(language, palette))
 
-    A district's palette has colour words of its own.
-    """
+
+def phrases(language: str) -> SimpleNamespace:
+    """The words of a language that name no colour: ``t.report`` and so on, and ``t.MEANING``, ``t.AXIS``, ``t.STATE`` by code."""
     at = LANGUAGES.index(language)
-    own = {
-        "zh": (labels.GRADE, labels.GRADE_MEANING, labels.AXIS, labels.STATE),
-        "en": (GRADE_EN, MEANING_EN, AXIS_EN, STATE_EN),
-    }[language]
-    tables = dict(zip(("GRADE", "MEANING", "AXIS", "STATE"), own, strict=True))
-    if palette:
-        tables["GRADE"] = grade_words(language, palette)
+    own = {"zh": (labels.GRADE_MEANING, labels.AXIS, labels.STATE), "en": (MEANING_EN, AXIS_EN, STATE_EN)}[language]
+    tables = dict(zip(("MEANING", "AXIS", "STATE"), own, strict=True))
     return SimpleNamespace(language=language, tag=TAG[language], at=at, **tables, **{name: pair[at] for name, pair in PAIRS.items()})

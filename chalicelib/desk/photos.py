@@ -5,7 +5,6 @@ A name is ``<site>.<random>.<ending>``: it says to which site it belongs, so tha
 
 from __future__ import annotations
 
-import re
 import secrets
 
 from chalicelib import ids
@@ -14,7 +13,6 @@ from chalicelib.presign import Accepted, UploadForm, download_url, upload_form
 
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 ACCEPTED = Accepted(tuple(ENDINGS), 8 * 1024 * 1024)
-NAME = re.compile(r"([0-9A-HJKMNP-TV-Z]{16})\.[0-9A-HJKMNP-TV-Z]{20}\.(jpg|png|webp)")
 TREE = "uploads/evidence/"
 RANDOM_BYTES = 13
 
@@ -30,7 +28,7 @@ def photo_form(bucket: str, files_url: str, site_id: str, content_type: object) 
 
 def photo_address(bucket: str, files_url: str, site_id: str, name: str) -> str:
     """Where a photo of this site can be seen for some minutes. NotFound for a name that is not one of its photos'."""
-    found = NAME.fullmatch(name)
+    found = ids.PHOTO.fullmatch(name)
     if found is None or found.group(1) != site_id:
         raise NotFound("no such photo")
     return download_url(bucket, TREE + name, name, files_url)

@@ -40,7 +40,7 @@ def flags(hearing: Hearing, caps: Sequence[Cause]) -> tuple[Cause, ...]:
     said = []
     away = sum(rules.axis_points.values()) - found.whole
     if away > texts["not_applicable_flag_points"]:
-        said.append(Cause("C09", Grade.NONE, BY_ACT, (), f"{texts['not_applicable_flag']} {text_of(away, HUNDREDTHS)}"))
+        said.append(Cause("C09", Grade.NONE, BY_ACT, (), f"{texts['not_applicable_flag']}：不适用的条款共 {text_of(away, HUNDREDTHS)} 分"))
     for cap in caps:
         if cap.code in rules.overdue_codes:
             said.append(Cause("assessment_overdue", Grade.NONE, BY_ACT, cap.evidence, texts["overdue_flag"]))

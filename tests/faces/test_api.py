@@ -536,6 +536,13 @@ def test_a_field_that_is_null_is_a_field_that_was_not_given(world: World) -> Non
     assert world.append("district", "inspection", payload={"officers": ["d-1"]}, **nothing).status_code == 201
 
 
+def test_a_fact_of_a_site_names_its_own_photos_and_any_document(world: World) -> None:
+    own, others = f"{SITE}.{'A' * 20}.jpg", f"{'4' * 16}.{'A' * 20}.jpg"
+    refused = world.append("township", "inspection", payload={"officers": ["t-1"]}, evidence=[own, others])
+    assert (refused.status_code, refused.json_body["problems"][0]["place"]) == (400, "evidence[1]")
+    assert world.append("township", "inspection", payload={"officers": ["t-1"]}, evidence=[own, "余应急检〔2020〕12号"]).status_code == 201
+
+
 def test_an_appeal_is_decided_by_somebody_who_is_not_in_the_evidence(world: World) -> None:
     found = world.append("district", "hazard_found", key="h", payload={"level": "general", "deadline_on": "2020-08-01"}).json_body[
         "event_id"

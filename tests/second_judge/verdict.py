@@ -81,7 +81,7 @@ def flags(site: Site, items: dict) -> set[str]:
     found = set()
     absent = sum(Fraction(ITEMS[code]["points"]) for code in items if items[code][1] == "not_applicable")
     if absent > 20:
-        found.add(f"空项过多 {float(absent):.2f}")
+        found.add(f"空项过多：不适用的条款共 {float(absent):.2f} 分")
     if cap_c07(site):
         found.add("评定已过期")
     alone = [code for code in items if code not in DERIVED and items[code][1] == "valued" and only_self(site, code)]

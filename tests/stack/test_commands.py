@@ -133,7 +133,7 @@ class TestAnotherDistrict:
         code, told = foreign_home.run(*foreign_home.up_arguments("--district", "demo"))
         assert (code, "SAFETY_CODE_HOME=.local/demo" in told) == (1, True)
         code, told = foreign_home.run(*foreign_home.up_arguments("--district", "atlantis"))
-        assert code != 0 and "no such district" in told
+        assert code != 0 and "no such district: 'atlantis'; there are demo, dinesafe, shifan" in told
 
     def test_lan_answers_by_https_with_the_local_ca_and_says_how_to_trust_it(self, foreign_home: Home) -> None:
         told = foreign_home.up("--lan")

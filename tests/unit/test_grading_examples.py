@@ -224,6 +224,7 @@ def test_e31_e32_many_items_that_do_not_apply_are_a_flag_and_never_a_cap(away, p
     items = result.items.values()
     assert f"{sum(item.points for item in items if item.status == 'not_applicable') / 100:.2f}" == points
     assert codes(result.flags) == flagged
+    assert [flag.note for flag in result.flags] == [f"空项过多：不适用的条款共 {points} 分"] * len(flagged)
     assert (result.grade, result.caps) == (BLUE, ())
 
 

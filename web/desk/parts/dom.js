@@ -60,6 +60,11 @@ export function waiting(sentence = "正在读取…") {
   return h("p", { class: "waiting" }, sentence);
 }
 
+// A day in words, where it stands beside a deadline with its hour.
+export function date(text) {
+  return h("time", { class: "num", datetime: text }, `${Number(text.slice(5, 7))}月${Number(text.slice(8, 10))}日`);
+}
+
 export function day(text) {
   return h("time", { class: "num", datetime: text }, text);
 }

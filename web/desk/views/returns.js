@@ -1,6 +1,6 @@
 // The monthly returns of a township: what is missing and until when, enter, confirm, and the own index as things stand.
 import { fresh, get, post } from "../api.js";
-import { card, day, h, pairs, refusal, show as fill, waiting } from "../parts/dom.js";
+import { card, date, h, pairs, refusal, show as fill, waiting } from "../parts/dom.js";
 import { monthBefore } from "../parts/events.js";
 import { form } from "../parts/form.js";
 import { colour } from "../parts/grade.js";
@@ -17,8 +17,8 @@ export async function show({ me, query, again }) {
   return [
     h("h1", {}, `${name} ${month} 月报`),
     chooser(me, townships, township, month),
-    card("进度", pairs(["报送截止", h("time", { class: "num", datetime: book.timetable.freeze_at }, book.until)], ["公示稿", day(book.timetable.provisional_on)], ["异议截止", day(book.timetable.objections_until)],
-      ["正式发布", day(book.timetable.final_on)], ["还缺", `${book.missing} / ${book.items.length} 项`]),
+    card("进度", pairs(["报送截止", h("time", { class: "num", datetime: book.timetable.freeze_at }, book.until)], ["公示稿", date(book.timetable.provisional_on)], ["异议截止", date(book.timetable.objections_until)],
+      ["正式发布", date(book.timetable.final_on)], ["还缺", `${book.missing} / ${book.items.length} 项`]),
     !book.open && h("p", { class: "soft" }, "本月报送已截止；逾期的填报不计入。")),
     preview(month, township),
     ...book.items.map(item => entry(item, month, township, again)),
