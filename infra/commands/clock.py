@@ -1,4 +1,4 @@
-"""./dev clock DATE: move the demo's day, regrade what time alone changes, and begin what the month's calendar says is due."""
+"""./dev clock DATE: move the demo's day and do what that day does: regrade, remind, begin what the month's calendar says is due."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 
 from infra.arguments import day
 
-HELP = "move the demo's day, run the daily sweep and what the month's calendar says is due"
+HELP = "move the demo's day, run the daily sweep, the reminders and what the month's calendar says is due"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     told = ", ".join(f"{count} {name}" for name, count in counts.items()) if isinstance(counts, dict) else "done"
     begun = demo.invoke(deployed, "MonthStartFunctionName", demo.scheduled_event(deployed))
     print(f"the demo's day is {arguments.date}; sweep: {told}")
+    reminded = demo.invoke(deployed, "RemindFunctionName", demo.scheduled_event(deployed))
+    print(f"reminders: {reminded['notices']} fall due; what was told before is not told again")
     for run in begun["runs"]:
         print(f"month {run['month']}: {run['status']} index begun; it comes out on its own")
     return 0

@@ -86,6 +86,7 @@ class TestTheDemosDay:
         before = status(demo_home)["grades"]
         code, told = demo_home.run("clock", "2020-10-15")
         assert (code, told.startswith("the demo's day is 2020-10-15; sweep: ")) == (0, True)
+        assert " fall due; what was told before" in told
         after = status(demo_home)
         assert after["today"] == "2020-10-15"
         assert after["grades"] != before
