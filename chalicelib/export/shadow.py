@@ -48,7 +48,7 @@ COLUMNS = (
 @dataclass(frozen=True)
 class Ports:
     """Everything outside that shadow reports use. ``events_of`` reads a subject's log; ``record`` appends the finding to the draft as the
-    person who asked, and says the event's id; ``send`` puts a job on the queue."""
+    person who asked, and says the event's id; ``read`` reads a file of the staff tree; ``send`` puts a job on the queue."""
 
     book: JobBook
     audit: AuditLog
@@ -56,6 +56,7 @@ class Ports:
     sources: Sources
     events_of: Callable[[str], tuple[Event, ...]]
     record: Callable[[Identity, Mapping[str, object]], str]
+    read: Callable[[str], bytes]
     send: Callable[[str], None]
 
 

@@ -31,11 +31,10 @@ HASH = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class ShadowOffice:
-    """One request: who is asking, of which stack, at which instant; ``read`` reads a file of the staff tree."""
+    """One request: who is asking, of which stack, at which instant."""
 
     identity: Identity
     ports: Ports
-    read: Callable[[str], bytes]
     settings: Settings
     now: Callable[[], datetime]
 
@@ -69,7 +68,7 @@ class ShadowOffice:
             self._refuse("shadow reader")
         if not HASH.fullmatch(digest):
             raise NotFound("no such report")
-        found = orjson.loads(self.read(key_of(digest, "summary.json")))
+        found = orjson.loads(self.ports.read(key_of(digest, "summary.json")))
         if self.identity.role != "district":
             return found
         self._note("export", f"shadow {digest}")
@@ -97,6 +96,7 @@ def stack_ports(settings: Settings) -> Ports:
     from chalicelib.access.store import AuditTable
     from chalicelib.code.compose import compose
     from chalicelib.code.desk import Desk
+    from chalicelib.code.store import ReleaseFiles
     from chalicelib.export.office import StackSources
     from chalicelib.jobs import JobTable
     from chalicelib.publish.objects import JobObjects
@@ -107,5 +107,7 @@ def stack_ports(settings: Settings) -> Ports:
     def record(identity: Identity, body: Mapping[str, object]) -> str:
         return Desk(identity, compose(settings), settings).append("district", settings.district, body).event_id
 
-    objects, sources = JobObjects(settings.files_bucket), StackSources(prefix)
-    return Ports(JobTable(prefix), AuditTable(prefix), objects, sources, EventLog(prefix).list_events, record, lambda job_id: send([{"job": job_id}]))
+    return Ports(
+        JobTable(prefix), AuditTable(prefix), JobObjects(settings.files_bucket), StackSources(prefix), EventLog(prefix).list_events, record,
+        ReleaseFiles(settings.files_bucket).read, lambda job_id: send([{"job": job_id}]),
+    )  # fmt: skip

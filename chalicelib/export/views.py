@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from chalicelib.export.shadow_office import ShadowOffice
 
 
-def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
-    """These routes behind this authorizer. ``ports`` makes the stores from settings; the real ones by default."""
+def build_blueprint(
+    guard: Authorizer, ports: Callable | None = None, configure: Callable[[], Settings] = settings, shadow_ports: Callable | None = None
+) -> Blueprint:
+    """These routes behind this authorizer. ``ports`` and ``shadow_ports`` make the stores from settings; the real ones by default."""
     routes = Blueprint("chalicelib.export.views")
     answered = answers(routes)
 
@@ -49,12 +51,10 @@ def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure:
         return desk.document(desk.job(as_id(job_id)))
 
     def shadows() -> ShadowOffice:
-        from chalicelib.code.store import ReleaseFiles
         from chalicelib.export.shadow_office import ShadowOffice, stack_ports
 
         current = configure()
-        identity, read = caller(routes.current_request.context), ReleaseFiles(current.files_bucket).read
-        return ShadowOffice(identity, stack_ports(current), read, current, clock.utc_now)
+        return ShadowOffice(caller(routes.current_request.context), (shadow_ports or stack_ports)(current), current, clock.utc_now)
 
     @routes.route("/rules/drafts/{draft}/shadow", methods=["POST"], authorizer=guard)
     @answered

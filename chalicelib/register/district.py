@@ -134,13 +134,12 @@ def load_district(district_id: str, root: Path = DISTRICTS) -> District:
     """The district of this id. NotFound if there is no folder; BadRuleSet naming every fault of its files."""
     folder = root / district_id
     if not (folder / "district.toml").is_file():
-        known = sorted(place.parent.name for place in root.glob("*/district.toml"))
-        raise NotFound(f"no such district: {district_id[:40]!r}; there are {', '.join(known)}", district=district_id)
+        known = ", ".join(sorted(place.parent.name for place in root.glob("*/district.toml")))
+        raise NotFound(f"no such district: {district_id[:40]!r}; there are {known}", district=district_id)
     document = tomllib.loads((folder / "district.toml").read_text(encoding="utf-8"))
     problems: list[Problem] = []
     townships = _read_townships(folder / "townships.csv", problems)
-    palette = _read_palette(document, problems)
-    rule_sets = _read_rule_sets(document, problems)
+    palette, rule_sets = _read_palette(document, problems), _read_rule_sets(document, problems)
     texts = {key: _text(document, key, problems) for key in ("id", "name", "short", "english", "notice", "datum", "hotline")}
     boundaries = _read_boundaries(document, folder, problems)
     if problems:

@@ -22,6 +22,7 @@ from chalicelib.accounts.views import ROUTES as account_routes
 from chalicelib.code.views import build_blueprint as site_routes
 from chalicelib.cosign.views import build_blueprint as cosign_routes
 from chalicelib.export.office import Ports as ExportPorts
+from chalicelib.export.shadow import Ports as ShadowPorts
 from chalicelib.export.views import build_blueprint as export_routes
 from chalicelib.grading.views import build_blueprint as grade_routes
 from chalicelib.index.office import Office as MonthOffice
@@ -99,6 +100,7 @@ class WholeWorld(OfficeWorld):
         folder, book, persons = FolderObjects(Path(mkdtemp())), MemoryBook(), MemoryPersons()
         imports = ImportPorts(book, self.audit, folder, ImportLog(), MemoryAreas(), persons, lambda job: None)
         exports = ExportPorts(book, self.audit, folder, MemorySources(), lambda job: None)
+        shadows = ShadowPorts(book, self.audit, folder, MemorySources(), self.log.list_events, lambda *asked: "", self.stores.files.read, lambda job: None)
 
         def months(identity, settings):
             return MonthOffice(identity, load_district("demo"), IndexSources(), self.audit, settings.now())
@@ -109,7 +111,7 @@ class WholeWorld(OfficeWorld):
             grade_routes(guard, lambda settings: self.stores, lambda: given),
             registry_routes(guard, lambda settings: self.stores, lambda: given, more),
             intake_routes(guard, lambda settings: imports, lambda: given),
-            export_routes(guard, lambda settings: exports, lambda: given),
+            export_routes(guard, lambda settings: exports, lambda: given, lambda settings: shadows),
             month_routes(guard, months, lambda: given),
             openapi_routes(self.app, lambda: given),
             cosign_routes(guard, lambda settings: self.stores, lambda: given, lambda settings: self.acts),

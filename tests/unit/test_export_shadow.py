@@ -52,7 +52,14 @@ def ports(tmp_path: Path) -> Ports:
 
 
 def ports_with(folder: Path, *events: Event) -> Ports:
-    return Ports(MemoryBook(), MemoryAudit(), FolderObjects(folder), TwoSites(), lambda subject: events, Recorder(), lambda job: None)
+    objects = FolderObjects(folder)
+
+    def read(key: str) -> bytes:
+        if not objects.exists(key):
+            raise NotFound("no such file")
+        return objects.place(key).read_bytes()
+
+    return Ports(MemoryBook(), MemoryAudit(), objects, TwoSites(), lambda subject: events, Recorder(), read, lambda job: None)
 
 
 def run(ports: Ports, draft: str = DRAFT.event_id) -> Job:
@@ -63,12 +70,7 @@ def run(ports: Ports, draft: str = DRAFT.event_id) -> Job:
 
 
 def office(ports: Ports, identity: Identity) -> ShadowOffice:
-    def read(key: str) -> bytes:
-        if not ports.objects.exists(key):
-            raise NotFound("no such file")
-        return ports.objects.place(key).read_bytes()
-
-    return ShadowOffice(identity, ports, read, read_settings({"FILES_BUCKET": "b", "FILES_URL": "/files"}), lambda: NOW)
+    return ShadowOffice(identity, ports, read_settings({"FILES_BUCKET": "b", "FILES_URL": "/files"}), lambda: NOW)
 
 
 def test_the_job_records_the_command_s_own_report_as_the_person_who_asked(ports: Ports) -> None:
