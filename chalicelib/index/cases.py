@@ -28,7 +28,9 @@ EVER = "9999-12-31"
 def case_labels(month: Month, measures: Iterable[Measure]) -> dict[str, str]:
     """What each listed case stands for: of a site or of one of its events the site's name, of the township's own its words."""
     wanted = {case for measure in measures for case in measure.cases}
-    labels = {case: words for case, words in own_labels(month.records, month.rules.sub_items) if case in wanted}
+    # A return that is late (ZR6) is no record: its case is the sub-item.
+    labels = {item.code: f"{item.code} {item.title}" for item in month.rules.sub_items if item.code in wanted}
+    labels |= {case: words for case, words in own_labels(month.records, month.rules.sub_items) if case in wanted}
     for site in month.sites:
         ids = [site.site_id]
         ids += [row["id"] for kind in AT_SITES for row in site.facts["records"].get(kind, ())]

@@ -343,6 +343,11 @@ def test_a_case_of_the_townships_own_is_named_by_what_it_is_and_its_days() -> No
     assert words == ["监管力量配备率2020年6月月报（区级2020-06-30填报，2020-07-01复核）", "督办（区级2020-06-01交办，2020-06-12办结）"]
 
 
+def test_a_return_that_is_late_is_a_case_by_the_name_of_its_sub_item() -> None:
+    row = partial(site("a"), events=returned("ZR1", 1))
+    assert "PX5" in row["sub_items"]["ZR6"]["cases"] and row["labels"]["PX5"] == "PX5 宣传教育活动"
+
+
 def test_the_order_of_sites_changes_nothing() -> None:
     facts = [site(name, accident(name, deaths=number)) for number, name in enumerate(("a", "b", "c"))]
     assert partial(*facts) == partial(*reversed(facts))

@@ -7,7 +7,7 @@ import { table } from "../parts/table.js";
 import { inWords } from "./objections.js";
 
 const STATUS = { provisional: "公示稿", final: "正式", revised: "修订" };
-const SITE = /^[0-9A-Z]{16}$/;
+const SITE = /^[0-9A-Z]{16}$/, ITEM = /^[A-Z]{2}[0-9]$/;
 
 export async function show({ me, query }) {
   const out = await current(me);
@@ -66,8 +66,9 @@ function loss(item, words, open) {
 // A site leads to its record, a return to the month's returns, an objection to the objections; of other facts the name says where they stand.
 function named(id, item, { month, township, labels }) {
   const name = labels[id] || id;
-  const own = { 月报: `#/returns?month=${month}&township=${township}`, 异议: `#/objections?month=${month}` };
-  const place = SITE.test(id) ? `#/site/${id}` : Object.entries(own).find(([word]) => name.includes(`${word}（`))?.[1];
+  const [, year, ordinal] = name.match(/(\d{4})年(\d{1,2})月月报（/) || [];
+  const told = year ? `${year}-${ordinal.padStart(2, "0")}` : ITEM.test(id) && month;
+  const place = SITE.test(id) ? `#/site/${id}` : told ? `#/returns?month=${told}&township=${township}` : name.includes("异议（") && `#/objections?month=${month}`;
   return place ? h("a", { href: place }, name) : name;
 }
 
