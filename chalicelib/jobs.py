@@ -6,7 +6,7 @@ at its next save and stops. Jobs are not the record of what was done: that is th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,10 +20,12 @@ from chalicelib.tables import Jobs, table_name
 
 KEPT_DAYS = 60
 MOST_LISTED = 50
-WAITING, QUEUED, RUNNING, DONE, REFUSED, FAILED = "waiting", "queued", "running", "done", "refused", "failed"
+WAITING, QUEUED, RUNNING, COSIGNING, DONE, REFUSED, FAILED = "waiting", "queued", "running", "cosigning", "done", "refused", "failed"
 ENDED = frozenset({DONE, REFUSED, FAILED})
-# A run tells of itself every few seconds; a message whose run was killed comes back after the queue's visibility time-out (90 minutes). So
-# a job that has been silent for longer will not go on by itself.
+# A run tells of itself every few seconds, and of an import at least every half minute. Whoever looks after a job that stands still sends it again;
+# unattended, its message comes back after the queue's visibility time-out. A job that has been silent for longer will not go on by itself.
+STANDSTILL = timedelta(minutes=2)
+MOST_RESUMED = 5
 SILENT = timedelta(hours=2)
 
 
@@ -44,6 +46,7 @@ class Job:
     version: int = 0
     progress: Mapping[str, object] = field(default_factory=dict)
     outcome: Mapping[str, object] = field(default_factory=dict)
+    resumed: int = 0
 
     def moved(self, now: datetime, **changes: object) -> Job:
         """The job as it is to be saved next."""
@@ -62,6 +65,26 @@ def state_now(job: Job, now: datetime) -> str:
     """The state that people are shown: a job that fell silent has failed, though nobody lived to write it down."""
     silent = job.state in (QUEUED, RUNNING) and now - clock.parse_instant(job.updated_at) > SILENT
     return FAILED if silent else job.state
+
+
+def stands_still(job: Job, now: datetime) -> bool:
+    """Whether nothing was heard of a job that somebody should be at: its run was killed, or its message was lost."""
+    return job.state in (QUEUED, RUNNING) and now - clock.parse_instant(job.updated_at) >= STANDSTILL
+
+
+def resume(book: JobBook, job: Job, send: Callable[[str], None], now: datetime) -> Job:
+    """Send a job that stands still again; one that was sent so several times in vain has failed. Of two who look only one does it."""
+    if not stands_still(job, now):
+        return job
+    state = QUEUED if job.resumed < MOST_RESUMED else FAILED
+    again = job.moved(now, state=state, resumed=job.resumed + 1)
+    try:
+        book.save(again)
+    except Conflict:
+        return book.find(job.job) or job
+    if state == QUEUED:
+        send(job.job)
+    return again
 
 
 def give_up(book: JobBook, job_id: str, now: datetime) -> None:

@@ -30,7 +30,7 @@ HAZARD_STATE = {
 }  # fmt: skip
 PLATE_STATE = {"none": "未发放", "issued": "已发放", "printed": "已印制", "mounted": "已安装", "damaged": "已损坏", "revoked": "已作废"}
 PLATE_DUE = {"issue": "待发放", "print": "待印制", "mount": "待安装", "replace": "待更换", "": ""}
-JOB_STATE = {"waiting": "等待上传", "queued": "排队中", "running": "处理中", "done": "完成", "refused": "已退回", "failed": "失败"}
+JOB_STATE = {"waiting": "等待上传", "queued": "排队中", "running": "处理中", "cosigning": "待会签", "done": "完成", "refused": "已退回", "failed": "失败"}
 ACT_STATE = {"open": "待会签", "signed": "已会签", "declined": "已退回", "withdrawn": "已撤回", "expired": "已过期"}
 ERROR = {
     "internal-error": ("系统出错", "系统暂时出错，请稍后再试。"),

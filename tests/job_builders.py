@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from chalicelib.access.audit import AuditLine
+from chalicelib.cosign.model import Act
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.jobs import Job
 from chalicelib.registry.persons import Person
+from chalicelib.supervision.model import Event
 
 
 @dataclass
@@ -60,6 +63,31 @@ class MemoryPersons:
 
     def erase(self, subject: str, office: str) -> bool:
         return self.held.pop((subject, office), None) is not None
+
+
+@dataclass
+class MemoryActs:
+    """Acts that wait, and their ends; the signature itself with its facts is the store's."""
+
+    log: object
+    acts: dict[str, Act] = field(default_factory=dict)
+
+    def find(self, act: str) -> Act | None:
+        return self.acts.get(act)
+
+    def create(self, act: Act) -> bool:
+        return self.acts.setdefault(act.act, act) is act
+
+    def end(self, act: Act) -> bool:
+        if self.acts[act.act].version != act.version - 1:
+            return False
+        self.acts[act.act] = act
+        return True
+
+    def sign(self, act: Act, event: Event, now: datetime) -> None:
+        """What the store does when a second has signed: the fact and the act in one."""
+        self.log.append([event], now)
+        self.acts[act.act] = act
 
 
 @dataclass

@@ -159,7 +159,7 @@ Rule = Callable[[Identity, Proposal, SubjectFacts], str]
 RULES: tuple[tuple[Callable[[Proposal], bool], Rule], ...] = (
     (lambda proposal: proposal.kind in MAJOR_DECISIONS and _is_major(proposal), _major),
     (lambda proposal: proposal.kind == "hazard_closed" and _is_major(proposal), _major_closing),
-    (lambda proposal: proposal.kind in VOIDS or proposal.kind == "override", _two_signers),
+    (lambda proposal: proposal.kind in VOIDS or proposal.kind in ("override", "import_signed"), _two_signers),
     (lambda proposal: proposal.kind == "paper_signed" and proposal.payload.get("outcome") in ("refused", "left_in_place"), _witnessed),
     (lambda proposal: proposal.kind == "appeal_decided", _somebody_else_decides),
     (lambda proposal: proposal.kind in ("monthly_return_confirmed", "inspection_joined"), _second_person),

@@ -17,7 +17,7 @@ from chalicelib.access.policy import MATRIX
 from chalicelib.errors import BadRuleSet, Problem
 from chalicelib.labels import SOURCE
 
-DECIDED_IN_PERSON = frozenset({"override", "appeal_decided", "monthly_return_confirmed", "inspection_joined"})
+DECIDED_IN_PERSON = frozenset({"override", "appeal_decided", "monthly_return_confirmed", "inspection_joined", "import_signed"})
 REACHES = ("any", "area")
 # Nobody appends the register's own kinds: they come in by an import.
 BY_IMPORT = "import"

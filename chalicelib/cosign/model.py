@@ -97,6 +97,12 @@ def refuse_ended(act: Act, now: datetime) -> None:
         raise ActEnded("the act no longer waits", state=state, sentence=f"这件待会签事项{ACT_STATE[state]}，不能再办理。")
 
 
+def job_of(act: Act) -> str:
+    """The import that waits for this act; "" where none does."""
+    payload = act.body.get("payload")
+    return str(payload["job"]) if act.kind == "import_signed" and isinstance(payload, Mapping) else ""
+
+
 def same_request(one: Act, other: Act) -> bool:
     """Whether two acts of one id ask for the same."""
     return (one.scope, one.subject_id, one.first.subject, one.body) == (other.scope, other.subject_id, other.first.subject, other.body)

@@ -6,7 +6,7 @@ prepared the act, those of the second as his session gives them now, both over w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -40,12 +40,13 @@ class ActBook(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One request's office: who is asking, over which stores."""
+    """One request's office: who is asking, over which stores; ``wake`` sets a job going that waited for the signature."""
 
     identity: Identity
     stores: Stores
     settings: Settings
     book: ActBook
+    wake: Callable[[str], None]
 
     def reading(self) -> Office:
         """The office for a request that only reads: who may sign, names and facts are all found in one reading of a log."""
@@ -94,6 +95,7 @@ class Office:
         """
         act, now = self._found(act_id), self.settings.instant()
         if act.state == model.SIGNED and act.second and act.second.subject == self.identity.subject:
+            self._wake(act)
             return Receipt(act.event_ids[0], False)
         self._refuse_strangers(act)
         model.refuse_ended(act, now)
@@ -130,6 +132,8 @@ class Office:
         return About(self._name(act), known.get(str(payload.get("against") or root.payload.get("against"))), root)  # type: ignore[attr-defined]
 
     def _name(self, act: Act) -> str:
+        if model.job_of(act):
+            return str(act.body["payload"]["filename"])  # type: ignore[index]
         if act.scope == "site":
             card = self.stores.cards.find(act.subject_id)
             return str(card["name"]) if card else ""
@@ -151,7 +155,14 @@ class Office:
             return self.sign(signed.act)
         if hindrance:
             raise stands_already(events[0])
+        self._wake(signed)
         return Receipt(events[0].event_id, True)
+
+    def _wake(self, act: Act) -> None:
+        """A file that waited for the signature goes on. Not told of it (the queue was away), it is by signing again, or by its sender's next look."""
+        job = model.job_of(act)
+        if job:
+            self.wake(job)
 
     def _end(self, act: Act, state: str, action: str, reason: str) -> Act:
         now = self.settings.instant()

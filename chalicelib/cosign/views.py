@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 
 def build_blueprint(
-    guard: Authorizer, compose: Callable | None = None, configure: Callable[[], Settings] = settings, book: Callable | None = None
-) -> Blueprint:
-    """The routes behind this authorizer. ``compose`` makes the stores from settings, ``book`` where acts wait; the real ones by default."""
+    guard: Authorizer, compose: Callable | None = None, configure: Callable[[], Settings] = settings, book: Callable | None = None,
+    wake: Callable[[str], None] | None = None,
+) -> Blueprint:  # fmt: skip
+    """The routes behind this authorizer. ``compose`` makes the stores from settings, ``book`` where acts wait, ``wake`` sets an import going; the
+    real ones by default."""
     routes = Blueprint("chalicelib.cosign.views")
     answered = answers(routes)
 
@@ -28,10 +30,11 @@ def build_blueprint(
         from chalicelib.code.compose import compose as real
         from chalicelib.cosign.office import Office
         from chalicelib.cosign.store import ActTable
+        from chalicelib.publish.queue import waker
 
         current = configure()
         acts = (book or (lambda given: ActTable(given.table_prefix)))(current)
-        return Office(caller(routes.current_request.context), (compose or real)(current), current, acts)
+        return Office(caller(routes.current_request.context), (compose or real)(current), current, acts, wake or waker(current.import_queue_url))
 
     _add_preparing(routes, answered, guard, office)
     _add_reading(routes, answered, guard, office)

@@ -16,8 +16,8 @@ CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadshe
 CONTENT_TYPES = {".csv": CSV, ".txt": CSV, ".tsv": CSV, ".xlsx": XLSX}
 MODES = {"check": NOTHING, "whole": WHOLE, "good": GOOD}
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-LONGEST_NAME, LONGEST_REASON, MOST_SIGNERS = 200, 500, 10
-FIELDS = ("mapping", "filename", "mode", "reason", "signers")
+LONGEST_NAME, LONGEST_REASON = 200, 500
+FIELDS = ("mapping", "filename", "mode", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,6 @@ class Asked:
     filename: str
     mode: str
     reason: str = ""
-    signers: tuple[str, ...] = ()
 
     @property
     def writes(self) -> str:
@@ -36,33 +35,31 @@ class Asked:
 
     @property
     def correction(self) -> Correction | None:
-        return Correction(self.reason, self.signers) if self.reason else None
+        return Correction(self.reason) if self.reason else None
 
     @property
     def suffix(self) -> str:
         return Path(self.filename).suffix.lower()
 
     def to_document(self) -> dict[str, object]:
-        return {**asdict(self), "signers": list(self.signers)}
+        return asdict(self)
 
 
 def asked_of(body: Mapping[str, object], folder: Path) -> Asked:
     """The wish in a request body, for the mappings of this folder. BadInput naming everything that is wrong with it."""
-    signers = body.get("signers") or []
-    texts = {name: str(body.get(name) or "") for name in FIELDS[:-1]}
+    texts = {name: str(body.get(name) or "") for name in FIELDS}
     checks = (
         ("mapping", is_mapping(texts["mapping"], folder), "没有这种映射"),
         ("filename", 0 < len(texts["filename"]) <= LONGEST_NAME, f"必填，最多{LONGEST_NAME}字"),
         ("filename", Path(texts["filename"]).suffix.lower() in CONTENT_TYPES, _unknown_type(texts["filename"])),
         ("mode", texts["mode"] in MODES, "可用：check（只检查）、whole（全部或不导入）、good（导入合格行）"),
         ("reason", len(texts["reason"]) <= LONGEST_REASON, f"最多{LONGEST_REASON}字"),
-        ("signers", _good_signers(signers), f"须为签署人编号的列表，最多{MOST_SIGNERS}人"),
     )
     problems = [Problem("$", name, str(body.get(name, ""))[:80], reason) for name, good, reason in checks if not good]
     problems += [Problem("$", str(name)[:80], "", "没有这个字段") for name in body if name not in FIELDS]
     if problems:
         raise BadInput(problems)
-    return Asked(**texts, signers=tuple(signers))  # type: ignore[arg-type]
+    return Asked(**texts)
 
 
 def is_mapping(name: str, folder: Path) -> bool:
@@ -93,7 +90,3 @@ def _unknown_type(filename: str) -> str:
     if filename.lower().endswith(".xls"):
         return "这是旧版Excel工作簿（.xls），请另存为“Excel工作簿（.xlsx）”或“CSV UTF-8”"
     return "只接受 .xlsx、.csv、.txt、.tsv 文件"
-
-
-def _good_signers(signers: object) -> bool:
-    return isinstance(signers, list) and len(signers) <= MOST_SIGNERS and all(isinstance(each, str) and 0 < len(each) <= 64 for each in signers)

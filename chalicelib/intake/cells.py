@@ -23,6 +23,9 @@ FINDING = re.compile(r"([A-Za-z0-9_]+)\.([A-Za-z0-9_]+)=([0-9]{1,6})")
 # 1954 to 2119: no year, month or number of a day looks like it.
 SERIAL = re.compile(r"([2-7][0-9]{4})(\.[0-9]+)?")
 EXCEL_EPOCH = datetime(1899, 12, 30)
+# Excel shows a small number in a cell that is formatted as a date as a day of 1900.
+FIRST_YEAR = 1901
+TOO_EARLY = "年份早于1901年，不像真实日期：可能是序号、天数被Excel显示成了1900年的日期，请核对原表后改填，如2020-06-12"
 ISO_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
 VERBATIM = ("text", "list")
 WIDTH_NOTE, SERIAL_NOTE = "全角字符按半角读", "Excel序列号按日期读"
@@ -103,14 +106,21 @@ def _fen(column: Column, text: str) -> int:
 
 def _date(column: Column, text: str) -> str:
     """A day: in a format of the column, as ISO text (a time of day is cut), or as Excel's serial number."""
+    day = _day(column, text)
+    if day.year < FIRST_YEAR:
+        raise BadCell(TOO_EARLY)
+    return day.isoformat()
+
+
+def _day(column: Column, text: str) -> date:
     for pattern in column.formats:
         try:
-            return datetime.strptime(text, pattern).date().isoformat()
+            return datetime.strptime(text, pattern).date()
         except ValueError:
             continue
     iso = ISO_DAY.fullmatch(text)
     try:
-        return date.fromisoformat(iso[1]).isoformat() if iso else _serial(text).date().isoformat()
+        return date.fromisoformat(iso[1]) if iso else _serial(text).date()
     except ValueError as error:
         raise BadCell("不是有效日期，格式应为" + "或".join(_shape(pattern) for pattern in column.formats)) from error
 
@@ -127,9 +137,12 @@ def _instant(column: Column, text: str) -> str:
     """An instant; a time without an offset is Shanghai time."""
     try:
         instant = _serial(text) if SERIAL.fullmatch(text) else datetime.fromisoformat(text)
-        return clock.instant_text(instant if instant.tzinfo else instant.replace(tzinfo=clock.SHANGHAI))
+        at = clock.instant_text(instant if instant.tzinfo else instant.replace(tzinfo=clock.SHANGHAI))
     except (ValueError, OverflowError) as error:
         raise BadCell("不是有效时间，格式应为年-月-日 时:分:秒") from error
+    if instant.year < FIRST_YEAR:
+        raise BadCell(TOO_EARLY)
+    return at
 
 
 def _flag(column: Column, text: str) -> bool:

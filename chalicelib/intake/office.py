@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import orjson
 
 from chalicelib import clock, ids
 from chalicelib.access.append import REASONS
@@ -17,14 +16,20 @@ from chalicelib.access.audit import audit_line
 from chalicelib.access.identity import Identity
 from chalicelib.access.imports import may_send
 from chalicelib.config import Settings
-from chalicelib.errors import BadInput, Forbidden, Problem
+from chalicelib.cosign.model import EXPIRED, OPEN
+from chalicelib.cosign.model import SIGNED as SIGNED_BY_BOTH
+from chalicelib.cosign.model import state_now as act_state
+from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound, Problem
 from chalicelib.intake.asked import CONTENT_TYPES, CSV, XLSX, asked_of, list_mappings
+from chalicelib.intake.held import SIGNED
+from chalicelib.intake.outcome import load_result
 from chalicelib.intake.upload import REJECTS, RESULT, Place, Ports, folder_of, sheet_key, work
-from chalicelib.jobs import DONE, QUEUED, REFUSED, WAITING, Job, give_up, own_job, state_now
+from chalicelib.jobs import COSIGNING, DONE, QUEUED, REFUSED, WAITING, Job, give_up, own_job, resume, state_now
 from chalicelib.labels import JOB_STATE
 from chalicelib.presign import Accepted, UploadForm, download_url, upload_form
-from chalicelib.publish.queue import each_message, queue_sender
+from chalicelib.publish.queue import each_message, waker
 from chalicelib.register.district import load_district
+from chalicelib.supervision.vocabulary import load_vocabulary
 
 KIND = "import"
 ACCEPTED = Accepted((CSV, XLSX), 200 * 1024 * 1024)
@@ -74,21 +79,53 @@ class Office:
         return queued
 
     def job(self, job_id: str) -> Job:
-        """One's own job. NotFound without it."""
+        """One's own job, looked after. NotFound without it."""
         self._permitted()
-        return own_job(self.ports.book, job_id, self.identity.subject, KIND)
+        return self._looked_after(own_job(self.ports.book, job_id, self.identity.subject, KIND))
 
     def jobs(self) -> list[Job]:
         self._permitted()
-        return self.ports.book.list_of(self.identity.subject, KIND)
+        return [self._looked_after(job) for job in self.ports.book.list_of(self.identity.subject, KIND)]
+
+    def _looked_after(self, job: Job) -> Job:
+        """A job that stands still is sent again; one whose act was signed too, and one whose act has ended otherwise is done."""
+        now = self.now()
+        if job.state != COSIGNING:
+            return resume(self.ports.book, job, self.ports.send, now)
+        act = self.ports.acts.find(str(job.outcome["act"]))
+        state = act_state(act, now) if act else EXPIRED
+        if state == OPEN:
+            return job
+        if state == SIGNED_BY_BOTH:
+            return resume(self.ports.book, replace(job, state=QUEUED), self.ports.send, now)
+        with suppress(Conflict):
+            ended = job.moved(now, state=DONE, outcome={**job.outcome, "cosign": state})
+            self.ports.book.save(ended)
+            return ended
+        return job
 
     def result(self, job_id: str) -> dict[str, object]:
         """What the job told: the result file. NotFound while it is not there."""
-        job = self.job(job_id)
+        return self._result(self.job(job_id).job)
+
+    def to_sign(self, act_id: str) -> dict[str, object]:
+        """What a second person is asked to sign: the facts of the file that wait. For those whose role may sign it; a look is audited. NotFound, Forbidden."""
+        act = self.ports.acts.find(act_id)
+        if act is None or act.kind != SIGNED:
+            raise NotFound("no such act")
+        if self.identity.role not in load_vocabulary().kinds[SIGNED].append:
+            self._note(act_id, "signing role", action="refuse")
+            raise Forbidden("this role signs no imports", reason="role", sentence=REASONS["role"])
+        job_id = str(act.body["payload"]["job"])  # type: ignore[index]
+        self._note(job_id, "signing", action="read")
+        told = self._result(job_id)
+        return {name: told.get(name) for name in ("file", "mapping", "reading", "held")}
+
+    def _result(self, job_id: str) -> dict[str, object]:
         with TemporaryDirectory() as folder:
             path = Path(folder) / RESULT
-            self.ports.objects.fetch(folder_of(job.job) + RESULT, path)
-            return orjson.loads(path.read_bytes())
+            self.ports.objects.fetch(folder_of(job_id) + RESULT, path)
+            return load_result(path)
 
     def document(self, job: Job) -> dict[str, object]:
         """A job as it is shown, with the addresses of its files once it has ended."""
@@ -98,7 +135,7 @@ class Office:
             "updated_at": job.updated_at, **job.asked, "progress": {k: v for k, v in job.progress.items() if k != "before"},
             "outcome": dict(job.outcome),
         }  # fmt: skip
-        if job.state in (DONE, REFUSED):
+        if job.state in (COSIGNING, DONE, REFUSED):
             stem = Path(str(job.asked["filename"])).stem
             names = {"result": f"{stem}.结果.json", "rejects": f"{stem}.退回行.csv"}
             there = [name for name in DOWNLOADS if name == "result" or job.outcome.get("has_rejects")]
@@ -137,6 +174,7 @@ def handle_message(event: Mapping, settings: Settings, seconds_left: Callable[[]
 def stack_ports(settings: Settings) -> Ports:
     """The ports of the stack in the settings."""
     from chalicelib.access.store import AuditTable
+    from chalicelib.cosign.store import ActTable
     from chalicelib.index.monthly import published
     from chalicelib.index.runs import StackRuns
     from chalicelib.intake.store import CardAreas, ImportLog
@@ -146,9 +184,8 @@ def stack_ports(settings: Settings) -> Ports:
     from chalicelib.supervision.store import EventLog
 
     prefix = settings.table_prefix
-    send = queue_sender(settings.import_queue_url)
     events = EventLog(prefix)
     return Ports(
         JobTable(prefix), AuditTable(prefix), JobObjects(settings.files_bucket), ImportLog(events), CardAreas(events),
-        PersonTable(prefix), lambda job_id: send([{"job": job_id}]), published(StackRuns(prefix)),
+        PersonTable(prefix), ActTable(prefix), waker(settings.import_queue_url), published(StackRuns(prefix)),
     )  # fmt: skip

@@ -25,7 +25,6 @@ from chalicelib.supervision.vocabulary import load_vocabulary
 REGISTRATION = {"site": "site_registered", "enterprise": "enterprise_registered"}
 # Texts of a column whose values are remembered: most columns have few, and those that have many are not worth it.
 MOST_KNOWN = 4096
-EARLIEST = "1900-01-01"
 ROLE_OF_SOURCE = {
     **{role: role for role in ("township", "district", "expert", "system")},
     "self": "enterprise",
@@ -125,8 +124,8 @@ class RowReader:
         if day is None:
             self._problem(record.on.column, "", f"“{title_of(record.kind)}”没有发生日期：请填写")
             return
-        if not EARLIEST <= str(day) <= self.context.today.isoformat():
-            self._problem(record.on.column, day, "日期在将来，请核对年份" if str(day) > EARLIEST else "日期过早，请核对年份")
+        if str(day) > self.context.today.isoformat():
+            self._problem(record.on.column, day, "日期在将来，请核对年份")
             return
         subject = self._subject(record.scope, str(day))
         identity = self._identity(record.key) if subject else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 from chalicelib.errors import BadInput, Conflict, Problem
 from chalicelib.index.acceptance import Published
 from chalicelib.intake.correct import Corrected, Correction, Corrector
+from chalicelib.intake.held import Shelf, hold_leaning, set_aside
 from chalicelib.intake.log import Log
 from chalicelib.intake.mapping import load_mapping
 from chalicelib.intake.model import GOOD, Mapping
@@ -46,7 +47,8 @@ class Wish:
     """What an import may do beyond the plain one.
 
     With a rejects file bad rows are left out and written there, and ``writes`` says what becomes of the others; without one
-    a bad row is an error. ``correction`` corrects what stands otherwise, ``permission`` leaves out what the sender may not bring in.
+    a bad row is an error. ``correction`` corrects what stands otherwise, ``permission`` leaves out what the sender may not bring in
+    and sets aside what two must sign.
     ``stop`` is asked before every transaction: an import that was stopped is finished by the same import again. ``people`` is where a sheet of
     persons goes; without it such a sheet is refused. ``published`` is what returns and objections of a month are held against.
     """
@@ -86,10 +88,12 @@ class Imported:
     finished: bool = True
     problem_count: int = 0
     problems: tuple[Problem, ...] = field(default=())
+    shelf: Shelf | None = None
 
     def to_document(self) -> dict[str, object]:
         """The result as JSON."""
-        return {"schema": 1, **asdict(self)}
+        waiting = {"waiting": self.shelf.count, "held": list(self.shelf.told)} if self.shelf else {}
+        return {"schema": 1, **asdict(replace(self, shelf=None)), **waiting}
 
 
 @dataclass
@@ -130,8 +134,9 @@ def import_file(
         rejects.write(table, wish.rejects)
     writing = written(wish.writes, rejects)
     corrector = Corrector(wish.correction or Correction(), settled.currents, actor, today, now)
-    total, told, finished = spool.count(NEW) + spool.count(CORRECTED), _Told(), True
-    for groups in _transactions(_groups(settled, corrector, log)):
+    shelf = set_aside(wish.permission.held, spool, corrector, log) if wish.permission else None  # type: ignore[arg-type]
+    total, told, finished = spool.count(NEW) + (0 if shelf else spool.count(CORRECTED)), _Told(), True
+    for groups in _transactions(_groups(settled, corrector, log, (NEW,) if shelf else (NEW, CORRECTED))):
         if writing and wish.stop():
             finished = False
             break
@@ -143,6 +148,7 @@ def import_file(
     return Imported(
         path.name, settled.plan.row_count, told.new, spool.count(SAME), dict(sorted(told.kinds.items())),
         str(table.reading), notes, len(rejects.rows), told.corrections, tuple(told.corrected), writing, finished, rejects.count(), rejects.first(MOST_TOLD),
+        shelf if shelf and shelf.count else None,
     )  # fmt: skip
 
 
@@ -181,6 +187,8 @@ def _settle(table: Table, mapping: Mapping, context: Context, log: Log, wish: Wi
                 wish.permission.refuse(spool, currents, log, wish.correction, lambda done: progress(PERMITTED, done, plan.event_count))
             if wish.correction and not spool.problem_count():
                 Corrector(wish.correction, currents, context.actor, context.today, now).settle(spool, mapping.records)
+            if wish.permission and not spool.problem_count():
+                hold_leaning(spool)
         if wish.rejects is None:
             plan.refuse_problems()
             _refuse_conflicts(plan, mapping, currents)
@@ -221,12 +229,13 @@ class _Told:
                 self.corrected.append(corrected)
 
 
-def _groups(settled: _Settled, corrector: Corrector, log: Log) -> Iterator[Group]:
+def _groups(settled: _Settled, corrector: Corrector, log: Log, states: tuple[str, ...]) -> Iterator[Group]:
     """What goes into the log, in import order; a withdrawal and the fact told again belong together."""
     spool = settled.plan.spool
     for entry in spool.to_write():
-        yield corrector.told(entry)
-    if spool.count(CORRECTED):
+        if entry.state in states:
+            yield corrector.told(entry)
+    if CORRECTED in states and spool.count(CORRECTED):
         yield from corrector.carried(spool, log)  # type: ignore[arg-type]
 
 

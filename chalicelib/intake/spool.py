@@ -18,6 +18,8 @@ from chalicelib.supervision.model import Event, from_document
 CACHE_KIB = 48 * 1024
 PAGE = 1000
 NEW, SAME, CORRECTED, OTHER = "new", "same", "corrected", "other"
+# New, and not to be written before a second person has signed.
+HELD = "held"
 SCHEMA = f"""
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -94,6 +96,11 @@ class Spool:
 
     def holds(self, event_id: str) -> bool:
         return self.database.execute("SELECT 1 FROM events WHERE event_id = ?", (event_id,)).fetchone() is not None
+
+    def state_of(self, event_id: str) -> str:
+        """How an event of the file stands; "" without such an event."""
+        found = self.database.execute("SELECT state FROM events WHERE event_id = ?", (event_id,)).fetchone()
+        return found[0] if found else ""
 
     def replace_text(self, event_id: str, text: str) -> None:
         self.database.execute("UPDATE events SET text = ? WHERE event_id = ?", (text, event_id))

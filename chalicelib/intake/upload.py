@@ -7,12 +7,12 @@ a function may run goes on with the next message, and a message that comes twice
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import RLock
 from typing import Protocol
 
 import orjson
@@ -21,20 +21,25 @@ from chalicelib.access.audit import AuditLog, audit_line
 from chalicelib.access.identity import Identity
 from chalicelib.errors import BadInput, Conflict, NotFound, Problem
 from chalicelib.index.acceptance import Published
-from chalicelib.intake.asked import Asked, mapping_path
+from chalicelib.intake.asked import FIELDS, Asked, mapping_path
+from chalicelib.intake.held import SIGNED, Shelf
 from chalicelib.intake.log import WholeLog
 from chalicelib.intake.mapping import load_mapping
 from chalicelib.intake.months import NOTHING_OUT
 from chalicelib.intake.permission import Areas, Permission
 from chalicelib.intake.persons import People, PersonBook
-from chalicelib.intake.run import Imported, Wish, import_file
-from chalicelib.jobs import DONE, QUEUED, REFUSED, RUNNING, WAITING, Job, JobBook
+from chalicelib.intake.run import APPENDED, Imported, Wish, import_file
+from chalicelib.intake.outcome import TOLD, counts, load_result, result_after
+from chalicelib.intake.signing import Acts, Writer, act_of, signature_of
+from chalicelib.intake.beat import beating
+from chalicelib.jobs import COSIGNING, DONE, QUEUED, REFUSED, RUNNING, WAITING, Job, JobBook, stands_still
 from chalicelib.register.district import District
 from chalicelib.supervision.model import Actor
 
 TREE = "uploads/imports/"
-RESULT, REJECTS = "result.json", "rejects.csv"
-SAVE_EVERY_S = 2.0
+RESULT, REJECTS, HELD = "result.json", "rejects.csv", "held.jsonl"
+SAVE_EVERY_S, BEAT_S = 2.0, 30.0
+NOTHING_MORE: Mapping[str, object] = {}
 # Kept back to write the result down and to hand on what is left.
 RESERVE_S = 60.0
 
@@ -61,6 +66,7 @@ class Ports:
     log: WholeLog
     areas: Areas
     persons: PersonBook
+    acts: Acts
     send: Callable[[str], None]
     published: Published = NOTHING_OUT
 
@@ -93,10 +99,12 @@ def work(job_id: str, ports: Ports, place: Place) -> str:
     job = ports.book.find(job_id)
     if job is None:
         raise NotFound("no such job", job=job_id)
-    if job.state in (DONE, REFUSED, WAITING):
+    if job.state in (DONE, REFUSED, WAITING) or (job.state == RUNNING and not stands_still(job, place.now())):
         return job.state
     with TemporaryDirectory() as folder:
-        return _Run(job, ports, place, Path(folder)).through()
+        run = _Run(job, ports, place, Path(folder))
+        with beating(run.beat):
+            return run.through()
 
 
 @dataclass
@@ -108,16 +116,19 @@ class _Run:
     place: Place
     folder: Path
     saved_at: float = 0.0
+    lock: RLock = field(default_factory=RLock)
     identity: Identity = field(init=False)
     asked: Asked = field(init=False)
 
     def __post_init__(self) -> None:
         job = self.job
         self.identity = Identity(job.owner, job.role, job.organisation, job.enforcement_certificate)
-        self.asked = Asked(**{**job.asked, "signers": tuple(job.asked.get("signers", ()))})  # type: ignore[arg-type, dict-item]
+        self.asked = Asked(**{name: str(job.asked.get(name, "")) for name in FIELDS})
 
     def through(self) -> str:
         try:
+            if self.job.outcome.get("act"):
+                return self._write_signed()
             self.save(state=RUNNING)
             sheet = self.folder / f"sheet{self.asked.suffix}"
             self.ports.objects.fetch(sheet_key(self.job.job, self.asked), sheet)
@@ -131,9 +142,16 @@ class _Run:
             return self._refuse(error)
 
     def save(self, **changes: object) -> None:
-        self.job = self.job.moved(self.place.now(), **changes)
-        self.ports.book.save(self.job)
-        self.saved_at = time.monotonic()
+        with self.lock:
+            self.job = self.job.moved(self.place.now(), **changes)
+            self.ports.book.save(self.job)
+            self.saved_at = time.monotonic()
+
+    def beat(self) -> None:
+        """Say that the run lives, where it has nothing to tell: a large workbook is opened, a long file of rejects written."""
+        with self.lock:
+            if self.job.state == RUNNING and time.monotonic() - self.saved_at >= BEAT_S:
+                self.save()
 
     def _bring_in(self, sheet: Path) -> Imported:
         job, place = self.job, self.place
@@ -141,7 +159,7 @@ class _Run:
         wish = Wish(
             self.folder / REJECTS,
             self.asked.correction,
-            Permission(self.identity, self.ports.areas),
+            Permission(self.identity, self.ports.areas, self.folder / HELD),
             self.asked.writes,
             lambda: place.seconds_left() < RESERVE_S,
             People(self.ports.persons, lambda subject, what: self._note("person", subject, what)),
@@ -162,7 +180,35 @@ class _Run:
             return self._again({**self.job.progress, "before": counts(done, before)})  # type: ignore[arg-type]
         refused = not done.written and self.asked.mode != "check"
         document = {**done.to_document(), **counts(done, before), "file": self.asked.filename}  # type: ignore[arg-type]
+        if done.shelf and done.written:
+            return self._tell(COSIGNING, document, self._ask_to_sign(done.shelf))
         return self._tell(REFUSED if refused else DONE, document)
+
+    def _ask_to_sign(self, shelf: Shelf) -> dict[str, object]:
+        """Put what waits beside the sheet and the act before a second person. An act that stands keeps the file that it names."""
+        act = act_of(self.job.job, self.asked, shelf, self.identity, self.place.district.id, self.place.now())
+        standing = self.ports.acts.find(act.act)
+        if standing is None:
+            self.ports.objects.keep(folder_of(self.job.job) + HELD, shelf.path)
+            self._note("prepare", act.subject, SIGNED)
+            self.ports.acts.create(act)
+        return {"act": act.act, "open_until": (standing or act).open_until}
+
+    def _write_signed(self) -> str:
+        """Write what waited, once the second has signed."""
+        signature = signature_of(self.ports.acts.find(str(self.job.outcome["act"])), self.ports.log)
+        if signature is None:
+            return self.job.state
+        self.save(state=RUNNING)
+        held, result = self.folder / HELD, self.folder / RESULT
+        self.ports.objects.fetch(folder_of(self.job.job) + HELD, held)
+        self.ports.objects.fetch(folder_of(self.job.job) + RESULT, result)
+        stop = lambda: self.place.seconds_left() < RESERVE_S  # noqa: E731
+        release = Writer(signature, self.ports.log, self.place.now(), stop, lambda done, total: self._watch(APPENDED, done, total)).write(held)
+        if release is None:
+            return self._again(self.job.progress)
+        document = result_after(load_result(result), release, int(signature.event.payload["rows"]))  # type: ignore[call-overload]
+        return self._tell(DONE, document, {"act": self.job.outcome["act"]})
 
     def _refuse(self, error: BadInput) -> str:
         problems = [{"place": p.place, "column": p.column, "value": p.value, "reason": p.reason} for p in error.problems]
@@ -170,11 +216,11 @@ class _Run:
 
     def _again(self, progress: Mapping[str, object]) -> str:
         """Hand the rest to the next message."""
-        self.save(state=QUEUED, progress=progress)
+        self.save(state=QUEUED, progress=progress, resumed=0)
         self.ports.send(self.job.job)
         return QUEUED
 
-    def _tell(self, state: str, document: Mapping[str, object]) -> str:
+    def _tell(self, state: str, document: Mapping[str, object], more: Mapping[str, object] = NOTHING_MORE) -> str:
         """Files first, then the audit line, the job's end last: whoever sees the end finds the rest."""
         result, rejects = self.folder / RESULT, self.folder / REJECTS
         result.write_bytes(orjson.dumps({**document, "mode": self.asked.mode, "mapping": self.asked.mapping}, option=orjson.OPT_INDENT_2))
@@ -185,7 +231,8 @@ class _Run:
         told = " ".join(f"{name}={outcome[name]}" for name in ("new", "corrections", "rejected") if name in outcome)
         what = f"{self.asked.mapping} {self.asked.mode} {state} {told}".strip()
         self._note("import", f"J:{self.job.job}", what)
-        self.save(state=state, outcome={**outcome, "has_rejects": rejects.exists()})
+        has_rejects = rejects.exists() or bool(self.job.outcome.get("has_rejects"))
+        self.save(state=state, outcome={**outcome, "has_rejects": has_rejects, **more})
         self._forget_persons()
         return state
 
@@ -199,19 +246,3 @@ class _Run:
         empty = self.folder / "empty"
         empty.write_bytes(b"")
         self.ports.objects.keep(sheet_key(self.job.job, self.asked), empty)
-
-
-TOLD = ("reading", "notes", "rows", "new", "same", "kinds", "rejected", "corrections", "written", "problem_count")
-
-
-def counts(done: Imported, before: Mapping[str, object]) -> dict[str, object]:
-    """What a job did in all its runs: what an earlier run brought in is new, though this one found it there."""
-    if not before:
-        return {"new": done.new, "same": done.same, "corrections": done.corrections, "kinds": done.kinds}
-    kinds = Counter(before["kinds"]) + Counter(done.kinds)  # type: ignore[arg-type]
-    return {
-        "new": before["new"] + done.new,  # type: ignore[operator]
-        "same": before["same"],
-        "corrections": before["corrections"] + done.corrections,  # type: ignore[operator]
-        "kinds": dict(sorted(kinds.items())),
-    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalice import Blueprint, Response
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.intake.office import Office
 
 
-def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure: Callable[[], Settings] = settings) -> Blueprint:
+def build_blueprint(
+    guard: Authorizer, ports: Callable | None = None, configure: Callable[[], Settings] = settings, now: Callable[[], datetime] = clock.utc_now
+) -> Blueprint:
     """The import routes behind this authorizer. ``ports`` makes the stores from settings; the real ones by default."""
     routes = Blueprint("chalicelib.intake.views")
     answered = answers(routes)
@@ -27,7 +30,7 @@ def build_blueprint(guard: Authorizer, ports: Callable | None = None, configure:
         from chalicelib.intake.office import Office, stack_ports
 
         current = configure()
-        return Office(caller(routes.current_request.context), (ports or stack_ports)(current), current, clock.utc_now)
+        return Office(caller(routes.current_request.context), (ports or stack_ports)(current), current, now)
 
     @routes.route("/imports/mappings", methods=["GET"], authorizer=guard)
     @answered
@@ -65,6 +68,11 @@ def _add_one(routes: Blueprint, answered: Callable, guard: Authorizer, office: C
     def start(job_id: str) -> Response:
         desk = office()
         return json_answer(desk.document(desk.start(as_id(job_id))), 202)
+
+    @routes.route("/imports/signing/{act_id}", methods=["GET"], authorizer=guard)
+    @answered
+    def to_sign(act_id: str) -> dict[str, object]:
+        return office().to_sign(as_id(act_id))
 
     @routes.route("/imports/jobs/{job_id}/result", methods=["GET"], authorizer=guard)
     @answered

@@ -37,6 +37,11 @@ def queue_sender(url: str) -> Send:
     return send
 
 
+def waker(url: str) -> Callable[[str], None]:
+    """Sends the id of a job to this queue. Errors as :func:`queue_sender`."""
+    return lambda job_id: queue_sender(url)([{"job": job_id}])
+
+
 def each_message(
     event: Mapping, work: Callable[[Mapping[str, str]], object], give_up: Callable[[Mapping[str, str]], None] = lambda message: None
 ) -> dict[str, list[dict[str, str]]]:

@@ -48,7 +48,7 @@ def test_a_site_is_found_by_pinyin_code_and_place_and_leads_to_its_record(person
     known = record(stack, site)
     officer = person("township").arrive("find")
     officer.sees("附近的场所")
-    for asked, by in ((known["identity"]["uscc"][-6:].lower(), "按信用代码找到"), ("hzsl", "按拼音找到")):
+    for asked, by in ((known["identity"]["uscc"][-6:].lower(), "按统一社会信用代码找到"), ("hzsl", "按拼音找到")):
         officer.fill("要找的场所", asked)
         officer.press("查找")
         officer.sees(by)
@@ -104,7 +104,7 @@ def test_a_site_moves_its_enterprise_is_renamed_and_merged_and_the_merger_is_tak
         form.get_by_label("新地址").fill("示例路9号")
 
     def choose(form) -> None:
-        form.get_by_label("名称、拼音或信用代码").fill(other["uscc"])
+        form.get_by_label("名称、拼音或统一社会信用代码").fill(other["uscc"])
         form.get_by_role("button", name="查找").click()
         officer.press("并入这一份")
         form.get_by_label("为什么是同一个").fill("吸收合并")
@@ -115,7 +115,7 @@ def test_a_site_moves_its_enterprise_is_renamed_and_merged_and_the_merger_is_tak
     sign("迁址：换镇街或地址", move, "原来的坐标不再使用")
     now = record(stack, site)
     assert (now["identity"]["township"], now["case"]["register"].get("longitude"), now["identity"]["grade"]) == (goal["code"], None, before["grade"])
-    sign("企业更名、信用代码变更", lambda form: form.get_by_label("企业新名称").fill("杭州示例新名集团有限公司"), "曾用名仍可用来查找")
+    sign("企业更名、统一社会信用代码变更", lambda form: form.get_by_label("企业新名称").fill("杭州示例新名集团有限公司"), "曾用名仍可用来查找")
     assert record(stack, site)["identity"]["name"] == "杭州示例新名集团有限公司"
     sign("企业合并：并入另一企业", choose, "须改发并入后企业的账号")
     assert [record(stack, site)["identity"][part] for part in ("name", "uscc")] == [other["name"], other["uscc"]]
@@ -136,7 +136,7 @@ def test_two_records_of_one_site_become_one(person: Open, stack) -> None:
     code, state = record(stack, into)["identity"]["uscc"], record(stack, gone)["identity"]["state"]
     officer = person("district", 360).arrive(f"register/{gone}")
     officer.page.get_by_text("两份档案是同一场所").click()
-    officer.page.get_by_label("名称、拼音或信用代码").first.fill(code)
+    officer.page.get_by_label("名称、拼音或统一社会信用代码").first.fill(code)
     officer.page.locator("details[open]").get_by_role("button", name="查找").click()
     officer.press("并入这一份")
     officer.fill("为什么是同一个", "重复建档")

@@ -169,8 +169,8 @@ class World:
         guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
         for routes in (build_blueprint, grading_routes):
             self.app.register_blueprint(routes(guard, lambda settings: self.stores, lambda: SETTINGS))
-        self.acts = MemoryActs(self.log)
-        self.app.register_blueprint(cosign_routes(guard, lambda settings: self.stores, lambda: SETTINGS, lambda settings: self.acts))
+        self.acts, self.woken = MemoryActs(self.log), []
+        self.app.register_blueprint(cosign_routes(guard, lambda settings: self.stores, lambda: SETTINGS, lambda settings: self.acts, self.woken.append))
         self.fact("enterprise_registered", ENTERPRISE, name="示例集团", uscc="91330110MA0000015C")
         for site, township in ((SITE, TOWNSHIP), (OTHER_SITE, NEXT_TOWNSHIP)):
             self.fact("site_opened", ENTERPRISE, site_id=site)

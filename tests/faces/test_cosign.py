@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.cosign.model import from_document, load_terms, to_document
+from chalicelib.access.identity import Identity
+from chalicelib.cosign.model import from_document, load_terms, prepared, to_document
 from chalicelib.supervision.model import Actor, make_event
-from tests.faces.test_api import ENTERPRISE, SITE, SYSTEM, TOWNSHIP, CountingLog, World, appealed, fresh, story, token, upheld
+from tests.faces.test_api import ENTERPRISE, SETTINGS, SITE, SYSTEM, TOWNSHIP, CountingLog, World, appealed, fresh, story, token, upheld
 from tests.faces import test_api
 
 pytestmark = pytest.mark.filterwarnings("ignore:CognitoUserPoolAuthorizer")
@@ -93,6 +94,22 @@ def test_a_township_withdraws_no_fact_of_a_township_alone(world: World) -> None:
     other = prepare(world, path=f"/enterprises/{ENTERPRISE}/acts", kind="enterprise_void", voids=changed.json_body["event_id"])
     assert other.json_body["name"] == "示例集团二" and other.json_body["target"]["says"] == {"name": "示例集团二"}
     assert answer(world, other.json_body["act"], "sign").status_code == 201
+
+
+def test_a_file_that_waits_is_signed_by_an_act_of_its_own_and_goes_on(world: World) -> None:
+    """Its sender's first signature is the upload (chalicelib/intake/signing.py); the second signs here, and the job is woken."""
+    body = {"kind": "import_signed", "key": "J", "payload": {"job": "J", "filename": "台账 六月.csv", "mapping": "hazard-sheet", "facts": f"sha256:{'0' * 64}", "rows": 2, "reason": "核对"}}
+    act = prepared(Identity("d-1", "district", "district"), "district", "demo", body, SETTINGS.instant())
+    world.acts.create(act)
+    listed = world.ask("GET", "/acts", "district 2").json_body["to_sign"]
+    assert [(one["name"], one["title"], one["may"]["sign"]) for one in listed] == [("台账 六月.csv", "导入会签", True)]
+    assert world.ask("GET", "/acts", "township").json_body["to_sign"] == []
+    for who in ("district", "township", "expert", "admin"):
+        assert answer(world, act.act, "sign", who).status_code == 403, who
+    assert (answer(world, act.act, "sign").status_code, world.woken) == (201, ["J"])
+    (signed,) = world.log.list_events("D:demo")
+    assert (signed.kind, signed.payload["signers"]) == ("import_signed", ["d-1", "d-2"])
+    assert (answer(world, act.act, "sign").status_code, world.woken) == (200, ["J", "J"]), "told again, should the queue have been away"
 
 
 # ── Reading 待会签 ──────────────────────────────────────────────────────────────────────────────────────────────────

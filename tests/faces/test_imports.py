@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from chalice import Chalice, CognitoUserPoolAuthorizer
 
 from chalicelib import presign
 from chalicelib.access.identity import Identity
+from chalicelib.cosign.model import DECLINED, SIGNED
 from chalicelib.config import read_settings
 from chalicelib.intake.model import NOTHING
 from chalicelib.intake.permission import Permission
 from chalicelib.intake.run import Wish
-from chalicelib.intake.upload import Place, Ports, work
+from chalicelib.intake.beat import beating
+from chalicelib.intake.upload import BEAT_S, Place, Ports, _Run, work
 from chalicelib.intake.views import build_blueprint
+from chalicelib.jobs import MOST_RESUMED, STANDSTILL, stands_still
 from chalicelib.register.district import load_district
-from tests.job_builders import FolderObjects, MemoryAreas, MemoryAudit, MemoryBook, MemoryPersons
+from chalicelib.supervision.model import Actor, make_event
+from chalicelib.supervision.vocabulary import problems
+from tests.job_builders import FolderObjects, MemoryActs, MemoryAreas, MemoryAudit, MemoryBook, MemoryPersons
 from tests.unit.intake_support import KEY, MAPPINGS, NOW, TODAY, MemoryLog, bring_in
 
 pytestmark = pytest.mark.filterwarnings("ignore:CognitoUserPoolAuthorizer")
@@ -37,10 +43,11 @@ class Desk:
         bring_in(self.log, FIXTURES / "enterprise_sheet.csv", MAPPINGS / "enterprise-sheet.toml")
         for event in self.log.of_kind("site_registered"):
             self.areas.known[event.subject] = frozenset({str(event.payload["township"])})
-        self.ports = Ports(self.book, self.audit, self.objects, self.log, self.areas, self.persons, self.sent.append)
+        self.acts, self.now = MemoryActs(self.log), NOW
+        self.ports = Ports(self.book, self.audit, self.objects, self.log, self.areas, self.persons, self.acts, self.sent.append)
         self.app = Chalice(app_name="imports-test")
         guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
-        self.app.register_blueprint(build_blueprint(guard, lambda settings: self.ports, lambda: SETTINGS))
+        self.app.register_blueprint(build_blueprint(guard, lambda settings: self.ports, lambda: SETTINGS, lambda: self.now))
         self.claims = {"token_use": "id", "sub": "P1", "cognito:groups": role, "custom:organisation": organisation, "custom:certificate": certificate}
 
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, dict]:
@@ -58,7 +65,18 @@ class Desk:
         return self.ask("GET", f"/imports/jobs/{made['job']}")[1]
 
     def work(self, job: str, seconds=lambda: 900.0) -> str:
-        return work(job, self.ports, Place(load_district("demo"), KEY, TODAY, lambda: NOW, seconds))
+        return work(job, self.ports, Place(load_district("demo"), KEY, TODAY, lambda: self.now, seconds))
+
+    def sign(self, act_id: str, second: Identity = Identity("P2", "district", "district")) -> None:
+        """A second person signs, as the office of acts does it (tests/faces/test_cosign.py), and the job is woken."""
+        act = self.acts.find(act_id)
+        payload = {**act.body["payload"], "signers": [act.first.subject, second.subject]}
+        event = make_event(
+            "import_signed", act.subject_id, occurred_on=TODAY, known_at=NOW, actor=Actor(act.first.subject, "district"), source="district",
+            payload=payload, key=f"{act.first.subject}|{act.body['key']}",
+        )  # fmt: skip
+        assert not problems(event)
+        self.acts.sign(act.ended(SIGNED, second, NOW, event_ids=(event.event_id,)), event, NOW)
 
 
 def call(app: Chalice, method: str, path: str, body: object, claims: dict) -> tuple[int, dict]:
@@ -161,7 +179,7 @@ class TestBadRows:
 
     def test_each_stage_is_told_and_a_second_round_is_not_the_first_again(self, desk: Desk, tmp_path: Path) -> None:
         seen: dict[str, int] = {}
-        wish = Wish(tmp_path / "rejects.csv", permission=Permission(Identity("P1", "district"), desk.areas))
+        wish = Wish(tmp_path / "rejects.csv", permission=Permission(Identity("P1", "district"), desk.areas, tmp_path / "held"))
         bring_in(desk.log, broken(tmp_path), MAPPINGS / "hazard-sheet.toml", wish=wish, progress=lambda stage, done, total: seen.update({stage: done}))
         assert seen == {"judged": 6, "judged_again": 4, "compared": 9, "permitted": 9, "appended": 9}
         dry = replace(wish, writes=NOTHING)
@@ -234,20 +252,84 @@ class TestCorrections:
         problem = desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["problems"][0]
         assert problem["reason"] == "系统中这条记录为“重大”；确为更正时，请按更正导入，否则请改回"
 
-    def test_two_signers_correct_and_what_changed_is_shown(self, desk: Desk, tmp_path: Path) -> None:
-        desk.upload(CSV)
-        shown = desk.upload(self.changed(tmp_path), reason="核对后更正", signers=["P1", "P2"])
-        assert (shown["state"], shown["outcome"]["corrections"]) == ("done", 1)
-        (corrected,) = desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["corrected"]
-        assert corrected["changes"] == {"level": ["major", "general"]}
+    def waiting(self, desk: Desk, tmp_path: Path) -> dict:
+        """A sheet of which one row is corrected and one is new, sent by one person."""
+        head, *rest = (lines := self.changed(tmp_path).read_text("gb18030").splitlines())[:3], *lines[3:]
+        first = tmp_path / "first.csv"
+        major = next(row for row in CSV.read_text("gb18030").splitlines() if "重大" in row)
+        first.write_text("\n".join([*head, major, *rest[:2]]), "gb18030")
+        desk.upload(first)
+        return desk.upload(self.changed(tmp_path), reason="核对后更正")
 
-    @pytest.mark.parametrize("signers", [[], ["P1"], ["P2", "P3"]])
-    def test_one_person_alone_corrects_nothing(self, desk: Desk, tmp_path: Path, signers: list[str]) -> None:
-        desk.upload(CSV)
+    def test_a_correction_waits_for_a_second_person_and_the_rest_comes_in(self, desk: Desk, tmp_path: Path) -> None:
+        shown = self.waiting(desk, tmp_path)
+        assert (shown["state"], shown["state_word"], shown["outcome"]["corrections"]) == ("cosigning", "待会签", 0)
+        told = desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]
+        assert shown["outcome"]["new"] > 0 and desk.log.of_kind("void") == []
+        assert told["held"][0]["changes"] == {"level": ["major", "general"]} and told["held"][0]["row"] > 0
+        assert {event.payload["level"] for event in desk.log.of_kind("hazard_found")} == {"major", "general"}
+
+    def test_when_the_second_has_signed_it_is_written_with_both(self, desk: Desk, tmp_path: Path) -> None:
+        shown = self.waiting(desk, tmp_path)
+        assert desk.work(shown["job"]) == "cosigning", "before the signature a message changes nothing"
         before = dict(desk.log.events)
-        shown = desk.upload(self.changed(tmp_path), reason="核对后更正", signers=signers)
-        assert shown["state"] == "refused"
+        desk.sign(shown["outcome"]["act"])
+        assert desk.work(shown["job"]) == "done"
+        assert [event.payload for event in desk.log.of_kind("void")] == [{"reason": "核对后更正", "signers": ["P1", "P2"]}]
+        assert before.items() <= desk.log.events.items()
+        shown = desk.ask("GET", f"/imports/jobs/{shown['job']}")[1]
+        assert (shown["state"], shown["outcome"]["corrections"], shown["outcome"]["waiting"]) == ("done", 1, 0)
+        again = desk.upload(self.changed(tmp_path), reason="核对后更正")
+        assert (again["state"], again["outcome"]["new"], again["outcome"].get("waiting")) == ("done", 0, None)
+
+    def test_written_twice_or_cut_off_it_is_written_once(self, desk: Desk, tmp_path: Path) -> None:
+        shown = self.waiting(desk, tmp_path)
+        desk.sign(shown["outcome"]["act"])
+        assert desk.work(shown["job"], lambda: 10.0) == "queued", "no time was left"
+        assert desk.work(shown["job"]) == "done"
+        events = dict(desk.log.events)
+        desk.book.jobs[shown["job"]] = replace(desk.book.jobs[shown["job"]], state="queued")
+        assert desk.work(shown["job"]) == "done"
+        assert desk.log.events == events
+
+    def test_what_changed_before_the_signature_is_not_written_over(self, desk: Desk, tmp_path: Path) -> None:
+        shown = self.waiting(desk, tmp_path)
+        (major,) = (event for event in desk.log.of_kind("hazard_found") if event.payload["level"] == "major")
+        void = make_event("void", major.subject_id, occurred_on=TODAY, known_at=NOW, actor=Actor("P7", "district"), source="district",
+                          payload={"reason": "录错", "signers": ["P7", "P8"]}, key="v", voids=major.event_id)  # fmt: skip
+        desk.log.append([void], NOW)
+        desk.sign(shown["outcome"]["act"])
+        before = dict(desk.log.events)
+        assert desk.work(shown["job"]) == "done"
+        told = desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]
+        assert {problem["reason"] for problem in told["problems"]} == {"会签以前，系统中的这条记录又有变化：请核对后再导入"}
         assert desk.log.events == before
+
+    def test_given_back_it_is_done_and_says_so(self, desk: Desk, tmp_path: Path) -> None:
+        shown = self.waiting(desk, tmp_path)
+        act = desk.acts.find(shown["outcome"]["act"])
+        desk.acts.end(act.ended(DECLINED, Identity("P2", "district"), NOW, reason="不对"))
+        before = dict(desk.log.events)
+        shown = desk.ask("GET", f"/imports/jobs/{shown['job']}")[1]
+        assert (shown["state"], shown["outcome"]["cosign"]) == ("done", "declined")
+        assert desk.work(shown["job"]) == "done" and desk.log.events == before
+
+    def test_the_second_reads_what_he_signs_and_others_do_not(self, desk: Desk, tmp_path: Path) -> None:
+        act = self.waiting(desk, tmp_path)["outcome"]["act"]
+        desk.claims["sub"] = "P2"
+        status, told = desk.ask("GET", f"/imports/signing/{act}")
+        assert (status, told["held"][0]["changes"]) == (200, {"level": ["major", "general"]})
+        assert desk.audit.said()[-1] == ("read", "signing")
+        desk.claims |= {"cognito:groups": "township", "custom:organisation": "330110001"}
+        assert desk.ask("GET", f"/imports/signing/{act}")[0] == 403
+
+    def test_another_file_than_the_one_that_was_signed_is_not_written(self, desk: Desk, tmp_path: Path) -> None:
+        shown = self.waiting(desk, tmp_path)
+        place = desk.objects.place(f"uploads/imports/{shown['job']}/held.jsonl")
+        place.write_bytes(place.read_bytes().replace(b"general", b"serious"))
+        desk.sign(shown["outcome"]["act"])
+        before = dict(desk.log.events)
+        assert desk.work(shown["job"]) == "refused" and desk.log.events == before
 
 
 class TestWhoMay:
@@ -276,7 +358,7 @@ class TestWishes:
         ("asked", "column"),
         [
             ({"mapping": "../district"}, "mapping"), ({"mapping": "none"}, "mapping"), ({"filename": "a.xls"}, "filename"), ({"filename": ""}, "filename"),
-            ({"mode": "force"}, "mode"), ({"signers": "P1"}, "signers"), ({"reason": "x" * 501}, "reason"), ({"actor": "P9"}, "actor"),
+            ({"mode": "force"}, "mode"), ({"signers": ["P1", "P2"]}, "signers"), ({"reason": "x" * 501}, "reason"), ({"actor": "P9"}, "actor"),
         ],
     )  # fmt: skip
     def test_what_cannot_be_asked_for_is_named(self, desk: Desk, asked: dict, column: str) -> None:
@@ -340,8 +422,40 @@ class TestALongFile:
         with pytest.raises(Killed):
             desk.work(job, kill)
         assert desk.book.jobs[job].state == "running"
+        assert desk.work(job) == "running", "it may still live: nobody else takes it up"
+        desk.now += STANDSTILL
         assert desk.work(job) == "done"
         assert len(desk.log.of_kind("hazard_found")) == 450
+
+    def test_a_job_that_stands_still_is_taken_up_again_by_whoever_looks_after_it(self, desk: Desk) -> None:
+        job = self.started(desk, 5)
+        desk.book.jobs[job] = replace(desk.book.jobs[job], state="running")
+        desk.sent.clear()
+        desk.ask("GET", f"/imports/jobs/{job}")
+        assert desk.sent == [], "not before two minutes"
+        desk.now += STANDSTILL
+        shown = [desk.ask("GET", path)[1] for path in (f"/imports/jobs/{job}", "/imports", f"/imports/jobs/{job}")]
+        assert (shown[0]["state"], desk.sent) == ("queued", [job]), "once, however often it is looked at"
+        assert desk.work(job) == "done"
+
+    def test_a_job_that_breaks_off_every_time_has_failed(self, desk: Desk) -> None:
+        job = self.started(desk, 5)
+        desk.sent.clear()
+        for _ in range(MOST_RESUMED + 1):
+            desk.now += STANDSTILL
+            shown = desk.ask("GET", f"/imports/jobs/{job}")[1]
+        assert (shown["state"], len(desk.sent)) == ("failed", MOST_RESUMED)
+
+    def test_a_run_with_nothing_to_tell_says_that_it_lives(self, desk: Desk) -> None:
+        job, beats = self.started(desk, 5), Event()
+        with beating(beats.set, every_s=0.001):
+            assert beats.wait(10)
+        run = _Run(desk.book.jobs[job], desk.ports, Place(load_district("demo"), KEY, TODAY, lambda: desk.now, lambda: 900.0), desk.objects.folder)
+        run.save(state="running")
+        run.saved_at -= BEAT_S
+        desk.now += STANDSTILL
+        run.beat()
+        assert not stands_still(desk.book.jobs[job], desk.now)
 
     def test_a_message_that_comes_twice_changes_nothing(self, desk: Desk) -> None:
         job = self.started(desk, 5)

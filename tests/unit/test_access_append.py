@@ -104,6 +104,7 @@ rule_set_drafted                   - - - A - - -
 rule_set_shadowed                  - - - A - - -
 rule_set_enacted                   - - - A - - -
 rule_set_withdrawn                 - - - A - - -
+import_signed                      - - - A - - -
 supervision_order                  - - - A - - -
 supervision_order_closed           - - - A - - -
 case_transferred                   - - a A - - -

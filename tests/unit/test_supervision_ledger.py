@@ -95,5 +95,5 @@ def test_a_fact_changed_or_gone_in_the_log_shows() -> None:
 def test_acts_by_hand_are_ledgered_and_ordinary_facts_are_not() -> None:
     kinds = {name for name, kind in load_vocabulary().kinds.items() if kind.ledger}
     corrections = {"override", "void", "enterprise_void", "township_void", "appeal_decided"}
-    assert kinds == corrections | {"rule_set_drafted", "rule_set_enacted", "rule_set_withdrawn"}
+    assert kinds == corrections | {"rule_set_drafted", "rule_set_enacted", "rule_set_withdrawn", "import_signed"}
     assert not any(map(is_ledgered, busy_site()))

@@ -28,7 +28,7 @@ RULES = load_rule_set(DEMO.rule_set_on("grading", AS_OF).path)
 NO_TABLE = "a rule set comes into force at the district's own desk, with its shadow report; no office sends that as a table"
 NOT_TOLD = dict.fromkeys(("rule_set_drafted", "rule_set_shadowed", "rule_set_enacted", "rule_set_withdrawn"), NO_TABLE) | dict.fromkeys(
     ("index_objection", "index_objection_decided"), "objections answer what a month's run publishes, which no generator knows"
-) | {"inspection_joined": "an officer signs it himself at the desk; the demo's inspections come in by tables that name both"}
+) | {"inspection_joined": "an officer signs it himself at the desk; the demo's inspections come in by tables that name both"} | {"import_signed": "it answers an official's upload; the demo comes in by the command"}
 # Told of some sites only: seen in a district a little larger.
 PLATES = {"plate_printed", "plate_mounted", "plate_damaged", "plate_replaced"}
 

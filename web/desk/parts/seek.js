@@ -4,7 +4,11 @@ import { card, h, say, show } from "./dom.js";
 import { form } from "./form.js";
 import { badge } from "./grade.js";
 
-const BY = { former_name: "曾用名", pinyin: "拼音", credit_code: "信用代码", plate: "码牌", near: "" };
+const BY = { former_name: "曾用名", pinyin: "拼音", plate: "码牌", near: "" };
+const by = (site, words) => (site.by === "credit_code" ? words.number : BY[site.by]);
+
+// By what sites are found, in the words of the district's register.
+export const byWhat = words => `名称、拼音${words.number ? `或${words.number}` : ""}`;
 
 // A list of what a query finds that grows by pages; `found` is the element it fills.
 export async function fill(found, asked, row) {
@@ -19,17 +23,17 @@ export async function fill(found, asked, row) {
   };
   const count = await next("");
   setTimeout(() => found.scrollIntoView({ block: "nearest" }));
-  show(found, count ? card(foot.children.length ? "找到的场所" : `找到 ${count} 处`, list, foot) : card("", h("p", {}, "没有找到。只能查找您负责范围内的场所；可换一个词、拼音首字母或信用代码的一段。")));
+  show(found, count ? card(foot.children.length ? "找到的场所" : `找到 ${count} 处`, list, foot) : card("", h("p", {}, "没有找到。只能查找您负责范围内的场所；可换一个词、拼音首字母或编号的一段。")));
 }
 
 export function line(site, words, name = h("a", { href: `#/site/${site.site_id}` }, site.name)) {
   return [badge(site.grade), " ", name, " ", h("span", { class: "soft" }, [words.township[site.township] || site.township, site.state !== "operating" && words.state[site.state],
-    BY[site.by] && `按${BY[site.by]}找到`, site.distance_m !== undefined && `${site.distance_m} 米`].filter(Boolean).join(" · "))];
+    by(site, words) && `按${by(site, words)}找到`, site.distance_m !== undefined && `${site.distance_m} 米`].filter(Boolean).join(" · "))];
 }
 
 // Choose one other site: `chosen(site)` hears which.
 export function chooser({ title, words, chosen, button = "选择" }) {
   const found = h("div", { "aria-live": "polite" });
   const pick = site => [...line(site, words, h("b", {}, site.name)), " ", h("button", { type: "button", class: "line", onclick: () => chosen(site) }, button)];
-  return [form({ title, fields: [{ name: "q", title: "名称、拼音或信用代码", required: true, max: 50 }], button: "查找", send: ({ q }) => fill(found, { q }, pick) }), found];
+  return [form({ title, fields: [{ name: "q", title: byWhat(words), required: true, max: 50 }], button: "查找", send: ({ q }) => fill(found, { q }, pick) }), found];
 }

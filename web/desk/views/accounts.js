@@ -4,7 +4,7 @@ import { card, h, pairs, refusal, show as fill } from "../parts/dom.js";
 import { form } from "../parts/form.js";
 import { chosen, none } from "../parts/own.js";
 import { print } from "../parts/print.js";
-import { fill as seek, line } from "../parts/seek.js";
+import { byWhat, fill as seek, line } from "../parts/seek.js";
 
 const CODE = { open: "已发放，等待使用", used: "已使用", expired: "已过期", exhausted: "试错过多，已作废" };
 const ACCOUNT = { active: "在用", ended: "已停用" };
@@ -23,7 +23,7 @@ function search(words) {
   const found = h("div", { "aria-live": "polite" });
   const row = site => line(site, words, h("a", { href: `#/accounts/${site.site_id}` }, site.name));
   return [h("h1", {}, "企业账号"), h("p", { class: "lead" }, "给企业的第一位用户发放一次性激活码，或停用账号。先找到企业的一处场所："),
-    card("", form({ fields: [{ name: "q", title: "名称、拼音或信用代码", required: true, max: 50 }], button: "查找", send: async ({ q }) => { await seek(found, { q }, row); return null; } })), found];
+    card("", form({ fields: [{ name: "q", title: byWhat(words), required: true, max: 50 }], button: "查找", send: async ({ q }) => { await seek(found, { q }, row); return null; } })), found];
 }
 
 async function page(id, name, me, again) {

@@ -4,10 +4,15 @@ import { card, day, h, pairs, say } from "../parts/dom.js";
 import { follows, line, moment, person } from "../parts/cosign.js";
 import { form } from "../parts/form.js";
 import { gallery } from "../parts/photos.js";
+import { held } from "./imports.js";
 import { said } from "./site.js";
 
 export async function show({ words, rest, again }) {
-  if (rest[0]) return one(await get(`/acts/${rest[0]}`), words, again);
+  if (rest[0]) {
+    const act = await get(`/acts/${rest[0]}`);
+    const file = act.kind === IMPORT && !act.mine ? await get(`/imports/signing/${act.act}`) : null;
+    return one(act, words, again, file);
+  }
   const { to_sign, mine } = await get("/acts");
   const list = (acts, none) => (acts.length ? h("ul", { class: "hazards" }, acts.map(line)) : h("p", { class: "soft" }, none));
   return [
@@ -18,11 +23,21 @@ export async function show({ words, rest, again }) {
   ];
 }
 
-function one(act, words, again) {
+const IMPORT = "import_signed";
+
+// The rows of a file as the second signs them; whoever sent it reads them with his import.
+function rows(act, file, words) {
+  if (act.kind !== IMPORT) return null;
+  if (act.mine) return card("", h("p", {}, h("a", { href: `#/imports/${act.says.job}` }, "查看这份文件的导入结果")));
+  const more = act.says.rows - file.held.length;
+  return [held(file, words), more > 0 && card("", h("p", { class: "hint" }, `以上是前 ${file.held.length} 条，另有 ${more} 条未列出。`))];
+}
+
+function one(act, words, again, file) {
   const where = act.scope === "site" ? h("a", { href: `#/site/${act.subject_id}` }, act.name || act.subject_id) : act.name;
   return [
     h("div", { class: "title" }, h("h1", {}, `会签：${act.title}`), h("p", {}, where)),
-    standing(act, words),
+    standing(act, words), rows(act, file, words),
     h("div", { class: "columns" },
       h("div", {}, card("签署的内容", content(act, words)), act.appeal && card("申诉", fact(act.appeal, words)), act.target && card(act.appeal ? "所争议的事实" : "所涉的事实", fact(act.target, words)),
         card("签署以后", h("ul", { class: "follows" }, follows(act.kind, act.says).map(sentence => h("li", {}, sentence))))),
@@ -38,7 +53,8 @@ function standing(act, words) {
 }
 
 function content(act, words) {
-  const { corrected, ...says } = act.says;
+  const { corrected, ...all } = act.says;
+  const says = act.kind === IMPORT ? { filename: all.filename, rows: all.rows, reason: all.reason } : all;
   return [
     pairs(["事项", act.title], ["对象", act.name], ["日期", act.occurred_on ? day(act.occurred_on) : "会签当日"]),
     said(says, words) || h("p", { class: "soft" }, "没有其他内容。"),

@@ -3,7 +3,7 @@
 import { post } from "../api.js";
 import { card, h, say, show as put } from "../parts/dom.js";
 import { form } from "../parts/form.js";
-import { fill, line } from "../parts/seek.js";
+import { byWhat, fill, line } from "../parts/seek.js";
 
 const PLATE = /(?:^|\/)([0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{29})(?=$|[./?#])/;
 const RADII = [["200", "200 米"], ["500", "500 米"], ["1000", "1 公里"], ["3000", "3 公里"], ["10000", "10 公里"]];
@@ -15,8 +15,8 @@ export async function show({ words }) {
   return [
     h("h1", {}, "查找"),
     h("div", { class: "columns" },
-      h("div", {}, card("按名称、拼音、信用代码或码牌", form({
-        fields: [{ name: "q", title: "要找的场所", required: true, max: 200, hint: "名称（含曾用名）的一部分，拼音全拼或首字母，信用代码的一段（4 位以上），或码牌上的网址、编号。" }], button: "查找",
+      h("div", {}, card(`按${byWhat(words)}，或码牌`, form({
+        fields: [{ name: "q", title: "要找的场所", required: true, max: 200, hint: `名称（含曾用名）的一部分，拼音全拼或首字母，${words.number ? `${words.number}的一段（4 位以上），` : ""}或码牌上的网址、编号。` }], button: "查找",
         send: async ({ q }) => { const plate = q.match(PLATE); if (plate) return open(plate[1]); await fill(found, { q }, row); return null; },
       }), "BarcodeDetector" in window && camera()), found),
       h("div", {}, card("附近的场所", nearby(found, row)),

@@ -7,7 +7,7 @@ import { plain } from "./site.js";
 
 const LOOK_AGAIN_MS = 1500;
 const STANDSTILL_MS = 120000;
-const ENDED = ["done", "refused", "failed"];
+const ENDED = ["done", "refused", "failed", "cosigning"];
 const STAGES = {
   judged: "正在检查各行", compared: "正在与系统中的记录比对", permitted: "正在核对权限", judged_again: "有的行要退回，正在再检查其余各行", counted: "正在汇总结果", appended: "正在写入",
 };
@@ -34,10 +34,9 @@ function wish(mappings, limits, me, wanted) {
     { name: "files", title: "文件", type: "files", multiple: false, required: true, accept: limits.endings.join(","), hint: `Excel 工作簿（.xlsx）或 CSV，不超过 ${megabytes(limits)} MB。编码、分隔符和表头所在行会自动识别。` },
     { name: "mapping", title: "表格格式", type: "select", required: true, value: wanted, options: [["", "请选择"], ...mappings.map(one => [one.name, one.title])] },
     { name: "mode", title: "怎样导入", type: "choice", required: true, value: "check", options: MODES },
-    me.role !== "township" && { name: "reason", title: "更正原因", hint: "只在表格要更正系统中已有的记录时填写；原记录作废并保留。" },
-    me.role !== "township" && { name: "signers", title: "另一位签署人编号", hint: "更正须两人签署，您是其中一位。" },
+    me.role !== "township" && { name: "reason", title: "更正原因", hint: "只在表格要更正系统中已有的记录时填写。更正须两人签署：您上传即签署，另一位有权人员在“待会签”里看过、会签以后才写入；其余各行照常导入。" },
   ];
-  const made = form({ fields, button: "上传", send: async values => { refuse(values.files[0], limits); return send(values, me, made); } });
+  const made = form({ fields, button: "上传", send: async values => { refuse(values.files[0], limits); return send(values, made); } });
   const chosen = made.querySelector("select");
   chosen.closest(".field").after(about);
   const tell = () => fill(about, columns(mappings.find(one => one.name === chosen.value)));
@@ -63,10 +62,8 @@ function refuse(file, limits) {
   if (reason) throw new Problem({ title: "这份文件不能导入", detail: "什么都没有上传。", problems: [{ column: file.name, reason }] });
 }
 
-async function send({ files: [file], signers = "", ...asked }, me, made) {
-  const others = signers.split(/[,，、\s]+/).filter(Boolean);
-  const wanted = { ...asked, filename: file.name, signers: others.length ? [me.subject, ...others] : [] };
-  const job = await post("/imports", wanted);
+async function send({ files: [file], ...asked }, made) {
+  const job = await post("/imports", { ...asked, filename: file.name });
   const bar = h("progress", { max: file.size, value: 0, "aria-label": "上传进度" });
   made.querySelector(".acts").append(bar);
   try {
@@ -119,7 +116,7 @@ function instant(text) {
   return h("time", { class: "num", datetime: text }, shown);
 }
 
-const MARKS = { done: "✓", refused: "✕", failed: "!", waiting: "…", queued: "…", running: "…" };
+const MARKS = { done: "✓", cosigning: "…", refused: "✕", failed: "!", waiting: "…", queued: "…", running: "…" };
 const state = job => h("span", {}, h("span", { "aria-hidden": "true" }, MARKS[job.state], " "), job.state === "done" && job.mode === "check" ? "已检查" : job.state_word);
 
 async function one(id, words) {
@@ -145,10 +142,10 @@ async function draw(frame, job, words) {
   if (!ENDED.includes(job.state)) return fill(frame, card("进度", progress(job)));
   if (job.state === "failed") return fill(frame, refusal({ title: "导入没有完成", message: "系统多次尝试仍未完成，管理员已收到告警。已写入的记录保留；修复后再导入一次，不会重复。" }));
   const result = await get(`/imports/jobs/${job.job}/result`);
-  return fill(frame, summary(job, result), problems(result), corrections(result, words));
+  return fill(frame, summary(job, result), signing(job), problems(result), corrections(result, words), held(job.state === "cosigning" || job.outcome.cosign || job.mode === "check" ? result : {}, words));
 }
 
-// A worker that broke off says nothing; its message comes back to the queue only when its time is over.
+// A worker that broke off says nothing; the server sends such a job again when somebody looks after it, as this page does.
 const stands = job => job.state !== "waiting" && Date.now() - new Date(job.updated_at) > STANDSTILL_MS;
 
 function progress(job) {
@@ -156,7 +153,7 @@ function progress(job) {
   const told = job.state === "waiting" ? "文件还没有上传。" : job.state === "queued" && !stage ? "排队中，马上开始…"
     : `${STAGES[stage] || "正在读取文件"}${done ? `：${done.toLocaleString()}${total ? ` / ${total.toLocaleString()} 条` : " 行"}` : "…"}`;
   return [h("progress", { max: total || 1, value: total ? done : null, "aria-label": "导入进度" }), h("p", { class: "num", "aria-live": "polite" }, told),
-    stands(job) && h("p", { class: "refusal" }, h("b", {}, "已超过两分钟没有进展。"), "系统稍后会自己再试；急用时可以把同一份文件再上传一次，已写入的记录不会重复。"),
+    stands(job) && h("p", { class: "refusal" }, h("b", {}, "已超过两分钟没有进展。"), "系统正在重新处理，会从中断的地方接着做，已写入的记录不会重复。"),
     h("p", { class: "hint" }, "可以离开本页，导入会继续；稍后从“我的导入”回来查看。")];
 }
 
@@ -166,15 +163,48 @@ function summary(job, result) {
   const bad = outcome.rejected || outcome.problem_count || 0;
   const verdict = job.state === "refused" ? h("p", { class: "refusal" }, h("b", {}, "没有导入，系统中的记录没有变化。"), bad > 0 && ` ${outcome.rejected === undefined ? `有 ${number(bad)} 处问题。` : `有 ${number(bad)} 行有误，改好后再导入。`}`)
     : job.mode === "check" ? h("p", { class: bad ? "refusal" : "done" }, bad ? `检查完毕：有 ${number(bad)} 行有误，其余 ${number(outcome.rows)} 行可以导入。` : "检查完毕：全部合格，可以导入。")
-      : h("p", { class: "done" }, bad ? `合格的行已导入，退回 ${number(bad)} 行。` : outcome.new || outcome.corrections ? "已全部导入。" : "表中的记录系统里都已有，没有变化。");
+      : h("p", { class: "done" }, bad ? `合格的行已导入，退回 ${number(bad)} 行。` : outcome.new || outcome.corrections ? "已全部导入。" : outcome.waiting ? "没有可以立即写入的新记录。" : "表中的记录系统里都已有，没有变化。");
   return card("结果", verdict,
     pairs(["读法", outcome.reading], ["合格的行", number(outcome.rows)], [job.state === "refused" || job.mode === "check" ? "将新增记录" : "新增记录", number(outcome.new)],
-      ["已有、未变", number(outcome.same)], ["更正", number(outcome.corrections)], ["退回的行", number(outcome.rejected)], ["完成时间", instant(job.updated_at)]),
+      ["已有、未变", number(outcome.same)], ["更正", number(outcome.corrections)], ["待会签的记录", job.state === "cosigning" || job.mode === "check" ? number(outcome.waiting) : ""], ["退回的行", number(outcome.rejected)], ["完成时间", instant(job.updated_at)]),
     (outcome.notes || []).length > 0 && h("ul", {}, outcome.notes.map(note => h("li", {}, note))),
     h("div", { class: "acts" },
       downloads.rejects && h("a", { class: "button", href: downloads.rejects }, "下载退回的行（改好后可直接再导入）"),
       downloads.result && h("a", { class: "line", href: downloads.result }, "下载结果文件"),
       h("a", { class: "line", href: `#/imports?mapping=${result.mapping}` }, "再导入一份这样的表格")));
+}
+
+const CLOSED = { declined: "另一位人员已退回，这些记录没有写入。", withdrawn: "您已撤回，这些记录没有写入。", expired: "超过会签期限，这些记录没有写入；需要时请再导入一次。" };
+
+// What became of the rows that two must sign.
+function signing(job) {
+  const { act, waiting, cosign } = job.outcome;
+  if (!act) return null;
+  const told = cosign ? CLOSED[cosign] : job.state === "cosigning" ? `有 ${waiting.toLocaleString()} 条记录须两人签署，您已签署，正等待另一位有权人员会签；会签以前它们不写入。` : "另一位人员已会签，待会签的记录已写入。";
+  return card("会签", h("p", { class: cosign ? "refusal" : "done" }, told), h("p", {}, h("a", { href: `#/acts/${act}` }, "查看会签")));
+}
+
+// What waits for a second signature, fact by fact, as the second reads it too.
+export function held(result, words) {
+  const rows = result.held || [];
+  if (!rows.length) return null;
+  const whose = one => (one.scope === "site" ? h("a", { href: `#/site/${one.subject_id}` }, "打开场所") : one.scope === "township" ? words.township[one.subject_id] || one.subject_id : one.subject_id);
+  return card("", table({
+    caption: "须两人签署的记录", rows, name: "待会签",
+    columns: [
+      { key: "row", title: "行", number: true, value: one => one.row || "随同" },
+      { key: "kind", title: "记录", value: one => words.kind[one.kind] || one.kind },
+      { key: "changes", title: "原来 → 现在", value: one => (one.says ? `新记录：${said(one.says, words)}` : changed(one.changes, words)) },
+      { key: "subject_id", title: "对象", cell: whose },
+    ],
+  }));
+}
+
+const said = (says, words) => Object.entries(says).map(([name, value]) => `${words.field[name] || name}：${plain(value, words)}`).join("；");
+
+function changed(changes, words) {
+  const text = change => ((change ?? "") === "" ? "（空）" : plain(change, words));
+  return Object.entries(changes).map(([name, [before, after]]) => `${words.field[name] || name}：${text(before)} → ${text(after)}`).join("；") || "（内容不变，随原记录重记）";
 }
 
 function problems(result) {
@@ -193,13 +223,12 @@ function problems(result) {
 
 function corrections(result, words) {
   if (!(result.corrected || []).length) return null;
-  const text = change => (change ?? "") === "" ? "（空）" : plain(change, words);
   return card("", table({
     caption: "更正了什么", rows: [...result.corrected].sort((one, other) => (one.row || Infinity) - (other.row || Infinity)), name: "更正",
     columns: [
       { key: "row", title: "行", number: true, value: one => one.row || "随同" },
       { key: "kind", title: "记录", value: one => words.kind[one.kind] || one.kind },
-      { key: "changes", title: "原来 → 现在", value: one => Object.entries(one.changes).map(([name, [before, after]]) => `${words.field[name] || name}：${text(before)} → ${text(after)}`).join("；") || "（内容不变，随原记录重记）" },
+      { key: "changes", title: "原来 → 现在", value: one => changed(one.changes, words) },
     ],
   }));
 }

@@ -24,7 +24,7 @@ export async function show({ me, words, rest, again }) {
     merged && h("p", { class: "refusal", role: "alert" }, h("b", {}, "这份档案已并入另一份。"), " ", into && h("a", { href: `#/register/${into}` }, "打开并入后的档案"), " 新的登记请记在那一份。"),
     h("div", { class: "columns" },
       h("div", {}, card("档案", standing(place)), card("相关", h("div", { class: "acts" }, h("a", { class: "line", href: `#/sectors/${id}` }, "领域情况核实"), h("a", { class: "line", href: `#/persons/${id}` }, "负责人和联系人")))),
-      h("div", {}, merged ? district && folded("撤回一条登记", withdrawing(place)) : [folded("经营状态：停产、复产、注销", state(place)), folded("名称和信息变更", renaming(place)), folded("企业更名、信用代码变更（含名下全部场所）", company(place)),
+      h("div", {}, merged ? district && folded("撤回一条登记", withdrawing(place)) : [folded("经营状态：停产、复产、注销", state(place)), folded("名称和信息变更", renaming(place)), folded(`${companyTitle(words)}（含名下全部场所）`, company(place)),
         district && folded("迁址：换镇街或地址", moving(place)), district && merging(place, "site"), district && record.enterprise_id && merging(place, "enterprise"), district && folded("撤回一条登记", withdrawing(place))])),
     story(place),
   ];
@@ -76,12 +76,16 @@ function renaming({ id, words, record, today, again }) {
   });
 }
 
-function company({ record, today, again }) {
+// What the district's register calls the number of an enterprise; a register without one changes names alone.
+const companyTitle = words => (words.number ? `企业更名、${words.number}变更` : "企业更名");
+
+function company({ words, record, today, again }) {
+  const number = words.number;
   return act({
-    title: "企业更名、信用代码变更", fields: [{ name: "name", title: "企业新名称", max: 200 }, { name: "uscc", title: "新的统一社会信用代码", max: 18, hint: "没有变的一项留空。" }, on(today)],
+    title: companyTitle(words), fields: [{ name: "name", title: "企业新名称", max: 200, required: !number }, number && { name: "uscc", title: `新的${number}`, max: 18, hint: "没有变的一项留空。" }, on(today)].filter(Boolean),
     review: values => ({
-      says: [["现用名称", record.identity.name], ["新名称", values.name], ["信用代码", record.identity.uscc], ["新信用代码", values.uscc], ["从", values.on]],
-      follows: ["企业名下全部场所一起变更：与企业同名的场所改用新名称，用企业代码的场所改用新代码。", "曾用名仍可用来查找。", PLATE, KEPT],
+      says: [["现用名称", record.identity.name], ["新名称", values.name], number && [number, record.identity.uscc], number && [`新的${number}`, values.uscc], ["从", values.on]].filter(Boolean),
+      follows: [`企业名下全部场所一起变更：与企业同名的场所改用新名称${number ? "，用企业代码的场所改用新代码" : ""}。`, "曾用名仍可用来查找。", PLATE, KEPT],
     }),
     send: async (values, key) => { await post(`/enterprises/${record.enterprise_id}/events`, { kind: "enterprise_changed", payload: known({ name: values.name, uscc: values.uscc }), key, occurred_on: values.on }); again(); },
   });
