@@ -53,8 +53,8 @@ function standing(act, words) {
 }
 
 function content(act, words) {
-  const { corrected, ...all } = act.says;
-  const says = act.kind === IMPORT ? { filename: all.filename, rows: all.rows, reason: all.reason } : all;
+  const { corrected, ...says } = act.says;
+  if (act.kind === IMPORT) return pairs(["事项", act.title], ["文件", says.filename], ["须两人签署的记录", `${says.rows.toLocaleString()} 条`], ["更正原因", says.reason]);
   return [
     pairs(["事项", act.title], ["对象", act.name], ["日期", act.occurred_on ? day(act.occurred_on) : "会签当日"]),
     said(says, words) || h("p", { class: "soft" }, "没有其他内容。"),
