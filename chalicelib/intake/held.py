@@ -59,6 +59,10 @@ class Shelf:
     digest: str = ""
     told: tuple[dict[str, object], ...] = ()
 
+    def to_document(self) -> dict[str, object]:
+        """What the result of an import says of it."""
+        return {"waiting": self.count, "held": list(self.told)}
+
 
 def needs_second(identity: Identity, proposal: Proposal, subject: SubjectFacts) -> bool:
     """Whether a fact may not be told by one person alone, whoever else its row names."""
@@ -92,6 +96,7 @@ def _leans_on(event: Event) -> set[str]:
 
 def set_aside(path: Path, spool: Spool, corrector: Corrector, log: WholeLog) -> Shelf:
     """Write everything that waits into a file. The same rows give the same bytes, whenever it is written."""
+    hold_leaning(spool)
     digest, count, told = hashlib.sha256(), 0, []
     with path.open("wb") as file:
         for held in _waiting(spool, corrector, log):

@@ -16,7 +16,7 @@ from pathlib import Path
 from chalicelib.errors import BadInput, Conflict, Problem
 from chalicelib.index.acceptance import Published
 from chalicelib.intake.correct import Corrected, Correction, Corrector
-from chalicelib.intake.held import Shelf, hold_leaning, set_aside
+from chalicelib.intake.held import Shelf, set_aside
 from chalicelib.intake.log import Log
 from chalicelib.intake.mapping import load_mapping
 from chalicelib.intake.model import GOOD, Mapping
@@ -92,8 +92,7 @@ class Imported:
 
     def to_document(self) -> dict[str, object]:
         """The result as JSON."""
-        waiting = {"waiting": self.shelf.count, "held": list(self.shelf.told)} if self.shelf else {}
-        return {"schema": 1, **asdict(replace(self, shelf=None)), **waiting}
+        return {"schema": 1, **asdict(replace(self, shelf=None)), **(self.shelf.to_document() if self.shelf else {})}
 
 
 @dataclass
@@ -187,8 +186,6 @@ def _settle(table: Table, mapping: Mapping, context: Context, log: Log, wish: Wi
                 wish.permission.refuse(spool, currents, log, wish.correction, lambda done: progress(PERMITTED, done, plan.event_count))
             if wish.correction and not spool.problem_count():
                 Corrector(wish.correction, currents, context.actor, context.today, now).settle(spool, mapping.records)
-            if wish.permission and not spool.problem_count():
-                hold_leaning(spool)
         if wish.rejects is None:
             plan.refuse_problems()
             _refuse_conflicts(plan, mapping, currents)

@@ -178,7 +178,7 @@ MAY = {
         "put": {"FactsTable", "CardsTable", "HistoryTable", "QuarantineTable", "ChangesTable"},
         "query": {"EventsTable"},
     },
-    "ImporterFunctionName": {"get": {"JobsTable", "RunsTable"}, "put": {"EventsTable", "JobsTable", "AuditTable", "PersonsTable"}, "query": {"EventsTable", "PersonsTable"}},
+    "ImporterFunctionName": {"get": {"JobsTable", "RunsTable", "ActsTable"}, "put": {"EventsTable", "JobsTable", "ActsTable", "AuditTable", "PersonsTable"}, "query": {"EventsTable", "PersonsTable"}},
     "ExporterFunctionName": {"get": {"JobsTable"}, "put": {"JobsTable", "AuditTable"}, "query": set()},
     # On AWS the log is open to it in the district's own partition alone (tests/contract/test_template.py); the emulator does not know that condition.
     "ShadowFunctionName": {"get": {"JobsTable"}, "put": {"EventsTable", "JobsTable", "AuditTable"}, "query": {"EventsTable"}},
