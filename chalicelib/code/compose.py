@@ -64,6 +64,7 @@ class Files(Protocol):
     """Files of releases by their key."""
 
     def read(self, key: str) -> bytes: ...
+    def first(self, key: str, count: int) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.code.words import words
+from chalicelib.code.words import phrases
 from chalicelib.errors import BadInput, SafetyCodeError
 from chalicelib.http import sentence
 from chalicelib.register.district import District
@@ -59,7 +59,7 @@ REFUSED_EN = {
 
 def receipt_page(receipt: Receipt, district: District, language: str) -> str:
     """The number, how the report stands, and the ways from here."""
-    said = words(language)
+    said = phrases(language)
     texts = {name: pair[said.at] for name, pair in SAID.items()}
     shown = {"number": spaced(receipt.number), "state": STATE[receipt.state][said.at]}
     return render("reports/receipt.html", district, t=said, s=texts, receipt=receipt, **shown)
@@ -67,7 +67,7 @@ def receipt_page(receipt: Receipt, district: District, language: str) -> str:
 
 def refusal_page(error: SafetyCodeError, district: District, language: str) -> str:
     """What was wrong, all of it, and what to do."""
-    said = words(language)
+    said = phrases(language)
     title, detail = sentence(error.code) if language == "zh" else REFUSED_EN.get(error.code, REFUSED_EN["try-again"])
     problems = error.problems if isinstance(error, BadInput) and language == "zh" else ()
     return render("reports/refusal.html", district, t=said, title=title, detail=detail, problems=problems, nothing=SAID["nothing"][said.at], home=SAID["home"][said.at])

@@ -122,6 +122,9 @@ class MemoryFiles:
             raise NotFound("no such file")
         return self.held[key]
 
+    def first(self, key: str, count: int) -> bytes:
+        return self.read(key)[:count]
+
 
 class MemoryActs:
     """Acts that wait, and the signature with its facts in one, as the store behaves."""

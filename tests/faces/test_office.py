@@ -307,6 +307,13 @@ def test_no_other_file_is_shown(world: OfficeWorld, name: str) -> None:
     assert world.ask("POST", f"/sites/{SITE}/photos", "stranger", {"content_type": "image/png"}).status_code == 403
 
 
+@pytest.mark.parametrize(("ending", "content"), [("jpg", b"MZ\x90\x00 a program"), ("png", b"<svg onload=x>"), ("webp", b"%PDF-1.7")])
+def test_a_file_that_only_calls_itself_a_picture_is_not_shown(world: OfficeWorld, ending: str, content: bytes) -> None:
+    name = f"{SITE}.{'0' * 20}.{ending}"
+    world.stores.files.held[f"uploads/evidence/{name}"] = content
+    assert world.ask("GET", f"/sites/{SITE}/photos/{name}", "enterprise").status_code == 404
+
+
 # ── Words 用词 ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_every_field_and_value_of_the_vocabulary_has_a_word() -> None:
     vocabulary = load_vocabulary()
