@@ -10,7 +10,6 @@ from tempfile import mkdtemp
 from urllib.parse import quote, urlencode
 
 import pytest
-import schemathesis
 import yaml
 from chalice import CognitoUserPoolAuthorizer
 from chalice.test import Client
@@ -64,6 +63,8 @@ def test_who_must_sign_in_is_what_the_routes_say(document: dict) -> None:
 
 
 def test_the_description_is_valid_openapi(document: dict) -> None:
+    import schemathesis
+
     schema = schemathesis.openapi.from_dict(document)
     schema.validate()
     assert len(list(schema.get_all_operations())) == sum(len(methods) for methods in document["paths"].values())
@@ -154,6 +155,8 @@ def test_every_route_of_the_framework_is_asked(document: dict, world: WholeWorld
 def try_operation(document: dict, world: WholeWorld, key: str, examples: int) -> None:
     """Requests made from the description of one operation: refused or answered, in the promised form, never a fault."""
     method, path = key.split(" ")
+    import schemathesis
+
     operation = schemathesis.openapi.from_dict(document)[path][method]
 
     @settings(max_examples=examples, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None, derandomize=True)

@@ -8,7 +8,6 @@ from datetime import date
 from urllib.parse import urlencode
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
 import app as application
@@ -61,6 +60,8 @@ def event_of(method: str, path: str, case) -> dict[str, object]:
 def try_operation(handlers, key: str, examples: int) -> None:
     method, path = key.split(" ")
     document = json.loads(json.dumps(describe(registered(application.app), "test", "/api")))
+    import schemathesis
+
     operation = schemathesis.openapi.from_dict(document)[path][method]
     handler = handlers[FUNCTION[path]]
     promised = ("text/html", "application/json") if FUNCTION[path] != "accounts" else ("application/json", "application/problem+json")

@@ -166,7 +166,7 @@ def test_killed_anywhere_and_repeated_gives_the_same_manifests(undisturbed: Stac
             assert made.runs.parts == undisturbed.runs.parts
         else:
             break
-        writes += 1 if writes < 6 else 17
+        writes += 1 if writes < 6 else 31
     assert writes > 30, "the kill must have reached the publication"
 
 

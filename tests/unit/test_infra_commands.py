@@ -41,7 +41,7 @@ def test_a_missing_parameter_file_is_bad_input(capsys: pytest.CaptureFixture[str
     assert "absent.toml" in capsys.readouterr().err
 
 
-def test_package_writes_archive_and_template(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_package_writes_archive_and_template_and_the_linter_finds_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()
     package_command.add_arguments(parser)
     assert package_command.run(parser.parse_args(["--local", "--lint", "--out", str(tmp_path / "out")])) == 0

@@ -1,6 +1,6 @@
 """Mutated sheets: whatever comes in, there is a valid plan or a named refusal, and never a half-written import.
 
-A hundred examples of each kind in the usual run, a thousand with ``--full``.
+Sixty examples of each kind in the usual run, a thousand with ``--full``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NASTY = [
 ]  # fmt: skip
 CELLS = st.one_of(st.sampled_from(NASTY), st.sampled_from([cell for row in ROWS for cell in row]), st.text(max_size=20))
 TYPED = st.one_of(CELLS, st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(), st.dates(), st.datetimes())
-COUNTS = [pytest.param(100, id="usual"), pytest.param(1000, id="full", marks=pytest.mark.full)]
+COUNTS = [pytest.param(60, id="usual"), pytest.param(1000, id="full", marks=pytest.mark.full)]
 
 
 class CountingLog(MemoryLog):
