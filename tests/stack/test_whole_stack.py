@@ -142,4 +142,5 @@ def test_the_schedules_functions_run_in_the_stack(stack: Stack) -> None:
     assert (counts["failed"], counts["quarantined"]) == (0, 0)
     demo.run_month(stack.deployed, "2020-06", Progress())
     begun = demo.invoke(stack.deployed, "MonthStartFunctionName", demo.scheduled_event(stack.deployed))
-    assert begun == {"runs": []}, "June's provisional index came out under the calendar's own name, and its final one is not due yet"
+    due = [run["run"] for run in begun["runs"] if run["month"] == "2020-06"]
+    assert due == [], "June's provisional index came out under the calendar's own name, and its final one is not due yet"
