@@ -12,9 +12,11 @@ TAKES_REST = True
 NOTHING_COLLECTED = 5
 # Two files at a time, each a whole with an emulator of its own. In the order of the tree: the browser and the stack, which take longest,
 # come first and are not waited for at the end.
-SUITE = ("-m", "not full", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-# One at a time: they measure.
-LONG = ("-m", "full")
+TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+SUITE = ("-m", "not full", *TWO)
+LONG = ("-m", "full and not alone", *TWO)
+# They measure time: one at a time, when nothing else runs any more.
+ALONE = ("-m", "alone")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment = {**kept, "CHROMIUM": ensure_browser()}
     ensure_cjk_font()
-    parts = (SUITE, LONG) if arguments.full else (SUITE,)
+    parts = (SUITE, LONG, ALONE) if arguments.full else (SUITE,)
     codes = {_pytest([*part, *(arguments.rest or [])], environment) for part in parts}
     return 0 if 0 in codes and codes <= {0, NOTHING_COLLECTED} else 1
 

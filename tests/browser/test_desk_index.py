@@ -29,7 +29,7 @@ def told(person: Person) -> str:
 
 
 def test_an_objection_waits_on_the_districts_first_page_and_its_decision_on_the_townships(person: Open, out: str) -> None:
-    officer = person("township").sign_in(f"index?month={out}")
+    officer = person("township").arrive(f"index?month={out}")
     officer.sees("指数明细")
     officer.page.locator("#view ul a[href^='#/site/']").first.wait_for(state="attached")
     assert told(officer) == ""
@@ -42,7 +42,7 @@ def test_an_objection_waits_on_the_districts_first_page_and_its_decision_on_the_
     officer.sees("◷ 待决定")
     assert told(officer) == "", "what one waits for oneself is no news"
 
-    judge = person("district").sign_in("index")
+    judge = person("district").arrive("index")
     judge.sees("各镇街")
     assert told(judge) == "1 项待决定"
     judge.go("objections")

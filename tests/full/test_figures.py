@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = ("append 9,000 events", "9,000 events graded", "graded a second")
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.full, pytest.mark.alone]
 
 
 def figures(bench: str, capsys: pytest.CaptureFixture) -> dict[str, float]:

@@ -16,7 +16,7 @@ from infra.local.browser import ensure_browser
 from infra.local.home import ROOT
 from tests.stack.homes import Home, a_home
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.full, pytest.mark.alone]
 LIGHTHOUSE = "lighthouse@12.8.2"
 CATEGORIES = ("performance", "accessibility", "best-practices")
 METRICS = {"FCP ms": "first-contentful-paint", "LCP ms": "largest-contentful-paint", "CLS": "cumulative-layout-shift", "TBT ms": "total-blocking-time"}
