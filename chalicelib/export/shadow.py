@@ -88,9 +88,9 @@ def every_site(sources: Sources, district: District, passed: Callable[[int], Non
 
 
 def finding_of(report: Mapping[str, object], draft: str) -> dict[str, object]:
-    """The event that holds a report's hash and its counts with the draft."""
+    """The event that holds a report's hash and its counts with the draft; two drafts of the same content have the same report."""
     payload = {"judged_on": report["on"], "report": report["hash"], "sites": report["sites"], "moves": report["moves"]}
-    return {"kind": "rule_set_shadowed", "key": f"shadow-{str(report['hash'])[-16:]}", "caused_by": draft, "payload": payload}
+    return {"kind": "rule_set_shadowed", "key": f"shadow-{draft}-{str(report['hash'])[-16:]}", "caused_by": draft, "payload": payload}
 
 
 def work(job_id: str, ports: Ports, district: District, day: date, instant: Callable[[], datetime]) -> str:

@@ -290,6 +290,7 @@ def test_a_drafted_rule_set_shows_its_effect_and_another_person_enacts_it(person
     assert officer.page.evaluate("document.documentElement.scrollWidth") <= 360
     sheet.get_by_text("按镇街、按领域，和场所名单").click()
     by_township = sheet.get_by_role("region", name="按镇街")
+    by_township.locator("td[data-title=镇街]").first.wait_for()
     assert sum(int(text) for text in by_township.locator("td[data-title=场所数]").all_inner_texts()) == sum(moved)
     with officer.page.expect_download() as download:
         sheet.get_by_role("link", name="下载场所名单").click()

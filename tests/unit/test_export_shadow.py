@@ -94,6 +94,11 @@ def test_it_counts_by_township_and_sector_and_lists_every_site_that_changes(port
     assert row["领域"].split(";") == [group["name"] for group in counted["sectors"]]
 
 
+def test_two_drafts_of_the_same_content_have_one_report_and_a_finding_each(ports: Ports) -> None:
+    report = shadow_report(every_site(TwoSites(), DEMO, lambda done: None), RULES, STRICT, DAY)
+    assert finding_of(report, "A")["key"] != finding_of(report, "B")["key"]
+
+
 def test_a_message_that_comes_twice_records_once(ports: Ports) -> None:
     job = run(ports)
     assert work(job.job, ports, DEMO, DAY, lambda: NOW) == "done" and len(ports.record.said) == 1
