@@ -65,6 +65,8 @@ def find_endpoint(progress: Progress) -> Endpoint:
     """The given endpoint or our own MiniStack, proved to have every service. Unavailable names the ones it lacks."""
     endpoint = emulator.given_endpoint()
     if endpoint is None:
+        if lost := emulator.lost_with_last_run(home() / emulator.FOLDER):
+            progress(f"WARNING: {lost}")
         progress("emulator: starting MiniStack")
         endpoint = emulator.start()
     endpoint.use()
@@ -166,7 +168,7 @@ def catch_up(deployed: Deployed, progress: Progress) -> None:
     saved = read_note(serve.SAVED)
     if deployed.endpoint.own and saved.get("events") == demo.count_items(deployed, "events"):
         # The log only grows: as long as at the last clean end, when all of it was worked off, it holds nothing new.
-        told = "no event came in since the last end"
+        told = "every saved event was graded at the last clean end"
     else:
         since = max(float(saved.get("drained_at") or 0.0), float(note["begun_at"]))
         told = f"{demo.regrade_stale(deployed, since - STALE_MARGIN_SECONDS)} sites had a card older than their newest fact"

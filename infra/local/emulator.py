@@ -12,17 +12,21 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from chalicelib.errors import Unavailable
 from infra.local import processes
-from infra.local.home import ROOT, forget, home, read_note, update_note
+from infra.local.home import ROOT, forget, home, read_note, update_note, write_note
 
 REGION = "us-east-1"
 PREFERRED_PORT = 4566
 LOOPBACK = "127.0.0.1"
 PROCESS = "emulator-process"
+FOLDER = "emulator"
+RUN = "run"
+SAVE = "state/dynamodb.json"  # the log and all that follows from it; MiniStack writes it at its end and at no other time
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,11 @@ def start(*, port: int | None = None, auth: bool = False, persist: bool = True, 
     processes.stop(PROCESS, 5)
     port = port or choose_port(read_note("emulator-port").get("port"))
     update_note("emulator-port", port=port)
-    folder = home() / "emulator"
+    folder = home() / FOLDER
     for name in ("state", "s3", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    if persist:
+        write_note(RUN, {"began": time.time()}, folder)
     log = folder / "emulator.log"
     command = [sys.executable, "-m", "ministack"]
     processes.start(PROCESS, command, child_environment(port, folder, auth=auth, persist=persist), log, ROOT)
@@ -95,9 +101,25 @@ def stop() -> bool:
     return processes.stop(PROCESS, patience_seconds=120)
 
 
+def lost_with_last_run(folder: Path) -> str:
+    """What is gone because the last run came to no save, and what to do, in words; nothing after a clean end and while it runs."""
+    if running():
+        return ""
+    processes.stop(PROCESS, 5)
+    began, save = read_note(RUN, folder).get("began"), folder / SAVE
+    saved = save.stat().st_mtime if save.exists() else None
+    if not isinstance(began, float) or (saved is not None and saved >= began):
+        return ""
+    when = f"of {datetime.fromtimestamp(saved).astimezone():%Y-%m-%d %H:%M:%S %z}" if saved is not None else "(it never came to one)"
+    return (
+        f"the emulator ended without saving: what came in after its last save {when} is gone. "
+        "Repeat those imports, uploads and entries: what is there already does not come in twice"
+    )
+
+
 def forget_data() -> None:
     """Delete what our own MiniStack had saved. Only after :func:`stop`."""
-    forget("emulator")
+    forget(FOLDER)
 
 
 def child_environment(port: int, folder: Path, *, auth: bool, persist: bool) -> dict[str, str]:

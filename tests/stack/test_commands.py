@@ -67,7 +67,9 @@ class TestWhatCameInWhileNothingWasGraded:
 
     def test_after_a_clean_end_there_is_nothing_to_look_for(self, demo_home: Home) -> None:
         demo_home.down()
-        assert "caught up: no event came in since the last end" in demo_home.up(*DEMO)
+        told = demo_home.up(*DEMO)
+        assert "WARNING" not in told
+        assert "caught up: every saved event was graded at the last clean end" in told
 
     def test_an_event_that_the_pump_never_saw_is_found_though_the_rest_ended_cleanly(self, demo_home: Home, tmp_path: Path) -> None:
         demo_home.kill("serve-process")
