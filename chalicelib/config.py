@@ -23,6 +23,7 @@ class Settings:
     public_base_url: str
     files_bucket: str
     files_url: str
+    release_key: str
     month_queue_url: str
     import_queue_url: str
     export_queue_url: str
@@ -60,6 +61,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         public_base_url=environment.get("PUBLIC_BASE_URL", "http://localhost:8000"),
         files_bucket=environment.get("FILES_BUCKET", ""),
         files_url=environment.get("FILES_URL", ""),
+        release_key=environment.get("RELEASE_KEY", ""),
         export_queue_url=environment.get("EXPORT_QUEUE_URL", ""),
         shadow_queue_url=environment.get("SHADOW_QUEUE_URL", ""),
         import_queue_url=environment.get("IMPORT_QUEUE_URL", ""),

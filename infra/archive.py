@@ -26,7 +26,7 @@ COMMAND_LINE_ONLY = (
     *("wcwidth", "editor", "readchar", "runs", "xmod", "yaml", "_yaml"),
 )
 # The services that functions call. botocore looks through the folder of every service it has at each cold start.
-SERVICES_CALLED = ("cognito-idp", "dynamodb", "s3", "secretsmanager", "sns", "sqs", "sts")
+SERVICES_CALLED = ("cognito-idp", "dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "sts")
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 IMPORT_CHECK = """
 import importlib, json, pkgutil, sys

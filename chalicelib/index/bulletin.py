@@ -222,7 +222,7 @@ def _rules(paper: Paper, issue: Issue) -> None:
         paper.words(EDGE, paper.y + 3.2, title, Pen(8))
         paper.words(EDGE + 42, paper.y + 3.2, digest, Pen(7.5, SOFT))
         paper.y += 4.8
-    paper.paragraph("本文件的摘要在同一发布的 manifest.json 中，该清单列出每个文件的 SHA-256；相同事实、规则和程序版本重算，逐字节相同。", 8, SOFT)
+    paper.paragraph("本文件的摘要在同一发布的 manifest.json 中，该清单列出每个文件的 SHA-256，并由本区发布密钥签名（manifest.sig）；相同事实、规则和程序版本重算，逐字节相同。", 8, SOFT)
 
 
 def _sentences(issue: Issue) -> Iterator[str]:

@@ -23,7 +23,8 @@ from chalicelib.index.timetable import Status
 from chalicelib.index.township import MonthRules
 from chalicelib.index.trail import trail_of
 from chalicelib.publish.files import FileStore
-from chalicelib.publish.release import PUBLIC, Archive, Claim, Edition, Published, claim_revision, find_file, publish, read_release
+from chalicelib.publish.release import PUBLIC, Archive, Claim, Edition, Published, Trees, claim_revision, find_file, publish, read_release
+from chalicelib.publish.seal import Signer
 from chalicelib.register.district import District
 from chalicelib.riskmap.pages import render_release as render_map
 
@@ -32,12 +33,13 @@ INDEX_FILE, MAP_FILE = "index.json", "map.json"
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """For whom, by which rules, where to and by which code a month is published."""
+    """For whom, by which rules, where to, by which code and under whose signature a month is published."""
 
     district: District
     rules: MonthRules
     files: FileStore
     code_version: str
+    signer: Signer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def publish_index(issue: Issue, partials: Sequence[Mapping], press: Press) -> Pu
     result, labels = score_partials(month, partials, press.rules, earlier)
     result["publication"] = issue.to_document()
     rendered = render_index(result, labels, press.district, rules, cover_of(claim, result, files), earlier[:1])
-    return publish(files, claim, rendered["public"], rendered["staff"], archive_of("index", press))
+    return publish(files, claim, Trees(**rendered), archive_of("index", press), press.signer)
 
 
 def cover_of(claim: Claim, result: Mapping, files: FileStore) -> Cover:
@@ -89,7 +91,7 @@ def publish_map(month: str, partials: Sequence[Mapping], press: Press) -> Publis
     inputs = content_hash({"month": month, "townships": documents, "previous": previous})
     claim = claim_revision(press.files, Edition("map", month, inputs, press.rules.references, press.code_version))
     rendered = render_map(month, documents, press.district, previous, claim.base)
-    return publish(press.files, claim, rendered["public"], rendered["staff"], archive_of("map", press))
+    return publish(press.files, claim, Trees(**rendered), archive_of("map", press), press.signer)
 
 
 def archive_of(kind: str, press: Press) -> Archive:

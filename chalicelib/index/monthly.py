@@ -25,6 +25,7 @@ from chalicelib.index.telling import TOLD, notices_of
 from chalicelib.index.timetable import INSTANT, Status, timetable_of
 from chalicelib.index.township import compute_partial, month_rules, townships_of, with_objections
 from chalicelib.publish.files import FileStore, bucket_files
+from chalicelib.publish.seal import KmsSigner, Signer
 from chalicelib.publish.notice import post
 from chalicelib.publish.queue import Send, each_message, queue_sender
 from chalicelib.grading.enacted import governed_district
@@ -45,6 +46,7 @@ class Desk:
     code_version: str
     tell: Send
     address: str = ""
+    signer: Signer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,8 @@ def finish(run: str, desk: Desk) -> dict:
         parts = desk.runs.list_parts(run)
     partials = [parts.get(MOVED + code) or parts[TOWNSHIP + code] for code in plan["townships"]]
     issue = Issue(plan["month"], Status(plan["status"]), plan["on"], plan["timetable"])
-    editions = publish_month(issue, partials, Press(desk.district, month_rules(desk.district, plan["month"]), desk.files, desk.code_version))
+    rules = month_rules(desk.district, plan["month"])
+    editions = publish_month(issue, partials, Press(desk.district, rules, desk.files, desk.code_version, desk.signer))
     document = {
         "schema": 1,
         "month": plan["month"],
@@ -221,5 +224,5 @@ def stack_desk(settings: Settings) -> Desk:
     return Desk(
         governed_district(settings.table_prefix, settings.district), StackSources(settings.table_prefix), StackRuns(settings.table_prefix),
         bucket_files(settings.files_bucket), queue_sender(settings.month_queue_url), settings.code_version,
-        queue_sender(settings.notice_queue_url), settings.public_base_url,
+        queue_sender(settings.notice_queue_url), settings.public_base_url, KmsSigner(settings.release_key) if settings.release_key else None,
     )  # fmt: skip

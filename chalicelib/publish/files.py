@@ -9,7 +9,7 @@ from typing import Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Conflict, Unavailable
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -24,6 +24,8 @@ TYPES = {
     ".ico": "image/x-icon",
     ".png": "image/png",
     ".txt": "text/plain; charset=utf-8",
+    ".sha256": "text/plain; charset=utf-8",
+    ".pem": "text/plain; charset=utf-8",
 }
 IMMUTABLE = "public, max-age=31536000, immutable"
 BRIEF = "public, max-age=60"
@@ -43,6 +45,12 @@ class FileStore(Protocol):
     def find(self, key: str) -> bytes | None: ...
 
     def list_keys(self, prefix: str) -> Iterator[str]: ...
+
+
+def add_same(files: FileStore, key: str, body: bytes) -> None:
+    """Store what is released for good. The same again is no change; Conflict if the key is there with other bytes."""
+    if not files.add(key, body) and files.find(key) != body:
+        raise Conflict("a released file would change", key=key)
 
 
 def content_type(key: str) -> str:

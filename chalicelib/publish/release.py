@@ -1,4 +1,4 @@
-"""Publishing a month: claim a revision, write immutable files, the manifest, and last of all the pointer.
+"""Publishing a month: claim a revision, write immutable files, seal and manifest, and last of all the pointer.
 
 A revision is claimed by what went in (inputs digest, rule sets, code version), so that the same inputs come out under the
 same keys with the same bytes and other inputs under the next revision. Killed anywhere and repeated gives the same.
@@ -14,9 +14,10 @@ from itertools import count
 import orjson
 
 from chalicelib.canonical import canonical_json
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import NotFound
 from chalicelib.publish.changes import log_change
-from chalicelib.publish.files import FileStore
+from chalicelib.publish.files import FileStore, add_same
+from chalicelib.publish.seal import SEAL, Signer, put_seal
 
 KINDS = ("index", "map")
 MANIFEST, CLAIM, FRONT, POINTER = "manifest.json", "inputs.json", "index.html", "current.json"
@@ -67,6 +68,14 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Trees:
+    """What is published, as paths below the release with their bytes: for everybody, with ``index.html``, and for each scope of staff."""
+
+    public: Mapping[str, bytes]
+    staff: Mapping[str, Mapping[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """Where an edition stands. ``is_current``: the pointer shows this month and revision."""
 
@@ -100,20 +109,20 @@ def claim_revision(files: FileStore, edition: Edition) -> Claim:
 def publish(
     files: FileStore,
     claim: Claim,
-    public: Mapping[str, bytes],
-    staff: Mapping[str, Mapping[str, bytes]],
+    trees: Trees,
     archive: Archive | None = None,
+    signer: Signer | None = None,
 ) -> Published:
     """Write a claimed revision: staff trees, public tree, manifests, then the pointer if no later month stands.
 
-    ``public`` and ``staff[scope]`` map paths below the release to bytes; the public tree needs ``index.html``. ``archive``
-    draws the page of all months, which lies beside the pointer. Conflict if a key is there with other bytes.
+    ``archive`` draws the page of all months, which lies beside the pointer; ``signer`` vouches for the public tree (without one
+    it is a trial that nobody vouches for). Conflict if a key is there with other bytes.
     """
     edition, revision = claim.edition, claim.revision
-    for scope in sorted(staff):
-        _write_tree(files, f"staff/{scope}", claim, staff[scope])
-    manifest = _write_tree(files, PUBLIC, claim, {**public, CLAIM: claim.body()})
-    for scope in sorted(staff):
+    for scope in sorted(trees.staff):
+        _write_tree(files, f"staff/{scope}", claim, trees.staff[scope])
+    manifest = _write_tree(files, PUBLIC, claim, {**trees.public, CLAIM: claim.body()}, signer)
+    for scope in sorted(trees.staff):
         _point(files, f"staff/{scope}", edition.kind)
     log_change(files, {"kind": edition.kind, "month": edition.month, "revision": revision, "path": claim.base, "status": edition.status, "on": edition.on})
     current = _point(files, PUBLIC, edition.kind, archive)
@@ -121,11 +130,11 @@ def publish(
     return Published(edition.kind, edition.month, revision, sha256(manifest), shown)
 
 
-def _write_tree(files: FileStore, tree: str, claim: Claim, content: Mapping[str, bytes]) -> bytes:
+def _write_tree(files: FileStore, tree: str, claim: Claim, content: Mapping[str, bytes], signer: Signer | None = None) -> bytes:
     edition, revision = claim.edition, claim.revision
     root = _root(tree, edition.kind, edition.month, revision)
     for path in sorted(content):
-        _add_same(files, root + path, content[path])
+        add_same(files, root + path, content[path])
     manifest = canonical_json(
         {
             "schema": 1,
@@ -136,13 +145,10 @@ def _write_tree(files: FileStore, tree: str, claim: Claim, content: Mapping[str,
             "files": {path: {"sha256": sha256(content[path]), "size": len(content[path])} for path in content},
         }
     )
-    _add_same(files, root + MANIFEST, manifest)
+    if signer is not None:
+        put_seal(files, root, manifest, signer)
+    add_same(files, root + MANIFEST, manifest)
     return manifest
-
-
-def _add_same(files: FileStore, key: str, body: bytes) -> None:
-    if not files.add(key, body) and files.find(key) != body:
-        raise Conflict("a released file would change", key=key)
 
 
 def _point(files: FileStore, tree: str, kind: str, archive: Archive | None = None) -> dict:
@@ -229,7 +235,7 @@ def verify(files: FileStore, kind: str, month: str, revision: int | None = None,
             faults.append(f"{path}: missing")
         elif sha256(body) != entry["sha256"] or len(body) != entry["size"]:
             faults.append(f"{path}: changed")
-    standing = {key.removeprefix(root) for key in files.list_keys(root)} - {MANIFEST}
+    standing = {key.removeprefix(root) for key in files.list_keys(root)} - {MANIFEST, *SEAL}
     faults += [f"{path}: not in the manifest" for path in sorted(standing - set(entries))]
     return faults
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import BadInput
 
 if TYPE_CHECKING:
     from chalicelib.publish.files import FileStore
 
-HELP = "verify MONTH: recompute every hash of every revision, public and staff; list MONTH: its revisions"
+HELP = "verify MONTH: recompute every hash of every revision, public and staff, and check each seal; list MONTH: its revisions"
 ACTIONS = ("verify", "list")
 
 
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 sound (one JSON line per tree and revision), 1 a hash does not match or a file is missing or slipped in, 2 no such month."""
+    """0 sound (one JSON line per tree and revision), 1 a hash or a seal does not match, a file is missing or slipped in, 2 no such month."""
     from chalicelib import clock
     from chalicelib.publish.files import bucket_files
     from infra.local.stack import current
@@ -41,13 +41,37 @@ def run(args: argparse.Namespace) -> int:
 
 
 def verified(files: FileStore, month: str) -> Iterator[dict[str, object]]:
-    """Every tree of every revision with its faults."""
-    from chalicelib.publish.release import KINDS, list_revisions, list_trees, verify
+    """Every tree of every revision with its faults, and under whose seal the public ones stand."""
+    from chalicelib.publish.release import KINDS, PUBLIC, list_revisions, list_trees, verify
 
     for kind in KINDS:
         for tree in list_trees(files, kind, month):
             for revision in list_revisions(files, kind, month, tree):
-                yield {"kind": kind, "month": month, "revision": revision, "tree": tree, "faults": verify(files, kind, month, revision, tree)}
+                line = {"kind": kind, "month": month, "revision": revision, "tree": tree}
+                seal = seal_of(files, f"{PUBLIC}/{kind}/{month}/r{revision}/") if tree == PUBLIC else {"faults": []}
+                yield {**line, **seal, "faults": [*verify(files, kind, month, revision, tree), *seal["faults"]]}
+
+
+def seal_of(files: FileStore, root: str) -> dict[str, Any]:
+    """By which key a release is signed, and what is wrong with its seal. A public release without one is at fault."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import serialization
+
+    from chalicelib.publish.release import MANIFEST
+    from chalicelib.publish.seal import CHECKSUM, KEY, SEAL, SIGNATURE, checksum, fingerprint
+
+    found = {name: files.find(root + name) for name in (*SEAL, MANIFEST)}
+    missing = [f"{name}: missing" for name in SEAL if found[name] is None]
+    if missing:
+        return {"faults": missing}
+    try:
+        key = serialization.load_pem_public_key(found[KEY])
+        key.verify(found[SIGNATURE], found[CHECKSUM])
+    except (ValueError, InvalidSignature):
+        return {"faults": [f"{SIGNATURE}: not by {KEY}"]}
+    der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    faults = [] if found[CHECKSUM] == checksum(found[MANIFEST]) else [f"{CHECKSUM}: of another manifest"]
+    return {"signed_by": fingerprint(der), "faults": faults}
 
 
 def listed(files: FileStore, month: str) -> Iterator[dict[str, object]]:

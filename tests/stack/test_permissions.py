@@ -316,6 +316,14 @@ class TestFilesAndQueues:
         outside = probes("MonthTownshipFunctionName")("s3", "put_object", Bucket=bucket, Key="elsewhere/probe.html")
         assert outside in REFUSED
 
+    def test_only_a_township_of_a_month_signs_and_it_cannot_do_more_with_the_key(self, deployed: Deployed, probes: Probes) -> None:
+        key = deployed.outputs["ReleaseKey"]
+        sign = {"KeyId": key, "Message": "x", "MessageType": "RAW", "SigningAlgorithm": "ED25519_SHA_512"}
+        assert probes("MonthTownshipFunctionName")("kms", "sign", **sign) == "ok"
+        assert probes("MonthTownshipFunctionName")("kms", "schedule_key_deletion", KeyId=key) in REFUSED
+        for function in MAY.keys() - {"MonthTownshipFunctionName"}:
+            assert probes(function)("kms", "sign", **sign) in REFUSED
+
     def test_the_present_map_writes_its_own_folder_and_no_release(self, deployed: Deployed, probes: Probes) -> None:
         ask, bucket = probes("MapNowFunctionName"), deployed.outputs["FilesBucket"]
         for own in ("public/map/now/probe.html", "staff/district/map/now/probe.html", "staff/330110001/map/now/index.html"):

@@ -18,7 +18,7 @@ from chalicelib.index.monthly import handle_message, queue_sender, stack_desk, s
 from chalicelib.index.runs import FINISH, StackRuns
 from chalicelib.index.sources import StackSources
 from chalicelib.publish.files import BRIEF, IMMUTABLE, BucketFiles
-from chalicelib.publish.release import Edition, claim_revision, publish, verify
+from chalicelib.publish.release import Edition, Trees, claim_revision, publish, verify
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.store import EventLog
 from chalicelib.tables import Cards, Facts, table_name
@@ -114,7 +114,7 @@ def test_released_keys_are_immutable_and_carry_their_type_and_age(bucket: Bucket
 
 def test_a_release_in_a_bucket_is_verified_file_by_file(bucket: BucketFiles) -> None:
     edition = Edition("index", "2019-01", "sha256:a", (), "c1")
-    done = publish(bucket, claim_revision(bucket, edition), {"index.html": b"<p>"}, {"district": {"index.html": b"<p>s"}})
+    done = publish(bucket, claim_revision(bucket, edition), Trees({"index.html": b"<p>"}, {"district": {"index.html": b"<p>s"}}))
     assert done.revision == 1 and verify(bucket, "index", "2019-01") == []
     assert claim_revision(bucket, edition).revision == 1 and claim_revision(bucket, replace(edition, inputs="sha256:b")).revision == 2
     bucket.put("public/index/2019-01/r1/index.html", b"<p>changed")

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import orjson
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.publish.files import MemoryFiles, content_type
-from chalicelib.publish.release import Edition, base_address, claim_revision, find_file, list_releases, publish, sha256, verify
+from chalicelib.publish.seal import SEAL, Signer, fingerprint
+from infra.commands.release import seal_of, verified
+from chalicelib.publish.release import Edition, Trees, base_address, claim_revision, find_file, list_releases, publish, sha256, verify
 
 RULES = ({"id": "index-model", "version": "2020.1", "hash": "sha256:00"},)
 JUNE = Edition("index", "2020-06", "sha256:a", RULES, "c1")
 PUBLIC = {"index.html": b"<p>June", "index.json": b"{}", "townships/1.html": b"<p>1"}
 STAFF = {"district": {"index.html": b"<p>staff"}, "330110001": {"index.html": b"<p>own"}}
+
+
+ROOT = "public/index/2020-06/r1/"
+
+
+class LocalKey:
+    """A key of our own, where the stack has one in KMS."""
+
+    def __init__(self) -> None:
+        self.key = ed25519.Ed25519PrivateKey.generate()
+
+    def sign(self, message: bytes) -> bytes:
+        return self.key.sign(message)
+
+    def public_key(self) -> bytes:
+        return self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 class Interrupted(RuntimeError):
@@ -42,8 +64,8 @@ class FailingFiles(MemoryFiles):
         super().put(key, body)
 
 
-def release(files: MemoryFiles, edition: Edition = JUNE, public: dict[str, bytes] = PUBLIC):
-    return publish(files, claim_revision(files, edition), public, STAFF)
+def release(files: MemoryFiles, edition: Edition = JUNE, public: dict[str, bytes] = PUBLIC, signer: Signer | None = None):
+    return publish(files, claim_revision(files, edition), Trees(public, STAFF), signer=signer)
 
 
 def test_a_release_is_files_manifest_and_pointer() -> None:
@@ -111,7 +133,7 @@ def test_killed_before_any_write_and_repeated_gives_the_same_files() -> None:
 def test_the_page_of_all_months_knows_each_of_them_by_its_newest_revision() -> None:
     files = MemoryFiles()
     for edition in (JUNE, replace(JUNE, month="2020-05"), replace(JUNE, inputs="sha256:b")):
-        publish(files, claim_revision(files, edition), PUBLIC, STAFF, lambda months: orjson.dumps(list(months)))
+        publish(files, claim_revision(files, edition), Trees(PUBLIC, STAFF), lambda months: orjson.dumps(list(months)))
     assert orjson.loads(files.find("public/index/months.html")) == [{"month": "2020-05", "revision": 1}, {"month": "2020-06", "revision": 2}]
     assert not any(key.endswith("months.html") for key in files.list_keys("staff/"))
 
@@ -120,7 +142,7 @@ def test_released_bytes_cannot_change() -> None:
     files = MemoryFiles()
     release(files)
     with pytest.raises(Conflict):
-        publish(files, claim_revision(files, JUNE), {"index.html": b"<p>other"}, {})
+        publish(files, claim_revision(files, JUNE), Trees({"index.html": b"<p>other"}, {}))
 
 
 def test_verify_finds_what_changed_vanished_or_was_slipped_in() -> None:
@@ -144,3 +166,62 @@ def test_a_release_without_its_manifest_is_no_release() -> None:
 def test_files_have_their_type() -> None:
     assert content_type("public/index/index.html") == "text/html; charset=utf-8"
     assert content_type("a/b.csv").startswith("text/csv") and content_type("x") == "application/octet-stream"
+
+
+class TestTheSealOfAPublicRelease:
+    """Its manifest's checksum, signed by the stack's key; checked with tools that are not ours."""
+
+    def test_other_tools_than_ours_check_it(self, tmp_path: Path) -> None:
+        files = MemoryFiles()
+        release(files, signer=LocalKey())
+        for name in SEAL:
+            (tmp_path / name).write_bytes(files.files[ROOT + name])
+        assert (tmp_path / "manifest.sha256").read_text() == f"{sha256(files.files[ROOT + 'manifest.json'])}  manifest.json\n"
+        read = "const of = name => require('fs').readFileSync(name);"
+        check = f"{read} process.exit(require('crypto').verify(null, of('manifest.sha256'), of('key.pem'), of('manifest.sig')) ? 0 : 1)"
+        assert subprocess.run(["node", "-e", check], cwd=tmp_path, check=False).returncode == 0
+        (tmp_path / "manifest.sha256").write_bytes(b"0" * 64 + b"  manifest.json\n")
+        assert subprocess.run(["node", "-e", check], cwd=tmp_path, check=False).returncode == 1
+
+    def test_it_is_found_sound_and_says_whose_it_is(self) -> None:
+        files, key = MemoryFiles(), LocalKey()
+        release(files, signer=key)
+        told = list(verified(files, "2020-06"))
+        assert [line["faults"] for line in told] == [[], [], []]
+        assert [line.get("signed_by") for line in told] == [fingerprint(key.public_key()), None, None], "staff trees are nobody's to quote"
+
+    @pytest.mark.parametrize("name", SEAL)
+    def test_a_part_of_it_that_is_missing_is_a_fault(self, name: str) -> None:
+        files = MemoryFiles()
+        release(files, signer=LocalKey())
+        del files.files[ROOT + name]
+        assert seal_of(files, ROOT) == {"faults": [f"{name}: missing"]}
+
+    def test_a_signature_by_another_key_and_another_manifest_are_found(self) -> None:
+        files, other = MemoryFiles(), MemoryFiles()
+        release(files, signer=LocalKey())
+        release(other, replace(JUNE, inputs="sha256:b"), signer=LocalKey())
+        swapped = MemoryFiles({**files.files, ROOT + "key.pem": other.files[ROOT + "key.pem"]})
+        assert seal_of(swapped, ROOT) == {"faults": ["manifest.sig: not by key.pem"]}
+        rewritten = MemoryFiles({**files.files, ROOT + "manifest.json": other.files[ROOT + "manifest.json"]})
+        assert seal_of(rewritten, ROOT)["faults"] == ["manifest.sha256: of another manifest"]
+
+    def test_what_is_signed_stays_signed_as_it_is_also_under_another_key(self) -> None:
+        files = MemoryFiles()
+        release(files, signer=LocalKey())
+        before = dict(files.files)
+        release(files, signer=LocalKey())
+        assert files.files == before
+
+    def test_killed_before_any_write_and_repeated_it_is_whole(self) -> None:
+        key, undisturbed = LocalKey(), MemoryFiles()
+        release(undisturbed, signer=key)
+        for writes in range(19):
+            files = FailingFiles(writes)
+            with pytest.raises(Interrupted):
+                release(files, signer=key)
+            signed = ROOT + "manifest.sig" in files.files
+            assert signed or ROOT + "manifest.json" not in files.files, "a public release is complete only when it is signed"
+            files.left = 1000
+            release(files, signer=key)
+            assert files.files == undisturbed.files
