@@ -1,4 +1,5 @@
 // CloudFront Function (viewer request): a plate's address goes to the API's stage, a directory to its index page.
+// /C/ without a token is a mistyped plate: the scan function says so in words.
 // Plates carry /C/<token> without the stage because every character makes the printed code denser.
 // An address outside the site's few rooms is answered here: the bucket would answer a visitor with an error in XML.
 var SERVED = ['api', 'C'];
@@ -33,7 +34,7 @@ function handler(event) {
     };
   }
   if (parts[1] === 'C') {
-    request.uri = '/api' + uri;
+    request.uri = '/api' + (uri === '/C/' ? '/C/-' : uri);
   } else if (uri.charAt(uri.length - 1) === '/') {
     request.uri = uri + 'index.html';
   }

@@ -32,7 +32,7 @@ ROUTES = {
     "/C/7K3M9Q2W1X5Z8V4B.en.large": "/api/C/7K3M9Q2W1X5Z8V4B.en.large",
     "/C/7K3M9Q2W1X5Z8V4B": "/api/C/7K3M9Q2W1X5Z8V4B",
     "/C/7K3M9Q2W1X5Z8V4B/": "/api/C/7K3M9Q2W1X5Z8V4B/",
-    "/C/": "/api/C/",
+    "/C/": "/api/C/-",  # no genuine token: the refusal page of the scan function
     "/api/health": "/api/health",
     "/desk/": "/desk/index.html",
     "/desk/views/home.js": "/desk/views/home.js",
