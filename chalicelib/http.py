@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from chalice import Blueprint, Response
 
 from chalicelib import labels
-from chalicelib.errors import BadInput, Problem, SafetyCodeError
+from chalicelib.errors import BadInput, Problem, SafetyCodeError, Unavailable
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_CURSOR_LENGTH = 1024
@@ -80,7 +80,7 @@ def problem(error: SafetyCodeError) -> Response:
     """The answer to an expected error."""
     text = json.dumps(problem_document(error), ensure_ascii=False, separators=(",", ":"))
     headers = {"Content-Type": PROBLEM_TYPE}
-    if error.status == 503:
+    if isinstance(error, Unavailable):
         headers["Retry-After"] = "2"
     return with_security(Response(text, headers, error.status))
 

@@ -14,7 +14,7 @@ from chalicelib.errors import SafetyCodeError
 class UnknownHolidays(SafetyCodeError):
     """The holiday notice of a year is not in the installed ``chinesecalendar``."""
 
-    status = 500
+    status = 503
     code = "holidays-unknown"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -13,8 +14,10 @@ from event_builders import fact, step
 from chalicelib import clock
 from chalicelib.access.identity import Identity
 from chalicelib.errors import BadInput, Forbidden, NotFound
+from chalicelib.http import problem
 from chalicelib.index.office import Office
 from chalicelib.index.sources import MemorySources
+from chalicelib.workdays import UnknownHolidays
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 from test_index_monthly import FACTS, JUNE, SMALL, TOWNSHIPS  # noqa: E402
@@ -82,6 +85,17 @@ def test_own_area_only_and_every_look_is_on_record() -> None:
 def test_a_month_that_is_none_or_has_not_begun_is_refused(month: str, error: type) -> None:
     with pytest.raises(error):
         office().returns(month, OWN)
+
+
+@pytest.mark.parametrize("look", [lambda desk: desk.returns("2098-12", OWN), lambda desk: desk.objections("2098-12")])
+def test_a_month_whose_working_days_nobody_knows_yet_is_a_named_problem_and_no_fault(look) -> None:
+    with pytest.raises(UnknownHolidays) as caught:
+        look(replace(office(), now=datetime(2098, 12, 5, 9, 0, tzinfo=clock.SHANGHAI)))
+    answer = problem(caught.value)
+    told = json.loads(answer.body)
+    assert (answer.status_code, told["type"], told["title"]) == (503, "urn:safety-code:holidays-unknown", "缺少节假日安排")
+    assert told["fields"] == {"year": "2099"} and "请联系管理员" in told["detail"]
+    assert "Retry-After" not in answer.headers, "two seconds later it is not known either"
 
 
 def test_an_unknown_township_is_not_found() -> None:

@@ -1,5 +1,5 @@
 // The monthly returns of a township: what is missing and until when, enter, confirm, and the own index as things stand.
-import { fresh, get, post } from "../api.js";
+import { Problem, fresh, get, post } from "../api.js";
 import { card, date, h, pairs, refusal, show as fill, waiting } from "../parts/dom.js";
 import { monthBefore } from "../parts/events.js";
 import { form } from "../parts/form.js";
@@ -14,9 +14,10 @@ export async function show({ me, query, again }) {
   const township = me.role === "township" ? me.organisation : query.get("township") || townships[0].code;
   const [month, book] = await due(me.today, query.get("month"), township);
   const name = townships.find(one => one.code === township)?.name || township;
+  const head = [h("h1", {}, `${name} ${month} 月报`), chooser(me, townships, township, month)];
+  if (book instanceof Problem) return [...head, refusal(book)];
   return [
-    h("h1", {}, `${name} ${month} 月报`),
-    chooser(me, townships, township, month),
+    ...head,
     card("进度", pairs(["报送截止", h("time", { class: "num", datetime: book.timetable.freeze_at }, book.until)], ["公示稿", date(book.timetable.provisional_on)], ["异议截止", date(book.timetable.objections_until)],
       ["正式发布", date(book.timetable.final_on)], ["还缺", `${book.missing} / ${book.items.length} 项`]),
     !book.open && h("p", { class: "soft" }, "本月报送已截止；逾期的填报不计入。")),
@@ -27,13 +28,18 @@ export async function show({ me, query, again }) {
   ];
 }
 
-// The month that was asked for; else last month's as long as they are due, and then the present one's.
+// The month that was asked for, or why it cannot be shown (another one can be chosen then); else last month's as long as they are due, and then the present one's.
 async function due(today, asked, township) {
   const months = asked ? [asked] : [monthBefore(today), today.slice(0, 7)];
   for (const month of months) {
-    const book = await get(`/months/${month}/returns/${township}`);
+    const book = await get(`/months/${month}/returns/${township}`).catch(named);
     if (book.open || month === months.at(-1)) return [month, book];
   }
+}
+
+function named(error) {
+  if (error instanceof Problem) return error;
+  throw error;
 }
 
 function chooser(me, townships, township, month) {
@@ -68,7 +74,7 @@ function entry(item, month, township, again) {
   return card(`${item.code} ${item.title}`, h("p", { class: "soft" }, `${item.points} 分 · ${item.rule}`), h("p", {}, h("b", {}, STATE[item.state])), told,
     item.state === "waiting" && form({ fields: [], button: "复核确认（须由填报人以外的人）", send: () => send("monthly_return_confirmed", {}, { caused_by: said.id }) }),
     item.state !== "confirmed" && form({
-      fields, button: item.state === "missing" ? "填报" : "更正填报",
+      fields, button: item.state === "missing" ? "填报" : "更正填报", about: `${month} ${township} ${item.code}`,
       send: values => send("monthly_return", {
         sub_item: item.code, month, numerator: Number(values.numerator || 0), attachment: values.attachment,
         ...(values.denominator ? { denominator: Number(values.denominator) } : {}), ...(values.level ? { level: values.level } : {}),
