@@ -40,6 +40,10 @@ class Person:
     def sign_in(self, goal: str = "", password: str | None = None) -> Person:
         """To the hosted page and, with the right password, back to where one was going."""
         self.page.goto(f"{self.base}/desk/#/{goal}")
+        return self.sign_in_again(password)
+
+    def sign_in_again(self, password: str | None = None) -> Person:
+        """From the page that asks for it."""
         self.page.get_by_role("button", name="登录").click()
         self.page.get_by_label("账号").fill(self.account["username"])
         self.page.get_by_label("密码").fill(password or self.account["password"])

@@ -59,6 +59,15 @@ def test_a_room_of_another_role_stays_closed(person: Open) -> None:
     owner.sees("没有权限")
 
 
+def leave_unsent(person: Person) -> None:
+    """The session ends at the provider while somebody writes; what is sent then is refused."""
+    person.page.evaluate(f"sessionStorage.setItem('{SESSION}', JSON.stringify({{id_token: 'e30.e30.x', refresh_token: 'gone', until: 1}}))")
+
+
+def drafts(person: Person) -> list[str]:
+    return person.page.evaluate("Object.keys(sessionStorage).filter(name => name.startsWith('safety-code.draft.'))")
+
+
 # ── An inspection from finding to closing 检查到销号 ────────────────────────────────────────────────────────────────
 def test_a_hazard_goes_from_the_inspection_to_its_closing(person: Open, stack, tmp_path: Path) -> None:
     site, picture = own_site(stack), photo(tmp_path)
@@ -200,14 +209,35 @@ def test_an_appeal_and_a_reply_are_text_whatever_they_say(person: Open) -> None:
     owner = person("enterprise").arrive("voice")
     owner.sees("提出申诉")
     owner.fill("理由", HOSTILE)
+    leave_unsent(owner)
+    owner.press("提交申诉")
+    owner.sees("登录已过期")
+    owner.sign_in_again()
+    owner.sees("已恢复您刚才未提交的内容")
+    assert owner.page.get_by_label("理由").input_value() == HOSTILE
+    owner.press("清除")
+    assert (owner.page.get_by_label("理由").input_value(), drafts(owner)) == ("", [])
+    owner.fill("理由", HOSTILE)
+    owner.go("own")
+    owner.go("voice")
+    owner.sees("已恢复您刚才未提交的内容")
     owner.press("提交申诉")
     owner.sees("已提交，等待镇街意见")
+    assert drafts(owner) == [] and owner.page.get_by_text("已恢复").count() == 0
     owner.page.get_by_label("说明", exact=False).last.fill(HOSTILE)
     owner.press("提交说明")
     owner.sees("待核对")
     assert owner.page.locator("#view img, #view script").count() == 0 and owner.page.title() != "BROKEN"
     owner.press("撤回申诉")
     owner.sees("已撤回")
+    owner.fill("理由", "不再需要")
+    owner.page.evaluate("name => sessionStorage.setItem(name, '{}')", drafts(owner)[0].replace("draft.", "draft.another-person-"))
+    owner.page.reload()
+    owner.sees("已恢复您刚才未提交的内容")
+    assert len(drafts(owner)) == 1, "what another person left in this tab is gone"
+    owner.press("退出")
+    owner.sees("从这里登录")
+    assert drafts(owner) == []
 
 
 def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district(person: Open, stack) -> None:

@@ -1,6 +1,7 @@
 // The frame: who is signed in, the rooms of that role, and the view that the address names.
 import { Problem, get } from "./api.js";
 import { learn } from "./parts/grade.js";
+import { forgetDrafts, keepFor } from "./parts/draft.js";
 import { card, h, refusal, say, show, waiting } from "./parts/dom.js";
 import { ROOMS, roomsOf } from "./rooms.js";
 import { SessionEnded, arrive, signIn, signOut, signedIn } from "./session.js";
@@ -15,6 +16,7 @@ async function begin() {
   if (!signedIn()) return welcome(refused);
   [me, words] = await Promise.all([get("/me"), get("/words")]);
   learn(words.grade);
+  keepFor(me.subject);
   frame();
   return route();
 }
@@ -25,6 +27,7 @@ function frame() {
 }
 
 async function leave() {
+  forgetDrafts();
   await signOut().catch(failed);
 }
 
@@ -64,6 +67,7 @@ async function route() {
 
 function settle(content) {
   show(view, content);
+  for (const line of view.querySelectorAll("details .restored")) line.closest("details").open = true;
   view.dataset.room = location.hash;
   const title = view.querySelector("h1")?.textContent || "工作台";
   document.title = `${title} · 安全码`;

@@ -8,11 +8,25 @@ import { form } from "./form.js";
 export function act({ title, about, fields, more = () => null, review, send, sign = "确认并签署" }) {
   const place = h("div");
   const check = async values => { second(values, await review(values)); };
-  const first = form({ fields, button: "核对", send: async values => { const further = more(values); if (further) between(values, further); else await check(values); } });
+  const first = form({ fields, button: "核对", about: title, goesOn: true, send: async values => { const further = more(values); if (further) between(values, further); else await check(values); } });
+  let filled = [first];
   const back = () => h("button", { type: "button", class: "line", onclick: () => { show(place, first); first.querySelector("input,select,textarea,button").focus(); } }, "返回修改");
 
+  // The drafts of both steps end with the signature; after a refusal they are kept again.
+  const hear = name => filled.forEach(one => one.dispatchEvent(new Event(name)));
+  async function signed(values, key) {
+    hear("sent");
+    try {
+      return await send(values, key);
+    } catch (error) {
+      hear("input");
+      throw error;
+    }
+  }
+
   function between(values, further) {
-    const asked = form({ fields: further.fields, title: further.title, button: "核对", send: given => check({ ...values, more: given }) });
+    const asked = form({ fields: further.fields, title: further.title, button: "核对", goesOn: true, send: given => check({ ...values, more: given }) });
+    filled = [first, asked];
     asked.querySelector(".acts").append(back());
     show(place, asked);
     asked.querySelector("input,select,textarea").focus();
@@ -21,7 +35,7 @@ export function act({ title, about, fields, more = () => null, review, send, sig
 
   function second(values, { says, follows }) {
     const key = fresh();
-    const signing = form({ fields: [], button: sign, send: () => send(values, key) });
+    const signing = form({ fields: [], button: sign, send: () => signed(values, key) });
     signing.querySelector(".acts").append(back());
     const heading = h("h2", { class: "form-title", tabindex: "-1" }, `核对：${title}`);
     show(place, heading, pairs(...says), h("h3", {}, "签署以后"), h("ul", { class: "follows" }, follows.map(sentence => h("li", {}, sentence))), signing);

@@ -1,29 +1,44 @@
 // A form from a list of fields: {name, title, type, options: [[value, word]], hint, required, value, min, max, accept, multiple, columns}.
-// Its answer is sent once; while it travels the button rests, a refusal stands above the fields and has the focus.
+// Its answer is sent once; while it travels the button rests, a refusal stands above the fields and has the focus. What is typed is kept
+// as a draft until then (parts/draft.js); files and passwords never.
 import { Problem } from "../api.js";
 import { SessionEnded } from "../session.js";
 import { h, refusal, show } from "./dom.js";
+import { draft, restored } from "./draft.js";
 
 let count = 0;
 
 // `send(values)` gives what to say when it is done (text or an element), or nothing; `clear` empties the form for the next one.
-export function form({ fields, button, send, title = "", clear = false }) {
+// `about` names what a form is about where one address has several of the same; one that `goesOn` keeps its draft until it hears "sent".
+export function form({ fields, button, send, title = "", clear = false, about = "", goesOn = false }) {
   const notice = h("div", { class: "notice", tabindex: "-1" });
   const submit = h("button", { class: "button" }, button);
   const made = fields.filter(Boolean).map(field => ({ field, element: input(field) }));
   const element = h("form", { novalidate: true, onsubmit: event => { event.preventDefault(); deliver(); } },
     title && h("h2", { class: "form-title" }, title), notice, made.map(one => one.element), h("div", { class: "acts" }, submit));
 
+  const remembered = made.filter(({ field }) => !["files", "password"].includes(field.type));
+  const blank = Object.fromEntries(remembered.map(one => [one.field.name, valueOf(one.field, one.element)]));
+  const kept = draft([location.hash, about, title, button].join(" "));
+  const keep = () => kept.keep(Object.fromEntries(remembered.map(one => [one.field.name, valueOf(one.field, one.element)]).filter(([name, value]) => !same(value, blank[name]))));
+  element.addEventListener("input", keep);
+  element.addEventListener("sent", kept.drop);
+  bringBack(element, notice, remembered, kept);
+
   async function deliver() {
     const missing = made.filter(({ field, element: row }) => field.required && empty(valueOf(field, row)));
     if (missing.length) return tell(refusal({ title: "还没填完", message: "请补全下列各项。", faults: missing.map(({ field }) => ({ column: field.title, reason: "必填" })) }));
     submit.disabled = true;
     try {
+      // Dropped first: a view that draws itself anew when this is done must not find it.
+      if (!goesOn) kept.drop();
       const done = await send(Object.fromEntries(made.map(({ field, element: row }) => [field.name, valueOf(field, row)])));
+      if (!goesOn) element.querySelector(".restored")?.remove();
       if (clear) element.reset();
       if (done) tell(h("div", { class: "done" }, done));
       else show(notice);
     } catch (error) {
+      keep();
       if (error instanceof SessionEnded || !(error instanceof Problem)) throw error;
       tell(refusal(named(error, fields)));
     } finally {
@@ -38,6 +53,34 @@ export function form({ fields, button, send, title = "", clear = false }) {
   }
   return element;
 }
+
+// What the draft holds goes back into the fields that are still there.
+function bringBack(element, notice, made, kept) {
+  const values = kept.read();
+  const found = made.filter(({ field, element: row }) => field.name in values && fill(row, [].concat(values[field.name])));
+  if (!found.length) return kept.drop();
+  notice.before(restored(() => {
+    kept.drop();
+    element.reset();
+    for (const chosen of element.querySelectorAll("select")) chosen.dispatchEvent(new Event("change"));
+    element.querySelector("input,select,textarea").focus();
+  }));
+  return null;
+}
+
+// Whether any of the values could be told again: an option may be gone.
+function fill(row, values) {
+  const controls = [...row.querySelectorAll("input,select,textarea")];
+  const ticks = controls.filter(one => ["radio", "checkbox"].includes(one.type));
+  for (const one of ticks) one.checked = values.includes(one.value) || values[0] === true;
+  if (ticks.length) return true;
+  const [one] = controls;
+  if (one.options && ![...one.options].some(option => option.value === values[0])) return false;
+  one.value = values[0];
+  return true;
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 // A fault of `payload.note` is told by the words over the field.
 function named(problem, fields) {

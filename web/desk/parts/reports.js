@@ -44,7 +44,7 @@ function contact(site, report) {
 
 function deciding(site, report, again) {
   return form({
-    button: "办结",
+    button: "办结", about: report,
     fields: [{ name: "found", title: "核查结果", type: "choice", required: true, options: [["yes", "查实"], ["no", "未发现所反映的情形"]], hint: "查实的计入等级（举报查实）；举报人凭回执能看到结果。" }],
     send: async ({ found }) => { await append(site, "complaint_decided", { found_true: found === "yes" }, { caused_by: report }); again(); },
   });

@@ -1,24 +1,26 @@
 // 现场评定: what an inspector or expert found at a site, item by item, and the hazards seen on the way. Each is a fact with its source.
 import { get } from "../api.js";
 import { card, h, say, show as fill } from "../parts/dom.js";
+import { draft as draftOf, restored } from "../parts/draft.js";
 import { append, fact, later } from "../parts/events.js";
 import { form } from "../parts/form.js";
 import { ACCEPT, send as sendPhotos } from "../parts/photos.js";
 import { BAD, group } from "./selfcheck.js";
 
-export async function show({ words, rest }) {
+export async function show({ words, rest, again }) {
   const id = rest[0];
   const [record, { items, rule_set }] = await Promise.all([get(`/sites/${id}/record`), get("/check-items")]);
-  const kept = `safety-code.assess.${id}`;
-  const draft = JSON.parse(sessionStorage.getItem(kept) || "{}");
+  const kept = draftOf(`assess ${id}`);
+  const draft = kept.read();
+  const begun = Object.keys(draft).length > 0;
   const count = h("b", { class: "num" });
-  const keep = () => sessionStorage.setItem(kept, JSON.stringify(draft));
-  const tell = () => { keep(); fill(count, `${items.filter(item => draft[item.code]).length} / ${items.length}`); };
+  const tell = () => { kept.keep(draft); fill(count, `${items.filter(item => draft[item.code]).length} / ${items.length}`); };
   const axes = Object.entries(words.axis).map(([axis, title]) => [title, items.filter(item => item.axis === axis)]).filter(([, list]) => list.length);
   tell();
   return [
     h("div", { class: "title" }, h("h1", {}, "现场评定"), h("p", {}, h("a", { href: `#/site/${id}` }, record.identity.name))),
     h("p", { class: "lead" }, `按${rule_set.title}逐项评定。评过的条款以本次为准；没有评的保持原来的结论。全部评完即为一次完整评定。`),
+    begun && restored(() => { kept.drop(); again(); }),
     h("p", { class: "progress", role: "status" }, "已评 ", count, " 项"),
     axes.map(([title, list]) => group(title, list, draft, tell)),
     card("提交评定", form({
@@ -28,9 +30,9 @@ export async function show({ words, rest }) {
         if (!payload) return "还没有评任何一项。";
         const evidence = await sendPhotos(id, photos);
         draft.key = draft.key || fact("assessment", {}).key;
-        keep();
+        kept.keep(draft);
         await append(id, "assessment", payload, { evidence, key: draft.key });
-        sessionStorage.removeItem(kept);
+        kept.drop();
         say("评定已提交");
         location.hash = `#/site/${id}`;
         return null;

@@ -58,7 +58,7 @@ function deciding(one, item, before, again) {
     { name: "text", title: "理由和依据", type: "long", required: true, hint: "镇街会看到；不要写个人信息" },
   ];
   return form({
-    fields, title: "作出决定", button: "签署决定",
+    fields, title: "作出决定", button: "签署决定", about: one.id,
     send: values => post(`/townships/${one.township}/events`, {
       kind: "index_objection_decided", key: fresh(), caused_by: one.id,
       payload: { outcome: values.outcome, text: values.text, ...(values.outcome === "upheld" ? counts(values) : {}) },

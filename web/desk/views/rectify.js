@@ -35,7 +35,7 @@ function one(hazard, { id, record, words, again }) {
 
 function report(hazard, id, again) {
   return form({
-    title: "上报整改完成", button: "上报完成",
+    title: "上报整改完成", button: "上报完成", about: hazard.id,
     fields: [{ name: "note", title: "怎样整改的", type: "long", required: true }, { name: "photos", title: "整改后照片", type: "files", accept: ACCEPT, required: true, hint: "请从整改前的同一角度拍。" }],
     send: async ({ note, photos }) => { await append(id, "rectification_reported", { note }, { caused_by: hazard.id, evidence: await sendPhotos(id, photos) }); again(); },
   });
@@ -43,7 +43,7 @@ function report(hazard, id, again) {
 
 function extension(hazard, id, again) {
   return h("details", {}, h("summary", {}, "来不及？申请延期"), form({
-    button: "申请延期",
+    button: "申请延期", about: hazard.id,
     fields: [{ name: "deadline_on", title: "申请延至", type: "date", required: true, min: hazard.deadline_on }, { name: "reason", title: "原因和期间的防范措施", type: "long", required: true }],
     send: async values => { await append(id, "extension_requested", values, { caused_by: hazard.id }); again(); },
   }));

@@ -1,6 +1,7 @@
 // 自查: every item in ten minutes, the would-be grade first and only for the enterprise's own eyes, then the report with photos.
 import { get, post } from "../api.js";
 import { card, h, say, show as fill } from "../parts/dom.js";
+import { draft as draftOf, restored } from "../parts/draft.js";
 import { append, fact } from "../parts/events.js";
 import { form } from "../parts/form.js";
 import { WORDS, panel } from "../parts/grade.js";
@@ -14,14 +15,16 @@ export async function show({ words, rest, again }) {
   const own = await chosen(rest);
   if (!own) return none("自查");
   const { items, rule_set } = await get("/check-items");
-  const kept = `safety-code.self-check.${own.id}`;
-  const draft = JSON.parse(sessionStorage.getItem(kept) || "{}");
+  const kept = draftOf(`self-check ${own.id}`);
+  const draft = kept.read();
+  const begun = Object.keys(draft).length > 0;
   const count = h("b", { class: "num" });
-  const tell = () => { sessionStorage.setItem(kept, JSON.stringify(draft)); fill(count, `${items.filter(item => draft[item.code]).length} / ${items.length}`); };
+  const tell = () => { kept.keep(draft); fill(count, `${items.filter(item => draft[item.code]).length} / ${items.length}`); };
   const axes = Object.entries(words.axis).map(([axis, title]) => [title, items.filter(item => item.axis === axis)]).filter(([, list]) => list.length);
   tell();
   return [head("自查", "self-check", own),
     h("p", { class: "lead" }, `按${rule_set.title}逐项查看现场。查过的才算；没有查的不影响原来的结论。填写会留在本标签页，可以中途离开。`),
+    begun && restored(() => { kept.drop(); again(); }),
     h("p", { class: "progress", role: "status" }, "已查 ", count, " 项"),
     axes.map(([title, list]) => group(title, list, draft, tell)),
     preview(own.id, draft, items, words),
@@ -32,9 +35,9 @@ export async function show({ words, rest, again }) {
         if (!payload) return "还没有查任何一项。";
         const evidence = await sendPhotos(own.id, photos);
         draft.key = draft.key || fact("self_check", {}).key;
-        sessionStorage.setItem(kept, JSON.stringify(draft));
+        kept.keep(draft);
         await append(own.id, "self_check", payload, { evidence, key: draft.key });
-        sessionStorage.removeItem(kept);
+        kept.drop();
         say("自查已提交");
         location.hash = `#/own/${own.id}`;
         return null;
