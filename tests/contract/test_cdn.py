@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import subprocess
@@ -9,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+import yaml
 
 SOURCE = Path(__file__).resolve().parents[2] / "infra/cdn/router.js"
 LIMIT_BYTES = 10_240
@@ -115,3 +118,12 @@ def test_every_page_that_is_let_in_stands_in_the_portal() -> None:
     pages = re.search(r"var PAGES = \[(.*?)\];", SOURCE.read_text()).group(1)
     named = [name for name in re.findall(r"'([^']*)'", pages) if name]
     assert "favicon.ico" in named and [name for name in named if not (WEB / name).is_file()] == []
+
+
+def test_the_proof_page_asks_no_network_and_the_distribution_allows_exactly_its_script() -> None:
+    source = (WEB / "verify.html").read_text("utf-8")
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|<link(?! rel=.icon. href=.data:)|src=|fetch\(|XMLHttpRequest|import\(", source)
+    (script,) = re.findall(r"<script>(.*?)</script>", source, flags=re.S)
+    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    template = yaml.safe_load((WEB.parent / "infra/template/cdn.yml").read_text("utf-8"))
+    assert f"'sha256-{allowed}'" in json.dumps(template), "web/verify.html changed: put this hash into the policy of infra/template/cdn.yml"
