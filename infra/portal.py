@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -20,9 +21,10 @@ from chalicelib.reports.model import A_DAY, CONTACT_DAYS, DUE_DAYS, TEXT
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = Path(__file__).resolve().parent / "portal_pages"
-RULES = ROOT / "chalicelib" / "grading" / "rulesets" / "model-2020.toml"
 LANGUAGES = ("zh", "en")
 PAGES = ("method", "privacy", "index")
+ROOMS = {"map": "riskmap", "index": "index"}  # whose rules each follows
+NATIONAL_LINE = "12350"
 UNPUBLISHED = "unpublished"  # stands at the address of what will be published
 TAGS = {
     "zh": {"V": "公开文本", "D": "自行设计", "M": "专家经验"},
@@ -30,10 +32,10 @@ TAGS = {
 }
 
 
-def render_portal(rules: Path = RULES, district: District | None = None) -> dict[str, str]:
-    """Each page's text by its path below ``web/``, in the words of a district's palette (by default the demo's)."""
-    environment = _environment()
-    facts = _facts(tomllib.loads(rules.read_text(encoding="utf-8")), (district or load_district("demo")).palette)
+def render_portal(district: District | None = None, day: date = date.max) -> dict[str, str]:
+    """Each page's text by its path below ``web/``: a district's own words (by default the demo's) and the rule set by which it grades on a day."""
+    district = district or load_district("demo")
+    environment, facts = _environment(), {**_facts(_rules(district, day), district.palette), **_frame(district)}
     return {
         f"{'en/' if language == 'en' else ''}{page}.html": environment.get_template(f"{page}.{language}.html").render(
             **facts, tags=TAGS[language], page=page, language=language
@@ -44,19 +46,43 @@ def render_portal(rules: Path = RULES, district: District | None = None) -> dict
     }
 
 
-def unpublished() -> bytes:
-    """What an address says until something is published there; in the same frame, the other language one step away at its front page."""
-    return _environment().get_template(f"{UNPUBLISHED}.zh.html").render(page="", language="zh").encode()
+def unpublished(district: District, room: str) -> bytes:
+    """What ``map`` or ``index`` says until something is published there, or that this district will publish none; in the same frame, the other
+    language one step away at its front page."""
+    facts = {"room": room, "promised": is_promised(district, room), **_frame(district)}
+    return _environment().get_template(f"{UNPUBLISHED}.zh.html").render(**facts, page="", language="zh").encode()
+
+
+def is_promised(district: District, room: str) -> bool:
+    """Whether the district has rules for a map or an index, so that one will come."""
+    return bool(district.rule_sets[ROOMS[room]])
+
+
+def _rules(district: District, day: date) -> dict:
+    ref = district.rule_set_on("grading", day) or district.rule_sets["grading"][0]
+    return tomllib.loads(ref.path.read_text(encoding="utf-8"))
+
+
+def _frame(district: District) -> dict[str, object]:
+    """What the frame of every page says of its district."""
+    return {
+        "district": district,
+        "has_map": is_promised(district, "map"),
+        "has_index": is_promised(district, "index"),
+        "national": district.hotline == NATIONAL_LINE,
+        "parts": ["一码", *(["一图"] * is_promised(district, "map")), *(["一指数"] * is_promised(district, "index"))],
+        "parts_en": "One code" + ", one map" * is_promised(district, "map") + ", one index" * is_promised(district, "index"),
+    }
 
 
 def _environment() -> Environment:
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
-def dressed(folder: Path, district: District) -> dict[str, bytes]:
+def dressed(folder: Path, district: District, day: date = date.max) -> dict[str, bytes]:
     """Every file of the front end by its path, as this district's people are to see it: its words, its colours."""
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")}
-    pages = {name: text.encode() for name, text in render_portal(district=district).items() if name in files}
+    pages = {name: text.encode() for name, text in render_portal(district, day).items() if name in files}
     return {**files, **pages, "styles.css": coloured(files["styles.css"].decode(), district.palette).encode()}
 
 
@@ -75,7 +101,12 @@ def _facts(rules: dict, palette: Mapping[str, Swatch]) -> dict[str, object]:
         "grade": grade_words("zh", palette),
         "grade_en": grade_words("en", palette),
         "colour": {code: swatch.word for code, swatch in palette.items()},
-        "axis_en": AXIS_EN,
+        "axis_en": AXIS_EN if {axis["code"] for axis in rules["axes"]} == AXIS_EN.keys() else {},
+        "counted": "零一两三四五六七八九十",
+        "edge": {code: f"{float(rules['thresholds'][code]):g}" for code in ("blue", "yellow", "orange")},
+        "settable": any("derive" not in item for item in rules["items"]),
+        "bonus": float(rules["bonus"]["cut_at"]) > 0,
+        "levelled": len(rules["accident_levels"]["levels"]) > 1,
         "chip": ("blue", "yellow", "orange"),
         "old_days": OLD_DAYS,
         "very_old_days": VERY_OLD_DAYS,

@@ -203,20 +203,24 @@ def regrade_stale(deployed: Deployed, since: float) -> int:
 
 def upload_portal(deployed: Deployed, folder: Path) -> int:
     """Copy the static front end to the bucket's public tree, in the district's words and colours; the number of files. Where a
-    month or the present map will be published and nothing is yet, a page says so; what was published stays."""
+    month or the present map will be published and nothing is yet, or never will be, a page says so; what was published stays."""
     import boto3
 
     from chalicelib.publish.files import EXISTS, content_type
     from chalicelib.register.district import load_district
-    from infra.portal import dressed, unpublished
+    from infra.portal import dressed, is_promised, unpublished
 
-    files = dressed(folder, load_district(deployed.settings().district)) if folder.is_dir() else {}
+    settings = deployed.settings()
+    district = load_district(settings.district)
+    files = dressed(folder, district, settings.day()) if folder.is_dir() else {}
     client, given = boto3.client("s3"), {"Bucket": deployed.outputs["FilesBucket"], "CacheControl": "no-cache"}
     for name, content in files.items():
         client.put_object(Key=f"public/{name}", Body=content, ContentType=content_type(name), **given)
     for front in PUBLISHED_LATER if files else ():
         try:
-            client.put_object(Key=f"public/{front}", Body=unpublished(), ContentType=content_type(front), IfNoneMatch="*", **given)
+            room = front.partition("/")[0]
+            unless_there = {"IfNoneMatch": "*"} if is_promised(district, room) else {}
+            client.put_object(Key=f"public/{front}", Body=unpublished(district, room), ContentType=content_type(front), **unless_there, **given)
         except client.exceptions.ClientError as error:
             if error.response["Error"]["Code"] not in EXISTS:
                 raise

@@ -61,7 +61,7 @@ def test_another_district_is_given_its_own_words_and_colours() -> None:
     files = dressed(WEB, shifan)
     written = {path.relative_to(WEB).as_posix() for path in WEB.rglob("*") if path.is_file()}
     assert set(files) == written and {name for name in written if files[name] != (WEB / name).read_bytes()} == {
-        "index.html", "method.html", "en/index.html", "en/method.html", "styles.css",
+        "index.html", "method.html", "privacy.html", "en/index.html", "en/method.html", "en/privacy.html", "styles.css",
     }  # fmt: skip
     pages = {name: files[name].decode() for name in files if name.endswith(".html") and not name.startswith("desk/")}
     assert [name for name, text in pages.items() if re.search(r"蓝|\bBlue\b", text)] == []
@@ -69,6 +69,26 @@ def test_another_district_is_given_its_own_words_and_colours() -> None:
     style = files["styles.css"].decode()
     assert f"--blue:{shifan.palette['blue'].fill.lower()}" in style and "--blue:#1f62c9" not in style
     assert dressed(WEB, load_district("demo")) == {name: (WEB / name).read_bytes() for name in written}
+
+
+def test_a_district_of_another_rule_set_explains_its_own_and_promises_no_map_and_no_index() -> None:
+    """Every item, deduction and source of the method page is the district's; nothing that holds for the demo alone is said."""
+    dinesafe = load_district("dinesafe")
+    rules = tomllib.loads(dinesafe.rule_sets["grading"][0].path.read_text(encoding="utf-8"))
+    files = {name: content.decode() for name, content in dressed(WEB, dinesafe).items() if name in render_portal()}
+    for page in (files["method.html"], files["en/method.html"]):
+        text = " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+        assert all(rule["title"] in text for key in ("axes", "items", "adjustments", "vetoes", "caps") for rule in rules[key])
+        assert "inspections-2020" in text and "model-2020" not in text and GRADING["items"][0]["title"] not in text
+        assert not re.search(r"六个维度|45 个?小项|国务院令|Workplace|Hazards, emergency", text)
+    for name, page in files.items():
+        assert not re.search(r"企业、事件|invented|余杭|良渚|1234[05]|12350|/map/|/index/|href=\"#(map|index|levels)\"", page), name
+        assert "Toronto" in page
+    assert "Green" in files["en/index.html"] and not any(re.search(r"\bBlue\b|蓝", page) for page in files.values())
+    for room, word in (("map", "不发布风险图"), ("index", "不发布发展指数")):
+        page = unpublished(dinesafe, room).decode()
+        assert f"<h1>{word}</h1>" in page and "每月" not in page and "each month" not in page
+        assert "每月初" in unpublished(load_district("shifan"), room).decode()
 
 
 def test_the_method_page_names_the_thresholds_of_the_rule_set() -> None:
@@ -111,7 +131,7 @@ def test_what_the_privacy_notice_promises_is_what_the_program_does() -> None:
 @pytest.mark.parametrize("page", ENGLISH, ids=lambda page: page.name)
 def test_in_english_chinese_stands_only_where_it_is_marked_as_chinese(page: Path) -> None:
     html = page.read_text(encoding="utf-8")
-    assert '<html lang="en">' in html and "示范标准" in html and "invented" in html
+    assert '<html lang="en">' in html and "model standard" in html and "invented" in html
     bare = re.sub(r'<(\w+)[^>]*lang="zh-CN"[^>]*>.*?</\1>', "", html, flags=re.DOTALL)
     assert re.findall(r"[\u3400-\u9fff]+", bare) == []
 
@@ -131,6 +151,6 @@ def test_head_and_navigation_stand_in_one_template() -> None:
     """Whoever adds a room or changes a mark changes it on every page, also on the one that says that nothing is published yet."""
     templates = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "infra/portal_pages").glob("*.html")}
     assert [name for name, text in templates.items() if re.search(r"<(head|nav|footer)\b", text)] == ["frame.html"]
-    page, front = unpublished().decode(), render_portal()["index.html"]
+    page, front = unpublished(load_district("demo"), "map").decode(), render_portal()["index.html"]
     navigation = re.compile(r"<nav .*?</nav>", re.DOTALL)
     assert navigation.search(page)[0] == navigation.search(front)[0] and 'content="noindex"' in page and "aria-current" not in page
