@@ -10,7 +10,7 @@ import urllib.parse
 
 ADDRESS = "/files"
 LARGEST_BYTES = 256 * 1024 * 1024
-TREES = ("uploads/", "exports/", "staff/")
+TREES = ("uploads/", "exports/", "staff/district/shadow/")
 
 
 def in_bucket(method: str, target: str, bucket: str) -> str:
