@@ -15,6 +15,7 @@ from intake_support import MAPPINGS, MemoryLog, bring_in
 from chalicelib.errors import BadInput
 from chalicelib.index.acceptance import SAME, Published
 from chalicelib.intake.correct import Correction
+from chalicelib.intake.months import by_matter
 from chalicelib.intake.run import Wish
 from chalicelib.supervision.model import Event
 
@@ -159,3 +160,18 @@ def test_a_log_that_is_not_asked_is_not_read(tmp_path: Path, sheet) -> None:
 
     path = sheet("镇街,编号,日期,办理期限,办结日期,应移送,已移送,种类,小项,月份", f"{OWN},DB-1,2020-06-01,2020-06-20,,,,督办,,")
     assert bring_in(Blind(), path, MAPPINGS / "township_acts.toml").new == 1
+
+
+def test_a_fact_is_judged_beside_what_is_about_the_same_month_and_sub_item_alone() -> None:
+    """A township's years of returns are not folded anew for each of them; steps and withdrawals go with what they follow."""
+    told = {"month": JUNE, "sub_item": "ZR5", "numerator": 3, "denominator": 4, "attachment": "A1"}
+    one, same, other = (
+        fact("monthly_return", "2020-06-20", subject=OWN, key=key, **{**told, **more})
+        for key, more in (("one", {}), ("same", {"numerator": 4}), ("other", {"month": "2020-05"}))
+    )
+    confirmed = step("monthly_return_confirmed", one, "2020-06-21")
+    withdrawn = replace(confirmed, event_id="0" * 25 + "1", kind="void", voids=one.event_id, caused_by=None)
+    lost, circle = (replace(confirmed, event_id="0" * 25 + end, caused_by="0" * 25 + to) for end, to in (("2", "9"), ("3", "3")))
+    beside = by_matter([one, same, other, confirmed, withdrawn, lost, circle])
+    assert beside[one.event_id] == [one, same, confirmed, withdrawn] == beside[withdrawn.event_id]
+    assert [beside[alone.event_id] for alone in (other, lost, circle)] == [[other], [lost], [circle]]
