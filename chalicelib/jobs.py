@@ -6,6 +6,7 @@ at its next save and stops. Jobs are not the record of what was done: that is th
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -14,7 +15,7 @@ from typing import Protocol
 
 import orjson
 
-from chalicelib import bulk, clock
+from chalicelib import bulk, clock, ids
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.tables import Jobs, table_name
 
@@ -51,6 +52,26 @@ class Job:
     def moved(self, now: datetime, **changes: object) -> Job:
         """The job as it is to be saved next."""
         return replace(self, version=self.version + 1, updated_at=clock.instant_text(now), **changes)  # type: ignore[arg-type]
+
+
+class Sender(Protocol):
+    """Whoever asks for a job, as :class:`chalicelib.access.identity.Identity`."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def enforcement_certificate(self) -> bool: ...
+
+
+def new_job(kind: str, who: Sender, asked: Mapping[str, object], now: datetime, state: str) -> Job:
+    """What somebody asks for now, under an id that nobody guesses, as it is to be saved first."""
+    job_id = ids.base32(secrets.token_bytes(10), ids.SITE_ID_LENGTH)
+    created_at = clock.instant_text(now)
+    return Job(job_id, kind, who.subject, who.role, who.organisation, asked, created_at, who.enforcement_certificate).moved(now, state=state)
 
 
 def own_job(book: JobBook, job_id: str, owner: str, kind: str) -> Job:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib import clock, ids
+from chalicelib import clock
 from chalicelib.access.append import REASONS
 from chalicelib.access.audit import audit_line
 from chalicelib.access.identity import Identity
@@ -15,7 +14,7 @@ from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Forbidden, Problem
 from chalicelib.export.job import Ports, key_of, work
 from chalicelib.export.model import DATASETS, TITLES
-from chalicelib.jobs import DONE, QUEUED, Job, give_up, own_job, state_now
+from chalicelib.jobs import DONE, QUEUED, Job, give_up, new_job, own_job, state_now
 from chalicelib.labels import JOB_STATE
 from chalicelib.presign import download_url
 from chalicelib.publish.queue import each_message, queue_sender
@@ -44,13 +43,9 @@ class Office:
         problems = [Problem("$", name, given[:40], "可用：" + "、".join(known)) for name, given, good, known in checks if not good]
         if problems:
             raise BadInput(problems)
-        me, now = self.identity, self.now()
-        asked = {"dataset": dataset, "format": form}
-        job_id = ids.base32(secrets.token_bytes(10), ids.SITE_ID_LENGTH)
-        job = Job(job_id, KIND, me.subject, me.role, me.organisation, asked, clock.instant_text(now), me.enforcement_certificate)
-        job = job.moved(now, state=QUEUED)
+        job = new_job(KIND, self.identity, {"dataset": dataset, "format": form}, self.now(), QUEUED)
         self.ports.book.save(job)
-        self.ports.send(job_id)
+        self.ports.send(job.job)
         return job
 
     def job(self, job_id: str) -> Job:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from chalicelib.access.identity import Identity
 from chalicelib.config import Settings
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.export.shadow import Ports, key_of, standing_draft, work
-from chalicelib.jobs import QUEUED, Job, give_up, state_now
+from chalicelib.jobs import QUEUED, Job, give_up, new_job, state_now
 from chalicelib.labels import JOB_STATE
 from chalicelib.presign import download_url
 from chalicelib.publish.queue import each_message, queue_sender
@@ -40,15 +39,12 @@ class ShadowOffice:
 
     def ask(self, draft: str) -> Job:
         """A new job for a draft, on its way. Forbidden to who may not record its report; NotFound, BadInput without a draft that waits."""
-        me, now = self.identity, self.now()
-        if me.role not in kind_of("rule_set_shadowed").append:
+        if self.identity.role not in kind_of("rule_set_shadowed").append:
             self._refuse("shadow role")
         standing_draft(self.ports.events_of(ids.subject_of("district", self.settings.district)), draft)
-        job_id = ids.base32(secrets.token_bytes(10), ids.SITE_ID_LENGTH)
-        job = Job(job_id, KIND, me.subject, me.role, me.organisation, {"draft": draft}, clock.instant_text(now), me.enforcement_certificate)
-        job = job.moved(now, state=QUEUED)
+        job = new_job(KIND, self.identity, {"draft": draft}, self.now(), QUEUED)
         self.ports.book.save(job)
-        self.ports.send(job_id)
+        self.ports.send(job.job)
         return job
 
     def jobs(self) -> list[dict[str, object]]:

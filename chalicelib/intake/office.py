@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from chalicelib import clock, ids
+from chalicelib import clock
 from chalicelib.access.append import REASONS
 from chalicelib.access.audit import audit_line
 from chalicelib.access.identity import Identity
@@ -24,7 +23,7 @@ from chalicelib.intake.asked import CONTENT_TYPES, CSV, XLSX, asked_of, list_map
 from chalicelib.intake.held import SIGNED
 from chalicelib.intake.outcome import load_result
 from chalicelib.intake.upload import REJECTS, RESULT, Place, Ports, folder_of, sheet_key, work
-from chalicelib.jobs import COSIGNING, DONE, QUEUED, REFUSED, WAITING, Job, give_up, own_job, resume, state_now
+from chalicelib.jobs import COSIGNING, DONE, QUEUED, REFUSED, WAITING, Job, give_up, new_job, own_job, resume, state_now
 from chalicelib.labels import JOB_STATE
 from chalicelib.presign import Accepted, UploadForm, download_url, upload_form
 from chalicelib.publish.queue import each_message, waker
@@ -53,15 +52,11 @@ class Office:
     def ask(self, body: Mapping[str, object]) -> tuple[Job, UploadForm]:
         """A new job and the form by which its file is sent. BadInput names everything wrong with the wish."""
         self._permitted()
-        asked, now = asked_of(body, self._folder), self.now()
-        job_id = ids.base32(secrets.token_bytes(10), ids.SITE_ID_LENGTH)
-        me = self.identity
-        job = Job(
-            job_id, KIND, me.subject, me.role, me.organisation, asked.to_document(), clock.instant_text(now), me.enforcement_certificate
-        ).moved(now)
+        asked = asked_of(body, self._folder)
+        job = new_job(KIND, self.identity, asked.to_document(), self.now(), WAITING)
         content_type = CONTENT_TYPES[asked.suffix]
-        form = upload_form(self.settings.files_bucket, sheet_key(job_id, asked), content_type, ACCEPTED, self.settings.files_url)
-        self._note(job_id, f"{asked.mapping} {asked.mode} asked")
+        form = upload_form(self.settings.files_bucket, sheet_key(job.job, asked), content_type, ACCEPTED, self.settings.files_url)
+        self._note(job.job, f"{asked.mapping} {asked.mode} asked")
         self.ports.book.save(job)
         return job, form
 
