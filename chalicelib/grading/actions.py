@@ -6,7 +6,7 @@ what is recorded raises a grade). Applying an act adds those facts as the fold w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import chain
 from typing import NamedTuple
@@ -92,7 +92,7 @@ def every_record(facts: Facts) -> Iterator[Record]:
             yield from record.get("then", ())
 
 
-def applied(facts: Facts, acts: Iterable[Act]) -> Facts:
+def applied(facts: Facts, acts: Sequence[Act]) -> Facts:
     """The facts as they would be after these acts; the given ones stay as they are."""
     more: dict[str, list[Record]] = {}
     steps: dict[str, list[Record]] = {}
@@ -111,7 +111,13 @@ def applied(facts: Facts, acts: Iterable[Act]) -> Facts:
         ]
     for kind, written in more.items():
         records[kind] = together(records.get(kind, ()), written)
-    return {**facts, "records": records}
+    return {**facts, "records": records, **stands_from(facts, (act.on for act in acts))}
+
+
+def stands_from(facts: Facts, days: Iterable[str]) -> dict[str, str]:
+    """With records of these days, put in order, what facts say of themselves (:func:`.case.counting_by`) is true from the newest on."""
+    since = facts.get("stands_from")
+    return {} if since is None else {"stands_from": max([since, *days])}
 
 
 def together(records: Iterable[Record], more: Iterable[Record]) -> list[Record]:

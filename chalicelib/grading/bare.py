@@ -49,7 +49,12 @@ def bare(facts: Facts, rules: RuleSet) -> Facts:
     records = {
         kind: [covered(kind, record, alias) for record in facts["records"][kind]] for kind in sorted(kinds & facts["records"].keys())
     }
-    return {**facts, "records": records}
+    return {**unsaid(facts), "records": records}
+
+
+def unsaid(facts: Facts) -> dict[str, object]:
+    """The facts without the fold's word on their order: who takes them from strangers puts them in order himself."""
+    return {name: value for name, value in facts.items() if name != "stands_from"}
 
 
 def covered(kind: str, record: Record, alias: Alias) -> dict[str, object]:

@@ -218,7 +218,7 @@ def coverage_tenths(facts: Facts, judgement: Judgement) -> int | None:
 
 def _assessment_months(facts: Facts, judgement: Judgement) -> int:
     """How long an assessment is good for this site: the term of the rule set's cap on old assessments (C07)."""
-    higher = read_register(Case(facts["records"], judgement.on), judgement.rules).higher_risk
+    higher = read_register(Case(facts, judgement.on), judgement.rules).higher_risk
     terms = [
         rule.params["higher_months" if higher else "other_months"]
         for rule in judgement.rules.caps

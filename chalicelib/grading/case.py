@@ -6,6 +6,7 @@ Every dated test tells the case on which day it will flip by itself: the earlies
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -69,70 +70,62 @@ def months_before(day: str, count: int) -> tuple[str, ...]:
     return tuple(months)
 
 
-def comes_after(fact: Record, other: Record) -> bool:
-    """Whether one fact stands after another of the same day."""
-    at, before = fact["at"], other["at"]
-    return at > before or (at == before and fact["id"] > other["id"])
+def so_far(facts: Sequence[Record], on: str) -> list[Record]:
+    """Those of the facts that count by ``on``, each id once, in order; their steps likewise."""
+    counting = {fact["id"]: fact for fact in facts if fact["on"] <= on and "void" not in fact}
+    return [{**fact, "then": so_far(fact["then"], on)} if "then" in fact else fact for fact in sorted(counting.values(), key=ORDER)]
 
 
-def so_far(facts: Sequence[Record], on: str) -> Sequence[Record]:
-    """Those of the facts that count by ``on``, each id once, in order.
-
-    The fold leaves records and steps in order (its contract), and most often all of them count: that is only checked.
-    """
-    if len(facts) == 1:
-        return facts if facts[0]["on"] <= on and "void" not in facts[0] else ()
-    before, last = "", None
-    for fact in facts:
-        day = fact["on"]
-        if not before < day <= on or "void" in fact:
-            if day != before or "void" in fact or not comes_after(fact, last):
-                return sorted({fact["id"]: fact for fact in facts if fact["on"] <= on and "void" not in fact}.values(), key=ORDER)
-        before, last = day, fact
+def until_day(facts: Sequence[Record], on: str) -> Sequence[Record]:
+    """Those of ``on`` and before among facts that stand in order; their steps likewise. The same list if that is all of them."""
+    if facts[-1]["on"] > on:
+        facts = facts[: bisect_right(facts, on, key=DAY)]
+    if any(fact.get("then") and fact["then"][-1]["on"] > on for fact in facts):
+        return [{**fact, "then": until_day(fact["then"], on)} if fact.get("then") else fact for fact in facts]
     return facts
 
 
+def counting_by(facts: Mapping[str, object], on: str) -> Mapping[str, Sequence[Record]]:
+    """The records that count by ``on``: none withdrawn, none of a later day, each id once, in order; their steps likewise.
+
+    Facts whose ``stands_from`` has come are taken as they are: the fold has said so of them. Before that day only later ones are cut
+    off. Facts that say nothing are put in order here, so no judge depends on who made them.
+    """
+    records, since = facts["records"], facts.get("stands_from")
+    if since is None:
+        return {kind: so_far(found, on) for kind, found in records.items()}
+    return records if since <= on else {kind: until_day(found, on) for kind, found in records.items() if found}
+
+
+def step_of(record: Record, kind: str) -> Record | None:
+    """The first step of this kind that was taken."""
+    if "then" in record:
+        for step in record["then"]:
+            if step["kind"] == kind:
+                return step
+    return None
+
+
 class Case:
-    """One site on one day. ``flips`` collects the later days on which a test changes with no event.
+    """One site on one day. ``records`` are those that count by then (:func:`counting_by`); ``flips`` collects the later days on
+    which a test changes with no event.
 
     ``stories.tell`` fills in the hazards (all, the open ones, those that repeat an earlier one) and the accidents.
     """
 
-    __slots__ = ("accidents", "flips", "hazards", "on", "open_hazards", "records", "repeats", "seen")
+    __slots__ = ("accidents", "flips", "hazards", "on", "open_hazards", "records", "repeats")
 
-    def __init__(self, records: Mapping[str, Sequence[Record]], on: str) -> None:
+    def __init__(self, facts: Mapping[str, object], on: str) -> None:
         self.on = on
-        self.records = records
+        self.records = counting_by(facts, on)
         self.flips: list[str] = []
-        self.seen: dict[str, Sequence[Record]] = {}
 
     def live(self, kind: str) -> Sequence[Record]:
-        """The facts of a kind that count on this day, each id once, in order."""
-        if kind in self.seen:
-            return self.seen[kind]
-        live = self.seen[kind] = so_far(self.records[kind], self.on) if kind in self.records else ()
-        return live
-
-    def since(self, kind: str, day: str) -> Sequence[Record]:
-        """The facts of a kind from ``day`` on that count, as they come: for the kinds of which a site has many."""
-        on = self.on
-        return [record for record in self.records.get(kind, ()) if day <= record["on"] <= on and "void" not in record]
-
-    def steps(self, record: Record) -> Sequence[Record]:
-        """The steps of a fact's story so far, in order."""
-        steps = record.get("then")
-        return so_far(steps, self.on) if steps else ()
-
-    def step(self, record: Record, kind: str) -> Record | None:
-        """The first step of this kind, if it was taken by this day."""
-        if "then" in record:
-            for step in so_far(record["then"], self.on):
-                if step["kind"] == kind:
-                    return step
-        return None
+        """The facts of a kind, each id once, in order."""
+        return self.records.get(kind, ())
 
     def latest(self, kind: str) -> Record | None:
-        records = self.live(kind)
+        records = self.records.get(kind)
         return records[-1] if records else None
 
     def window(self, anchor: str, months: Dated) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from chalicelib.exact import HUNDREDTHS, text_of
-from chalicelib.grading.case import MONTHS_AFTER, Case, days_after
+from chalicelib.grading.case import MONTHS_AFTER, Case, days_after, step_of
 from chalicelib.grading.findings import FULL
 from chalicelib.grading.limits import BY_ACT, Hearing
 from chalicelib.grading.model import NO_COLOUR, Cause, Grade
@@ -48,7 +48,7 @@ def flags(hearing: Hearing, caps: Sequence[Cause]) -> tuple[Cause, ...]:
     if old:
         said.append(Cause("self_reported", Grade.NONE, BY_ACT, (), f"{texts['self_flag']} {' '.join(old)}"))
     for record in case.live("appeal") if "appeal" in case.records else ():
-        if not (case.step(record, "appeal_decided") or case.step(record, "appeal_withdrawn")):
+        if not (step_of(record, "appeal_decided") or step_of(record, "appeal_withdrawn")):
             said.append(Cause("appeal", Grade.NONE, BY_ACT, (record["id"],), texts["appeal_flag"]))
     return tuple(said)
 

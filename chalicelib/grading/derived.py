@@ -8,12 +8,14 @@ from functools import lru_cache
 
 from chalicelib.exact import half_up
 from chalicelib.grading import visits
-from chalicelib.grading.case import EARLIEST_ANCHOR, MONTHS_AFTER, NEXT_MONTH, Case, Record, months_before
+from chalicelib.grading.case import EARLIEST_ANCHOR, MONTHS_AFTER, NEXT_DAY, NEXT_MONTH, Case, Record, months_before
 from chalicelib.grading.model import Derived, maker
 from chalicelib.grading.rules import Item, RuleSet
 
 
 NONE_OF_NONE = (0, 0)
+# After every day.
+LATEST = "9999-12-31"
 make_derived = maker(Derived)
 
 
@@ -40,7 +42,7 @@ def nothing_due(item_points: int, ratio: tuple[int, int] | None) -> Derived:
 
 def completeness(case: Case, item: Item, first_on: str, checks: Sequence[Record]) -> Derived | None:
     """Points × filled ÷ required of the newest measurement; of two at the same instant the lower counts."""
-    records = case.live("completeness_measured")
+    records = case.records.get("completeness_measured")
     if not records:
         return None
     record = records[-1]
@@ -62,9 +64,9 @@ def self_check_months(case: Case, item: Item, first_on: str, checks: Sequence[Re
         return nothing_due(item.points, None)
     done: dict[str, str] = {}
     for record in checks:
-        month = record["on"][:7]
-        if month in asked and (month not in done or done[month] < record["id"]):
-            done[month] = record["id"]
+        month, name = record["on"][:7], record["id"]
+        if done.get(month, "") < name:
+            done[month] = name
     evidence = tuple([done[month] for month in asked if month in done])
     counts = len(evidence), len(asked)
     if counts[0] == counts[1]:
@@ -84,16 +86,21 @@ def rectified_in_time(case: Case, item: Item, first_on: str, checks: Sequence[Re
     if not case.hazards:
         return nothing_due(item.points, NONE_OF_NONE)
     finders, months = item.derive["finders"], item.derive["months"]
-    since, inside, in_time, evidence = EARLIEST_ANCHOR[months][case.on], [], 0, []
+    on, flips = case.on, case.flips
+    since, oldest, in_time, evidence = EARLIEST_ANCHOR[months][on], LATEST, 0, []
     for hazard in case.hazards:
         deadline = hazard.deadline
         if deadline >= since and not hazard.major and not hazard.dismissed and hazard.record["by"] in finders:
-            inside.append(deadline)
-            if not case.until(deadline):
-                in_time += hazard.in_time()
+            if deadline < oldest:
+                oldest = deadline
+            if deadline >= on:
+                flips.append(NEXT_DAY[deadline])
+            else:
                 evidence.append(hazard.record["id"])
-    if inside:
-        case.flips.append(MONTHS_AFTER[months][min(inside)])
+                if hazard.in_time:
+                    in_time += 1
+    if oldest is not LATEST:
+        flips.append(MONTHS_AFTER[months][oldest])
     return share(item, in_time, evidence)
 
 
@@ -102,19 +109,20 @@ def passed_first_recheck(case: Case, item: Item, first_on: str, checks: Sequence
     if not case.hazards:
         return nothing_due(item.points, NONE_OF_NONE)
     finders, months = item.derive["finders"], item.derive["months"]
-    since, inside, passed, evidence = EARLIEST_ANCHOR[months][case.on], [], 0, []
+    since, oldest, passed, evidence = EARLIEST_ANCHOR[months][case.on], LATEST, 0, []
     for hazard in case.hazards:
         rechecks = hazard.rechecks
-        if not rechecks or hazard.record["by"] not in finders:
-            continue
-        if rechecks[0]["on"] >= since and rechecks[0]["result"] == "passed":
-            passed += 1
-        for step in rechecks:
-            if step["on"] >= since:
-                inside.append(step["on"])
-                evidence.append(step["id"])
-    if inside:
-        case.flips.append(MONTHS_AFTER[months][min(inside)])
+        if rechecks and hazard.record["by"] in finders:
+            for step in rechecks:
+                day = step["on"]
+                if day >= since:
+                    evidence.append(step["id"])
+                    if day < oldest:
+                        oldest = day
+                    if step is rechecks[0] and step["result"] == "passed":
+                        passed += 1
+    if oldest is not LATEST:
+        case.flips.append(MONTHS_AFTER[months][oldest])
     return share(item, passed, evidence)
 
 

@@ -53,6 +53,7 @@ def facts_schema() -> dict[str, object]:
             "enterprise_id": {"type": ["string", "null"], "maxLength": 64},
             "version": {"type": "integer", "minimum": 0},
             "known_at": INSTANT,
+            "stands_from": DAY,
             "records": {
                 "type": "object",
                 "additionalProperties": False,

@@ -6,13 +6,14 @@ Only what is not in order is looked at one by one: a full assessment puts every 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
 from chalicelib.errors import BadInput, Problem
-from chalicelib.grading.case import Case, Record, months_after, months_before
+from chalicelib.grading.case import DAY, Case, Record, months_after, months_before
 from chalicelib.grading.derived import derive_all
 from chalicelib.grading.model import Derived, Extra, maker
 from chalicelib.grading.rules import Item, RuleSet
@@ -106,13 +107,16 @@ def applicable_points(rules: RuleSet, away: tuple[str, ...]) -> tuple[Mapping[st
 
 def official_assessments(case: Case) -> Sequence[Record]:
     """The assessments that count: never one that only the firm or an informer tells of, whatever it is called."""
-    return [record for record in case.live("assessment") if record["by"] not in UNOFFICIAL]
+    return [record for record in case.records.get("assessment", ()) if record["by"] not in UNOFFICIAL]
 
 
 def self_checks(case: Case, rules: RuleSet, full: Record | None) -> Sequence[Record]:
     """The self-checks that can still matter: since the last full assessment or in the months asked for; else all so far."""
-    since = "" if full is None else min(full["on"], months_before(case.on, rules.check_months)[-1])
-    return case.since("self_check", since) or case.since("self_check", "")
+    checks = case.records.get("self_check", ())
+    if full is None:
+        return checks
+    since = min(full["on"], months_before(case.on, rules.check_months)[-1])
+    return checks[bisect_left(checks, since, key=DAY) :] or checks
 
 
 def inspected(rules: RuleSet, assessments: Sequence[Record]) -> tuple[dict[str, Value], dict[str, Record | None]]:
@@ -139,13 +143,14 @@ def inspected(rules: RuleSet, assessments: Sequence[Record]) -> tuple[dict[str, 
 
 def loss(item: str, takes: Mapping[str, tuple[int, int]], found: Mapping[str, int], record: Record) -> int:
     """Points lost by these findings in hundredths, before the floor. BadInput for an unknown clause: it must not vanish."""
-    lost = 0
-    for clause, count in found.items():
-        if clause not in takes:
-            raise BadInput([Problem(f"finding {record['id']}", item, clause, "no such clause in this rule set")])
-        if count:
+    lost, clause = 0, ""
+    try:
+        for clause, count in found.items():
             each, fixed = takes[clause]
-            lost += each * count + fixed
+            if count:
+                lost += each * count + fixed
+    except KeyError:
+        raise BadInput([Problem(f"finding {record['id']}", item, clause, "no such clause in this rule set")]) from None
     return lost
 
 
@@ -227,10 +232,10 @@ def add_up(rules: RuleSet, applicable: Points, values: Mapping[str, Value], deri
     for code, (_, lost, _, _) in values.items():
         axis, points = places[code]
         sums[axis] -= lost if lost < points else points
-    for code, worked_out in derived.items():
+    for code, (value, _, _, _, _) in derived.items():
         axis, points = places[code]
-        if worked_out.value != points:
-            sums[axis] += worked_out.value - points
+        if value != points:
+            sums[axis] += value - points
     if not rules.with_extra.keys().isdisjoint(values):
         for item in rules.with_extra.values():
             if item.code in values and extra_due(item, values[item.code]):

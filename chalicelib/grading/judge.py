@@ -25,13 +25,14 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     ``facts`` as in docs/architecture.md. With ``known_at`` only what was recorded by that instant counts.
     Raises BadInput for a finding whose clause the rule set does not know.
     """
-    records = facts["records"] if known_at is None else known_by(facts["records"], known_at)
-    case = Case(records, on.isoformat())
+    if known_at is not None:
+        facts = {**facts, "records": known_by(facts["records"], known_at)}
+    case = Case(facts, on.isoformat())
     tell(case, rules)
     register = read_register(case, rules)
     found = find(case, rules)
     watched = not watched_items(rules).isdisjoint(found.values)
-    kinds, chemical_type = frozenset(records), register.fields.get("chemical_type")
+    kinds, chemical_type = frozenset(case.records), register.fields.get("chemical_type")
     plan = plan_of(rules, kinds, chemical_type, bool(case.open_hazards), bool(case.repeats), watched)
     adjustments = adjust(case, rules, plan.adjustments)
     complete = not found.missing and (found.full is not None or not rules.settable)

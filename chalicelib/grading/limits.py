@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from chalicelib.grading.case import DAY, DAYS_AFTER, MONTHS_AFTER, Case, Record, days_after, months_after
+from chalicelib.grading.case import DAYS_AFTER, MONTHS_AFTER, Case, Record, days_after, months_after, step_of
 from chalicelib.grading.findings import SELF, Findings
 from chalicelib.grading.model import Cause, Grade, Score
 from chalicelib.grading.register import Register
@@ -82,7 +82,7 @@ def fact(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     """A recorded fact holds until an act ends it, for its months at most, or until its own fixed day."""
     case, params = hearing.case, rule.params
     for record in case.live(params["kind"]):
-        if params["ended_by"] and case.step(record, params["ended_by"]):
+        if params["ended_by"] and step_of(record, params["ended_by"]):
             continue
         ends = [months_after(record["on"], params["months"].at(record["on"]))] if params["months"] else []
         if params["until"] and record.get(params["until"]):
@@ -111,10 +111,10 @@ def stop_order(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     """In force until the decision to resume; months longer if production during the order was established."""
     case = hearing.case
     for record in case.live("stop_order"):
-        lifted = case.step(record, "stop_order_lifted")
+        lifted = step_of(record, "stop_order_lifted")
         if lifted is None:
             yield because(rule, BY_ACT, record)
-        elif case.step(record, "production_during_stop"):
+        elif step_of(record, "production_during_stop"):
             end = case.window(lifted["on"], rule.params["months"])
             if end:
                 yield because(rule, end, record)
@@ -180,7 +180,7 @@ def expired_certificate(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     for record in case.live("certificate"):
         if record["type"] not in rule.params["types"]:
             continue
-        revoked = case.step(record, "certificate_revoked")
+        revoked = step_of(record, "certificate_revoked")
         last = days_after(revoked["on"], -1) if revoked else record["valid_to"]
         name = record.get("number") or record["id"]
         if name not in newest or last > newest[name][0]:
@@ -194,7 +194,7 @@ def expired_certificate(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
 def self_check_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     """Counted from the last self-check, or from the first assessment if there was none."""
     case, checks = hearing.case, hearing.found.checks
-    anchor = max(map(DAY, checks)) if checks else hearing.found.first_on
+    anchor = checks[-1]["on"] if checks else hearing.found.first_on
     if not anchor:
         return ()
     due = DAYS_AFTER[rule.params["days"]][anchor]
@@ -215,10 +215,11 @@ def assessment_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
 def axis_below(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     if hearing.score is None or hearing.found.missing:
         return ()
-    below, low = rule.params["below"], []
-    for axis, tenths in hearing.score.axes.items():
-        if tenths is not None and tenths < below:
-            low.append(axis)
+    axes, below = hearing.score.axes, rule.params["below"]
+    shares = axes.values()
+    if None not in shares and min(shares) >= below:
+        return ()
+    low = [axis for axis, tenths in axes.items() if tenths is not None and tenths < below]
     return (cause(rule, rule.grade, BY_ACT, (), " ".join(low)),) if low else ()
 
 

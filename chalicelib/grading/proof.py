@@ -14,7 +14,7 @@ from chalicelib import clock
 from chalicelib.canonical import canonical_json, content_hash
 from chalicelib.errors import BadInput, Problem
 from chalicelib.grading.actions import Facts
-from chalicelib.grading.bare import bare
+from chalicelib.grading.bare import bare, unsaid
 from chalicelib.grading.case import known_by
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rules import RuleSet
@@ -86,7 +86,7 @@ def verify(proof: Mapping[str, object], rule_sets: Iterable[RuleSet]) -> list[st
         wrong.append("site_id: 事实属于另一场所")
     if proof["known_at"] is not None and as_known(proof["facts"], clock.parse_instant(proof["known_at"])) != proof["facts"]:
         wrong.append("known_at: 含有当时尚未记录的事实")
-    again = grade(proof["facts"], rules, date.fromisoformat(proof["on"])).to_document()
+    again = grade(unsaid(proof["facts"]), rules, date.fromisoformat(proof["on"])).to_document()
     return wrong + differences(proof["derivation"], again)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from chalicelib.grading.case import Case
+from chalicelib.grading.case import Case, step_of
 from chalicelib.grading.model import maker
 from chalicelib.grading.rules import RuleSet
 
@@ -46,7 +46,7 @@ def higher_risk(case: Case, fields: Mapping[str, object], rules: RuleSet) -> boo
         return True
     if "major_hazard_source_filed" in case.records:
         for record in case.live("major_hazard_source_filed"):
-            if not case.step(record, "major_hazard_source_removed"):
+            if not step_of(record, "major_hazard_source_removed"):
                 return True
     filed = case.latest("risk_graded") if "risk_graded" in case.records else None
     if filed is not None and filed["colour"] in inherent["filed_colours"]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from chalicelib.exact import HUNDREDTHS, TENTHS, half_up
-from chalicelib.grading.case import NEXT_DAY, Case, Record, months_after
+from chalicelib.grading.case import NEXT_DAY, Case, Record, months_after, step_of
 from chalicelib.grading.findings import Findings
 from chalicelib.grading.model import Adjustment, Occurrence, Score, maker
 from chalicelib.grading.rules import Rule, RuleSet
@@ -16,7 +16,9 @@ Classes = Mapping[str, list[tuple[Accident, str]]]
 Counter = Callable[[Case, Rule, Classes], Iterable[Occurrence]]
 
 FULL_SCORE = 100
-TWICE_FULL = 2 * FULL_SCORE * TENTHS
+FULL_OF_WHOLE = FULL_SCORE * HUNDREDTHS
+FULL_TENTHS = FULL_SCORE * TENTHS
+TWICE_FULL = 2 * FULL_TENTHS
 PENALTIES = ("penalty", "enterprise_penalty")
 POINTS = attrgetter("points")
 
@@ -117,7 +119,7 @@ def overdue_hazards(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurr
 
 def true_complaints(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     for record in case.live("complaint"):
-        for step in case.steps(record):
+        for step in record.get("then", ()):
             if step["kind"] == "complaint_decided" and step["found_true"]:
                 end = case.window(step["on"], rule.params["months"])
                 if end:
@@ -138,7 +140,7 @@ def best_certificate(case: Case, rule: Rule, classes: Classes) -> Iterable[Occur
     best = None
     for record in case.live("certificate"):
         points = rule.params["grades"].get(record["type"])
-        if points is None or case.step(record, "certificate_revoked"):
+        if points is None or step_of(record, "certificate_revoked"):
             continue
         begun, last = case.reached(record["valid_from"]), record["valid_to"]
         if case.until(last) and begun and (best is None or points > best.points):
@@ -161,7 +163,7 @@ def accident_free(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurren
 def engineers(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     """Registered safety engineers recorded in post this day."""
     for record in case.live("engineer_posted"):
-        if case.step(record, "engineer_left"):
+        if step_of(record, "engineer_left"):
             continue
         until = record.get("until_on")
         if until is None or case.until(until):
@@ -186,10 +188,13 @@ COUNT: dict[str, Counter] = {
 
 def axis_tenths(sums: Mapping[str, int], applicable: Mapping[str, int]) -> dict[str, int | None]:
     """Every axis in tenths, half-up as all sums are positive; None when nothing of it is applicable."""
-    axes: dict[str, int | None] = dict.fromkeys(applicable, FULL_SCORE * TENTHS)
+    axes: dict[str, int | None] = dict(sums)
     for axis, points in applicable.items():
-        if sums[axis] != points or not points:
-            axes[axis] = (TWICE_FULL * sums[axis] + points) // (2 * points) if points else None
+        if points:
+            kept = sums[axis]
+            axes[axis] = FULL_TENTHS if kept == points else (TWICE_FULL * kept + points) // (2 * points)
+        else:
+            axes[axis] = None
     return axes
 
 
@@ -208,7 +213,7 @@ def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) ->
         else:
             added += points
     added_cut = added if added < rules.bonus_cut else rules.bonus_cut
-    numerator = FULL_SCORE * HUNDREDTHS * sum(sums.values()) + (added_cut - deducted) * whole
+    numerator = FULL_OF_WHOLE * sum(sums.values()) + (added_cut - deducted) * whole
     denominator = HUNDREDTHS * whole
     within = 0 if numerator < 0 else min(numerator, FULL_SCORE * denominator)
     tenths = half_up(TENTHS * within, denominator)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chalicelib.grading.case import Case, Record, comes_after, so_far
+from chalicelib.grading.case import Case, Record
 from chalicelib.grading.model import maker
 from chalicelib.grading.rules import Level, RuleSet
 
@@ -15,20 +15,19 @@ FATAL_OR_UNKNOWN = 1
 
 def tell(case: Case, rules: RuleSet) -> None:
     """Put the hazards and the accidents of the case into it, as they stand on its day."""
-    officers, hazards, unfinished, repeats = rules.officers, [], [], []
-    for record in case.live("hazard_found"):
-        hazard = hazard_of(case, record, officers)
-        hazards.append(hazard)
-        if hazard.open:
-            unfinished.append(hazard)
-        if "repeat_of" in record and record["repeat_of"] and not hazard.dismissed:
-            repeats.append(hazard)
-    case.hazards, case.open_hazards, case.repeats = hazards, unfinished, repeats
-    case.accidents = [accident_of(case, record, rules.levels) for record in case.live("accident")] if "accident" in case.records else ()
+    records, officers = case.records, rules.officers
+    hazards = [hazard_of(record, officers) for record in records["hazard_found"]] if "hazard_found" in records else ()
+    case.hazards = hazards
+    case.open_hazards = [hazard for hazard in hazards if hazard.open]
+    case.repeats = [hazard for hazard in hazards if hazard.record.get("repeat_of") and not hazard.dismissed]
+    case.accidents = [accident_of(record, rules.levels) for record in records["accident"]] if "accident" in records else ()
 
 
 class Hazard(NamedTuple):
-    """A hazard by a day. ``deadline`` counts extensions approved in time; ``closed`` is the day it was closed, or ""."""
+    """A hazard by a day. ``deadline`` counts extensions approved in time; ``closed`` is the day it was closed, or "".
+
+    ``in_time``: closed by the deadline, or reported by it and not failed at the check since.
+    """
 
     record: Record
     major: bool
@@ -38,52 +37,46 @@ class Hazard(NamedTuple):
     dismissed: bool
     refused: bool
     open: bool
+    in_time: bool
     rechecks: Sequence[Record]
 
     def overdue(self, on: str) -> bool:
         """After the deadline, not closed, and not reported by the deadline (or failed at the check since)."""
         return on > self.deadline and not self.reported and self.open
 
-    def in_time(self) -> bool:
-        """Closed by the deadline, or reported by it and not failed at the check since."""
-        return self.reported or (self.closed != "" and self.closed <= self.deadline)
-
 
 make_hazard = maker(Hazard)
 
 
-def hazard_of(case: Case, record: Record, officers: int) -> Hazard:
-    """The standing of a hazard. A major one is closed only on the spot by ``officers`` or more; one officer's closing is void.
-
-    Most steps of a site are those of hazards: that they are in order and count by the day is checked in the same pass.
-    """
-    deadline, reported, closed, dismissed, refused, rechecks = record["deadline_on"], False, "", False, False, []
-    major, on, before, last = record["level"] == MAJOR, case.on, "", None
+def hazard_of(record: Record, officers: int) -> Hazard:
+    """The standing of a hazard. A major one is closed only on the spot by ``officers`` or more; one officer's closing is void."""
+    deadline, major = record["deadline_on"], record["level"] == MAJOR
+    reported = dismissed = refused = False
+    closed, rechecks = "", []
     for step in record.get("then", ()):
-        kind, day = step["kind"], step["on"]
-        if not before < day <= on or "void" in step:
-            if day != before or "void" in step or not comes_after(step, last):
-                return hazard_of(case, {**record, "then": so_far(record["then"], on)}, officers)
-        before, last = day, step
-        if kind == "rectification_reported":
-            reported = reported or day <= deadline
+        kind = step["kind"]
+        if kind == "rectification_ordered":
+            if step["on"] <= deadline:
+                deadline = step["deadline_on"]
+        elif kind == "rectification_reported":
+            if step["on"] <= deadline:
+                reported = True
         elif kind == "recheck":
             rechecks.append(step)
-            reported = reported and step["result"] == "passed"
+            if step["result"] != "passed":
+                reported = False
         elif kind == "hazard_closed":
             if not closed and (not major or len(set(step["officers"])) >= officers and step.get("on_site", True)):
-                closed = day
-        elif kind == "rectification_ordered":
-            deadline = step["deadline_on"] if day <= deadline else deadline
+                closed = step["on"]
         elif kind == "extension_decided":
-            if step["approved"] and day <= deadline:
+            if step["approved"] and step["on"] <= deadline:
                 deadline = max(deadline, step.get("deadline_on") or deadline)
         elif kind == "hazard_dismissed":
             dismissed = True
         elif kind == "rectification_refused":
             refused = True
-    standing = not closed and not dismissed
-    return make_hazard((record, major, deadline, reported, closed, dismissed, refused, standing, rechecks))
+    in_time = reported or "" < closed <= deadline
+    return make_hazard((record, major, deadline, reported, closed, dismissed, refused, not (closed or dismissed), in_time, rechecks))
 
 
 class Accident(NamedTuple):
@@ -101,11 +94,11 @@ class Accident(NamedTuple):
     responsible: bool
 
 
-def accident_of(case: Case, record: Record, levels: Sequence[Level]) -> Accident:
+def accident_of(record: Record, levels: Sequence[Level]) -> Accident:
     """The accident with its figures as known by the day; a known number never becomes unknown again."""
     figures = {name: record.get(name) for name in ("deaths", "serious_injuries", "light_injuries", "loss_fen")}
     responsibility = record["responsibility"]
-    for step in case.steps(record):
+    for step in record.get("then", ()):
         if step["kind"] == "accident_determined":
             responsibility = step["responsibility"]
         elif step["kind"] == "accident_updated":

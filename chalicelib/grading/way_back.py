@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from chalicelib import clock, labels
 from chalicelib.exact import TENTHS, text_of
-from chalicelib.grading.actions import Act, Facts, applied, together
+from chalicelib.grading.actions import Act, Facts, applied, stands_from, together
 from chalicelib.grading.case import next_month
 from chalicelib.grading.catalogue import catalogue
 from chalicelib.grading.judge import grade
@@ -167,7 +167,8 @@ def with_duties(facts: Facts, on: date, until: date) -> Facts:
             {"id": f"what-if-duty-{day}", "on": day, "at": f"{day}T00:00:00.000Z", "by": "self", "coverage": "partial", "items": {}}
         )
         day = next_month(day)
-    return {**facts, "records": {**facts["records"], "self_check": together(facts["records"].get("self_check", ()), duties)}}
+    records = {**facts["records"], "self_check": together(facts["records"].get("self_check", ()), duties)}
+    return {**facts, "records": records, **stands_from(facts, (duty["on"] for duty in duties))}
 
 
 def waits(today: Judgement, then: Judgement, colour: Grade) -> tuple[Wait, ...]:

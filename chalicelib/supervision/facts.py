@@ -53,8 +53,17 @@ def fold(site_events: Iterable[Event], enterprise_events: Iterable[Event] = (), 
         "enterprise_id": _standing_owner(owner, merges),
         "version": (len(own) + len(others)) * SITE_EVENT_WEIGHT + len(company),
         "known_at": max([event.known_at for event in every]),
+        **_stands_from(records),
         "records": records,
     }
+
+
+def _stands_from(records: Mapping[str, list[dict]]) -> dict[str, str]:
+    """The day of the newest record or step, from which on everything counts as it stands; nothing when one is withdrawn."""
+    every = [one for found in records.values() for record in found for one in (record, *record.get("then", ()))]
+    if any("void" in one for one in every):
+        return {}
+    return {"stands_from": max(one["on"] for one in every)}
 
 
 def _concerns(event: Event, site: str) -> bool:

@@ -107,4 +107,4 @@ def make_site(random_numbers: random.Random, rules: RuleSet, number: int) -> dic
     if random_numbers.random() < 0.05:
         held["accident"] = [record(200, deaths=0, serious_injuries=1, light_injuries=0, responsibility="responsible")]
     in_order = {kind: sorted(found, key=ORDER) for kind, found in held.items()}
-    return {"schema": 1, "site_id": f"S{number}", "records": in_order}
+    return {"schema": 1, "site_id": f"S{number}", "stands_from": AS_OF.isoformat(), "records": in_order}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chalicelib import labels
 from chalicelib.errors import BadInput
+from chalicelib.grading.bare import unsaid
 from chalicelib.grading import rules as rule_sets
 from chalicelib.grading.factsform import problems_of
 from chalicelib.grading.judge import grade
@@ -54,7 +55,7 @@ def read_facts(path: Path, rules: rule_sets.RuleSet) -> dict[str, object]:
     problems = problems_of(facts, rules)
     if problems:
         raise BadInput(problems)
-    return facts
+    return unsaid(facts)
 
 
 def told(document: dict[str, object], words: Mapping[str, str]) -> list[str]:

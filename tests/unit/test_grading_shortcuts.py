@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.grading.case import Case, so_far
+from chalicelib.canonical import content_hash
+from chalicelib.grading.case import Case, counting_by, so_far
 from chalicelib.grading.compiled import READS, plan_of, watched_items
 from chalicelib.grading.findings import applicable_points
 from chalicelib.grading.limits import Hearing, holding
 from chalicelib.grading.model import Finding, maker
+from chalicelib.grading.proof import proof_of, verify
 from chalicelib.grading.register import read_register
 from chalicelib.grading.score import adjust
 from chalicelib.grading.stories import hazard_of, tell
-from tests.builders import AS_OF, RULES, codes, facts, hazard, judged, record, self_check, step
+from infra.commands.grade import read_facts
+from tests.builders import AS_OF, RULES, codes, facts, hazard, judged, penalty, record, self_check, step
 from tests.unit.test_grading_laws import LAW, assessments, hazards, near, sites, with_more
 
 ON = AS_OF.isoformat()
@@ -32,9 +36,30 @@ def names(found):
     return [fact["id"] for fact in found]
 
 
-def test_facts_in_order_that_all_count_are_taken_as_they_are():
-    held = [record("2020-06-01", id="A"), record("2020-06-01", id="B"), record(ON, id="C")]
-    assert so_far(held, ON) is held
+def test_facts_of_which_the_fold_says_so_are_taken_as_they_are():
+    site = {**facts(), "stands_from": ON}
+    assert counting_by(site, ON) is site["records"]
+
+
+def test_a_strangers_word_on_the_order_of_facts_is_not_taken(tmp_path):
+    late = facts(penalty=[withdrawn(penalty("2020-06-01")), penalty("2020-06-21")])
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps({**late, "stands_from": "2020-01-01"}), encoding="utf-8")
+    assert judged(read_facts(path, RULES)).adjustments == judged(facts()).adjustments
+    proof = proof_of({**facts(), "stands_from": "2020-06-01"}, RULES, AS_OF)
+    assert "stands_from" not in proof["facts"]
+    lie = proof_of(late, RULES, AS_OF)
+    lie = {**lie, "facts": {**lie["facts"], "stands_from": "2020-01-01"}}
+    lie["hash"] = content_hash({name: value for name, value in lie.items() if name != "hash"})
+    assert verify(lie, [RULES]) == []
+
+
+@LAW
+@given(sites(), near())
+def test_what_the_fold_says_of_the_order_changes_no_judgement_of_any_day(site, on):
+    every = {**site, "records": counting_by(site, "9999-12-31")}
+    newest = max(one["on"] for found in every["records"].values() for fact in found for one in (fact, *fact.get("then", ())))
+    assert judged({**every, "stands_from": newest}, on).to_document() == judged(site, on).to_document()
 
 
 def test_facts_of_a_later_day_and_withdrawn_ones_do_not_count():
@@ -57,7 +82,7 @@ def test_a_hazard_is_read_alike_whatever_stands_between_its_steps(made, on, mixe
     noise = [withdrawn(step("hazard_dismissed", made["on"])), step("hazard_closed", "2030-01-01", officers=["a", "b"])]
     steps = [*made.get("then", ()), *noise]
     shuffled = {**made, "then": mixed.sample(steps, len(steps))}
-    read, again = (hazard_of(Case({}, on), one, RULES.officers) for one in (made, shuffled))
+    read, again = (hazard_of({**one, "then": so_far(one.get("then", ()), on)}, RULES.officers) for one in (made, shuffled))
     assert read[1:] == again[1:]
     assert again.record["id"] == made["id"]
 
@@ -66,7 +91,7 @@ def test_a_hazard_is_read_alike_whatever_stands_between_its_steps(made, on, mixe
 @given(sites())
 def test_a_rule_that_is_not_asked_would_have_had_nothing_to_say(site):
     result = judged(site)
-    case = Case(site["records"], ON)
+    case = Case(site, ON)
     tell(case, RULES)
     register = read_register(case, RULES)
     everything = plan_of(RULES, EVERY_KIND, register.fields.get("chemical_type"), True, True, True)
@@ -115,7 +140,7 @@ def test_a_maker_makes_what_the_class_makes():
 @given(sites())
 def test_everything_a_judgement_is_made_of_has_all_its_fields(site):
     result = judged(site)
-    case = Case(site["records"], ON)
+    case = Case(site, ON)
     tell(case, RULES)
     parts = [result, result.findings, *result.findings.values.values(), *result.findings.derived.values(), *result.adjustments]
     parts += [entry for adjustment in result.adjustments for entry in adjustment.occurrences]

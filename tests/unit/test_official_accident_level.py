@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.clock import SHANGHAI
 from chalicelib.errors import BadInput, BadRuleSet
-from chalicelib.grading.case import Case
+from chalicelib.grading.case import so_far
 from chalicelib.grading.official.accident_level import MODEL, Casualties, casualties_of, judge, load_terms, report_by, supplement_ends
 from chalicelib.grading.rules import MODEL_2020, load_rule_set
 
@@ -117,7 +117,7 @@ def accident(*then: dict, **figures: int | None) -> dict:
 
 
 def known_on(day: str, record: dict) -> Casualties:
-    return casualties_of(Case({"accident": [record]}, day), record)
+    return casualties_of(*so_far([record], day))
 
 
 def test_figures_follow_the_updates_of_their_day() -> None:

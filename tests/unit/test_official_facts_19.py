@@ -23,12 +23,12 @@ NO_ACCIDENT = dict.fromkeys(["major_accidents", "larger_accidents", "fatal_accid
 
 def known(on: str = "2020-06-20", **records) -> dict[str, int]:
     """What the facts establish, without the accidents that did not happen."""
-    found = known_findings(Case(records, on), LEVELS, GUIDELINE)
+    found = known_findings(Case({"records": records}, on), LEVELS, GUIDELINE)
     return {code: count for code, count in found.items() if count or code not in NO_ACCIDENT}
 
 
 def test_a_site_without_facts_has_no_accident_and_nothing_else_known() -> None:
-    found = known_findings(Case({}, "2020-06-20"), LEVELS, GUIDELINE)
+    found = known_findings(Case({"records": {}}, "2020-06-20"), LEVELS, GUIDELINE)
     assert found == NO_ACCIDENT
     assert diagnose(found, "partial", GUIDELINE).grade is None
 
@@ -128,14 +128,12 @@ def test_an_accident_on_either_side_refutes_the_five_years(assessed, facts_say) 
 
 
 def test_from_the_log_to_the_colour() -> None:
-    case = Case(
-        {
-            "accident": [accident("2019-12-12", deaths=1)],
-            "certificate": [certificate("standardisation_2", "2019-01-01", "2021-12-31")],
-            "major_hazard_source_filed": [record("2019-01-01", level=3)],
-        },
-        "2020-06-20",
+    site = facts(
+        accident=[accident("2019-12-12", deaths=1)],
+        certificate=[certificate("standardisation_2", "2019-01-01", "2021-12-31")],
+        major_hazard_source_filed=[record("2019-01-01", level=3)],
     )
+    case = Case(site, "2020-06-20")
     findings = joined({"outside_park": True}, known_findings(case, LEVELS, GUIDELINE), GUIDELINE)
     verdict = diagnose(findings, "full", GUIDELINE)
     assert (verdict.score, verdict.grade) == (1000 - 80 - 60 - 30 + 50, Grade.YELLOW)
@@ -152,5 +150,5 @@ def test_direct_red_by_accidents_is_veto_v09_of_a_producer(happened) -> None:
     accidents = [accident((day - timedelta(days=ago)).isoformat(), deaths=dead) for ago, dead in happened]
     accidents.sort(key=lambda each: (each["on"], each["at"], each["id"]))
     site = facts(site_registered=[registered(chemical_type="production")], accident=accidents)
-    findings = known_findings(Case({"accident": accidents}, day.isoformat()), LEVELS, GUIDELINE)
+    findings = known_findings(Case(site, day.isoformat()), LEVELS, GUIDELINE)
     assert bool(diagnose(findings, "full", GUIDELINE).direct_red) == ("V09" in codes(judged(site, day).vetoes))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.grading.case import so_far
 from chalicelib.supervision.facts import TEXT_LENGTH, fold
 from chalicelib.supervision.model import make_event, to_text
 from chalicelib.supervision.site import site_on
@@ -97,6 +98,17 @@ def test_a_step_can_be_withdrawn_too():
     records = facts_of(found, closing, fact("void", "2020-06-04", voids=closing.event_id, reason="误录"))["records"]
     assert records["hazard_found"][0]["then"][0]["void"]["on"] == "2020-06-04"
     assert "void" not in records["hazard_found"][0]
+
+
+@given(st.sets(st.sampled_from(range(len(HISTORY))), min_size=1))
+def test_facts_say_from_which_day_on_all_of_them_stand_in_order_and_nothing_when_one_is_withdrawn(chosen):
+    folded = facts_of(*(HISTORY[number] for number in sorted(chosen | {2})))
+    every = [one for found in folded["records"].values() for record in found for one in (record, *record.get("then", ()))]
+    assert ("stands_from" in folded) == all("void" not in one for one in every)
+    if "stands_from" in folded:
+        assert folded["stands_from"] == max(one["on"] for one in every)
+        in_order = {kind: so_far(found, folded["stands_from"]) for kind, found in folded["records"].items()}
+        assert list(map(repr, in_order.values())) == list(map(repr, folded["records"].values()))
 
 
 def test_of_several_voids_the_first_recorded_counts():

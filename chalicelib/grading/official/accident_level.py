@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chalicelib.clock import add_days
 from chalicelib.errors import BadInput, Problem
-from chalicelib.grading.case import Case, Record
+from chalicelib.grading.case import Record
 from chalicelib.grading.official.figures import HERE, UNDECIDED, Figures, Standard, load_table, read_standard
 from chalicelib.grading.reading import Table
 from chalicelib.grading.rules import Level
@@ -92,13 +92,13 @@ def judge(casualties: Casualties, levels: Sequence[Level]) -> AccidentLevel:
     return AccidentLevel(casualties, level, levels[place], unknown)
 
 
-def casualties_of(case: Case, record: Record) -> Casualties:
-    """The figures of an accident of a site's facts, as the case knows them: its updates included, those of a later day not.
+def casualties_of(record: Record) -> Casualties:
+    """The figures of an accident as a case has it, its updates included.
 
     A figure that the record leaves out is unknown; a known one never becomes unknown again.
     """
     found = {name: record.get(name) for name in ("deaths", "serious_injuries", "loss_fen")}
-    for step in case.steps(record):
+    for step in record.get("then", ()):
         if step["kind"] == "accident_updated":
             found.update({name: step[name] for name in found if step.get(name) is not None})
     return Casualties(**found)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from chalicelib.grading.case import Case, Record, months_after
+from chalicelib.grading.case import Case, Record, months_after, step_of
 from chalicelib.grading.official.form_19 import Guideline
 from chalicelib.grading.rules import Level
 from chalicelib.grading.stories import Accident, accident_of
@@ -23,13 +23,13 @@ def known_findings(case: Case, levels: Sequence[Level], guideline: Guideline) ->
 
     An accident counts while its firm is responsible or that is not decided; an unknown number of dead counts as one.
     """
-    accidents = [accident_of(case, record, levels) for record in case.live("accident")]
+    accidents = [accident_of(record, levels) for record in case.live("accident")]
     counted = [accident for accident in accidents if accident.responsible]
     found = _accidents(counted, case.on, levels, guideline)
     found.update({record["type"]: 1 for record in case.live("certificate") if _valid(case, record) and record["type"] in STANDARDISATION})
     if _accident_free(case, counted, guideline):
         found["five_years_without_accident"] = 1
-    filed = [record for record in case.live("major_hazard_source_filed") if not case.step(record, "major_hazard_source_removed")]
+    filed = [record for record in case.live("major_hazard_source_filed") if not step_of(record, "major_hazard_source_removed")]
     found.update(Counter(f"major_source_{record['level']}" for record in filed))
     staff = case.latest("staff_qualified")
     if staff is not None:
@@ -78,7 +78,7 @@ def _accidents(accidents: Sequence[Accident], day: str, levels: Sequence[Level],
 
 
 def _valid(case: Case, record: Record) -> bool:
-    return record["valid_from"] <= case.on <= record["valid_to"] and case.step(record, "certificate_revoked") is None
+    return record["valid_from"] <= case.on <= record["valid_to"] and step_of(record, "certificate_revoked") is None
 
 
 def _accident_free(case: Case, accidents: Sequence[Accident], guideline: Guideline) -> bool:

@@ -21,7 +21,7 @@ CONCERNED = ("production", "trade_with_storage")
 
 def official(facts: Mapping[str, object], levels: Sequence[Level], on: str) -> dict[str, object]:
     """The results as JSON; ``chemicals_19`` None for a site that the guideline does not concern."""
-    case = Case(facts["records"], on)  # type: ignore[arg-type]
+    case = Case(facts, on)
     site, guideline = site_on(facts, on) or {}, load_guideline()
     concerned = site.get("chemical_type") in CONCERNED
     found = chemicals_19.diagnose(known_findings(case, levels, guideline), chemicals_19.PARTIAL, guideline) if concerned else None
@@ -30,7 +30,7 @@ def official(facts: Mapping[str, object], levels: Sequence[Level], on: str) -> d
         "on": on,
         "chemicals_19": found and found.to_document(),
         "accidents": [
-            {"id": record["id"], "on": record["on"], **accident_level.judge(accident_level.casualties_of(case, record), levels).to_document()}
+            {"id": record["id"], "on": record["on"], **accident_level.judge(accident_level.casualties_of(record), levels).to_document()}
             for record in case.live("accident")
         ],
     }
