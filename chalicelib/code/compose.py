@@ -61,10 +61,11 @@ class History(Protocol):
 
 
 class Files(Protocol):
-    """Files of releases by their key."""
+    """Files by their key, as :class:`chalicelib.code.store.StackFiles`."""
 
     def read(self, key: str) -> bytes: ...
     def first(self, key: str, count: int) -> bytes: ...
+    def keep(self, key: str, kept: str, count: int, fits: Callable[[bytes], object]) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Stores:
 def compose(settings: Settings) -> Stores:
     """The stores of the stack in the settings."""
     from chalicelib.access.store import AuditTable
-    from chalicelib.code.store import ReleaseFiles
+    from chalicelib.code.store import StackFiles
     from chalicelib.grading.store import CardStore, HistoryStore
     from chalicelib.grading.enacted import governed_district
     from chalicelib.index.runs import StackRuns
@@ -105,7 +106,7 @@ def compose(settings: Settings) -> Stores:
         cards=CardStore(prefix),
         history=HistoryStore(prefix),
         audit=AuditTable(prefix),
-        files=ReleaseFiles(settings.files_bucket),
+        files=StackFiles(settings.files_bucket),
         judge=judge_of(settings.district, in_force),
         refuse=with_months(refusal_of(settings.district, in_force), load_district(settings.district), EventLog(prefix), StackRuns(prefix)),
         rules=rules_of(settings.district, in_force),

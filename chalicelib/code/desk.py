@@ -17,6 +17,7 @@ from chalicelib.access.identity import Identity
 from chalicelib.access.policy import SubjectFacts, View, audience_of, sees_all, visible
 from chalicelib.code import rows, site
 from chalicelib.code.compose import Stores
+from chalicelib.code.photos import keep_photos
 from chalicelib.code.proposal import asked, content, involved, refuse_merged, root_of
 from chalicelib.code.remedy import DECIDED, ended_once, people_in, remedy, stands_already
 from chalicelib.code.terms import against
@@ -149,8 +150,8 @@ class Desk:
     def accepted(
         self, scope: str, subject_id: str, body: Mapping[str, object], standing: Sequence[Event], named: frozenset[str] = frozenset()
     ) -> Event:
-        """The event that a body asks for, judged by every rule against what stands; nothing is written. It names nobody but who signs
-        it and ``named``. Errors as :meth:`append`."""
+        """The event that a body asks for, judged by every rule against what stands; nothing is written but that its photos are
+        kept. It names nobody but who signs it and ``named``. Errors as :meth:`append`."""
         kind, event, root, subject = self._asked(scope, subject_id, body, standing)
         refuse_merged(kind, event, standing)
         decision = self._decision(kind, event, root, subject, named)
@@ -159,7 +160,7 @@ class Desk:
                 self.note("refuse", event.subject, f"{kind.name} {decision.reason}")
             raise Forbidden("this fact may not be appended by you", reason=decision.reason, sentence=REASONS[decision.reason])
         found = problems(event) or [*self.stores.refuse(event), *against(event, root, standing, self.stores, self.settings.day())]
-        if found:
+        if found or (found := keep_photos(event, self.stores.files)):
             raise BadInput(found)
         return event
 

@@ -1,11 +1,11 @@
-"""What stands against an event besides its form and its sender: another site's photos, terms and remedy of an appeal, conditions of an enactment."""
+"""What stands against an event besides its form and its sender: terms and remedy of an appeal, conditions of an enactment."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from chalicelib import clock, ids
+from chalicelib import clock
 from chalicelib.code.compose import Stores
 from chalicelib.code.remedy import remedy_problems
 from chalicelib.errors import Problem
@@ -17,17 +17,7 @@ from chalicelib.supervision.model import Event
 def against(event: Event, root: Event | None, standing: Sequence[Event], stores: Stores, today: date) -> list[Problem]:
     """Everything that terms and conditions have against an event."""
     late = _too_late(event, standing, stores, today) if event.kind == "appeal" else []
-    return [*_others_photos(event), *refused(event, root, standing), *_same_name(event, stores, today), *late, *remedy_problems(event, root, standing)]
-
-
-def _others_photos(event: Event) -> list[Problem]:
-    """A site's fact names its own photos. Other evidence is text: the number of a document, a record's id; it opens nothing."""
-    named = [(place, ids.PHOTO.fullmatch(name)) for place, name in enumerate(event.evidence)] if event.scope == "site" else []
-    return [
-        Problem(f"evidence[{place}]", "evidence", photo.group(), "不是这一场所的照片：请在这一场所重新上传")
-        for place, photo in named
-        if photo and photo.group(1) != event.subject_id
-    ]
+    return [*refused(event, root, standing), *_same_name(event, stores, today), *late, *remedy_problems(event, root, standing)]
 
 
 def _same_name(event: Event, stores: Stores, today: date) -> list[Problem]:

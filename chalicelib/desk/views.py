@@ -116,7 +116,7 @@ def _add_photos(routes: Blueprint, answered: Callable, guard: Authorizer, office
     @answered
     def send_photo(site_id: str) -> Response:
         """A form with which a browser sends one photo of a site straight to the bucket."""
-        from chalicelib.desk.photos import photo_form
+        from chalicelib.code.photos import photo_form
 
         desk = office().desk
         desk.reached(as_id(site_id))
@@ -127,11 +127,11 @@ def _add_photos(routes: Blueprint, answered: Callable, guard: Authorizer, office
     @answered
     def see_photo(site_id: str, name: str) -> dict[str, object]:
         """Where a photo of a site can be seen for some minutes."""
-        from chalicelib.desk.photos import photo_address
+        from chalicelib.code.photos import photo_address
 
         desk = office().desk
         desk.reached(as_id(site_id))
-        return {"url": photo_address(desk.settings.files_bucket, desk.settings.files_url, site_id, name, desk.stores.files.first)}
+        return {"url": photo_address(desk.settings.files_bucket, desk.settings.files_url, site_id, name, desk.stores.files)}
 
 
 def _add_reporters(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable, contacts: object) -> None:

@@ -92,7 +92,7 @@ def stack_ports(settings: Settings) -> Ports:
     from chalicelib.access.store import AuditTable
     from chalicelib.code.compose import compose
     from chalicelib.code.desk import Desk
-    from chalicelib.code.store import ReleaseFiles
+    from chalicelib.code.store import StackFiles
     from chalicelib.export.office import StackSources
     from chalicelib.jobs import JobTable
     from chalicelib.publish.objects import JobObjects
@@ -105,5 +105,5 @@ def stack_ports(settings: Settings) -> Ports:
 
     return Ports(
         JobTable(prefix), AuditTable(prefix), JobObjects(settings.files_bucket), StackSources(prefix), EventLog(prefix).list_events, record,
-        ReleaseFiles(settings.files_bucket).read, lambda job_id: send([{"job": job_id}]),
+        StackFiles(settings.files_bucket).read, lambda job_id: send([{"job": job_id}]),
     )  # fmt: skip

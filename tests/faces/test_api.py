@@ -125,6 +125,11 @@ class MemoryFiles:
     def first(self, key: str, count: int) -> bytes:
         return self.read(key)[:count]
 
+    def keep(self, key: str, kept: str, count: int, fits) -> bool:
+        if kept not in self.held and fits(self.first(key, count)):
+            self.held[kept] = self.held[key]
+        return kept in self.held
+
 
 class MemoryActs:
     """Acts that wait, and the signature with its facts in one, as the store behaves."""
@@ -541,6 +546,7 @@ def test_a_field_that_is_null_is_a_field_that_was_not_given(world: World) -> Non
 
 def test_a_fact_of_a_site_names_its_own_photos_and_any_document(world: World) -> None:
     own, others = f"{SITE}.{'A' * 20}.jpg", f"{'4' * 16}.{'A' * 20}.jpg"
+    world.stores.files.held |= {f"uploads/photos/{name}": b"\xff\xd8\xff\xe0" for name in (own, others)}
     refused = world.append("township", "inspection", payload={"officers": ["t-1"]}, evidence=[own, others])
     assert (refused.status_code, refused.json_body["problems"][0]["place"]) == (400, "evidence[1]")
     assert world.append("township", "inspection", payload={"officers": ["t-1"]}, evidence=[own, "余应急检〔2020〕12号"]).status_code == 201

@@ -307,11 +307,36 @@ def test_no_other_file_is_shown(world: OfficeWorld, name: str) -> None:
     assert world.ask("POST", f"/sites/{SITE}/photos", "stranger", {"content_type": "image/png"}).status_code == 403
 
 
-@pytest.mark.parametrize(("ending", "content"), [("jpg", b"MZ\x90\x00 a program"), ("png", b"<svg onload=x>"), ("webp", b"%PDF-1.7")])
-def test_a_file_that_only_calls_itself_a_picture_is_not_shown(world: OfficeWorld, ending: str, content: bytes) -> None:
+PHOTO = f"{SITE}.{'0' * 20}.jpg"
+NO_PHOTOS = [("jpg", b"MZ\x90\x00 a program"), ("png", b"<svg onload=x>"), ("webp", b"%PDF-1.7"), ("webp", b"RIFF\x24\x00\x00\x00WAVEfmt "), ("jpg", b"")]
+
+
+@pytest.mark.parametrize(("ending", "content"), NO_PHOTOS)
+def test_a_file_that_only_calls_itself_a_picture_gets_into_no_fact_and_is_not_shown(world: OfficeWorld, ending: str, content: bytes) -> None:
     name = f"{SITE}.{'0' * 20}.{ending}"
+    before, world.stores.files.held[f"uploads/photos/{name}"] = world.kinds(), content
+    refused = world.serve("township", {**inspection(), "evidence": [name]})
+    assert refused.status_code == 400 and "不是照片" in refused.json_body["problems"][0]["reason"]
+    assert not world.papers.taken and world.kinds() == before
     world.stores.files.held[f"uploads/evidence/{name}"] = content
     assert world.ask("GET", f"/sites/{SITE}/photos/{name}", "enterprise").status_code == 404
+
+
+def test_a_photo_that_has_not_arrived_gets_into_no_fact(world: OfficeWorld) -> None:
+    refused = world.serve("township", {**inspection(), "evidence": ["检查表", PHOTO]})
+    assert (refused.status_code, refused.json_body["problems"][0]["column"]) == (400, "evidence")
+    assert "照片没有传到" in refused.json_body["problems"][0]["reason"]
+
+
+def test_a_named_photo_stays_what_it_was_whatever_is_sent_under_its_name_later(world: OfficeWorld) -> None:
+    held = world.stores.files.held
+    held[f"uploads/photos/{PHOTO}"] = b"\xff\xd8\xff one"
+    assert world.ask("GET", f"/sites/{SITE}/photos/{PHOTO}", "enterprise").status_code == 404, "no fact names it yet"
+    assert world.serve("township", {**inspection(), "evidence": [PHOTO]}).status_code == 201
+    held[f"uploads/photos/{PHOTO}"] = b"MZ a program"
+    assert held[f"uploads/evidence/{PHOTO}"] == b"\xff\xd8\xff one"
+    del held[f"uploads/photos/{PHOTO}"]
+    assert world.serve("township", {**inspection(), "evidence": [PHOTO]}).status_code == 200, "the same again"
 
 
 # ── Words 用词 ──────────────────────────────────────────────────────────────────────────────────────────────────────

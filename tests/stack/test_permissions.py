@@ -282,6 +282,10 @@ class TestFilesAndQueues:
     def test_the_api_signs_uploads_for_browsers_and_for_no_other_tree(self, deployed: Deployed, probes: Probes) -> None:
         ask, bucket = probes("ApiFunctionName"), deployed.outputs["FilesBucket"]
         assert ask("s3", "put_object", Bucket=bucket, Key="uploads/imports/probe.csv") == "ok"
+        assert ask("s3", "put_object", Bucket=bucket, Key="uploads/photos/probe.jpg") == "ok"
+        photo = {"Bucket": bucket, "Key": "uploads/photos/probe.jpg"}
+        assert ask("s3", "copy_object", Bucket=bucket, Key="uploads/evidence/probe.jpg", CopySource=photo) == "ok"
+        assert ask("s3", "get_object", Bucket=bucket, Key="uploads/evidence/probe.jpg") == "ok"
         assert ask("s3", "put_object", Bucket=bucket, Key="exports/probe.csv") in REFUSED
 
     def test_the_importer_sees_the_files_of_imports_alone(self, deployed: Deployed, probes: Probes) -> None:

@@ -14,7 +14,7 @@ from chalicelib.access.store import AuditTable
 from chalicelib.code import scan
 from chalicelib.code.compose import compose
 from chalicelib.code.desk import Desk
-from chalicelib.code.store import ReleaseFiles
+from chalicelib.code.store import StackFiles
 from chalicelib.code.token import parse_keys, sign
 from chalicelib.config import read_settings
 from chalicelib.errors import NotFound, Unavailable
@@ -97,7 +97,34 @@ def test_a_file_of_a_release_is_read_and_a_missing_one_is_not_found(emulator) ->
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket=bucket, Key="staff/district/index/2020-06/r1/index.html", Body="镇".encode())
-    files = ReleaseFiles(bucket)
+    files = StackFiles(bucket)
     assert files.read("staff/district/index/2020-06/r1/index.html").decode() == "镇"
     with pytest.raises(NotFound):
         files.read("staff/district/index/2020-06/r1/other.html")
+
+
+def test_a_photo_is_kept_as_it_was_looked_at_and_never_written_over(emulator) -> None:
+    bucket = f"files-{secrets.token_hex(4)}"
+    s3 = emulator.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    files, fits = StackFiles(bucket), lambda first: first.startswith(b"\xff\xd8")
+
+    def send(body: bytes) -> None:
+        s3.put_object(Bucket=bucket, Key="sent/1.jpg", Body=body, ContentType="image/jpeg")
+
+    def meanwhile(first: bytes) -> bool:
+        send(b"MZ another file")
+        return fits(first)
+
+    with pytest.raises(NotFound):
+        files.keep("sent/1.jpg", "kept/1.jpg", 4, fits)
+    for body, look in ((b"MZ a program", fits), (b"\xff\xd8 a picture", meanwhile)):
+        send(body)
+        assert not files.keep("sent/1.jpg", "kept/1.jpg", 4, look)
+        assert "Contents" not in s3.list_objects_v2(Bucket=bucket, Prefix="kept/")
+    send(b"\xff\xd8 a picture")
+    assert files.keep("sent/1.jpg", "kept/1.jpg", 4, fits)
+    send(b"\xff\xd8 another one")
+    assert files.keep("sent/1.jpg", "kept/1.jpg", 4, fits)
+    stored = s3.get_object(Bucket=bucket, Key="kept/1.jpg")
+    assert (stored["Body"].read(), stored["ContentType"]) == (b"\xff\xd8 a picture", "image/jpeg")
