@@ -18,6 +18,7 @@ from chalice import Blueprint, Response
 
 from chalicelib import labels
 from chalicelib.errors import BadInput, Problem, SafetyCodeError, Unavailable
+from chalicelib.text import plain
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_CURSOR_LENGTH = 1024
@@ -113,7 +114,7 @@ def with_security(response: Response) -> Response:
 
 
 def json_body(raw: bytes | str | None) -> dict[str, object]:
-    """The JSON object of a request body. BodyTooLarge over 64 KiB, BadInput naming line and column of what is wrong."""
+    """The JSON object of a request body, its texts plain. BodyTooLarge over 64 KiB, BadInput naming line and column of what is wrong."""
     body = raw.encode() if isinstance(raw, str) else raw or b""
     if len(body) > MAX_BODY_BYTES:
         raise BodyTooLarge("超过大小上限", limit_bytes=MAX_BODY_BYTES)
@@ -131,7 +132,7 @@ def json_body(raw: bytes | str | None) -> dict[str, object]:
         raise BadInput([Problem("$", "", "", "数字过长")]) from None
     if not isinstance(document, dict):
         raise BadInput([Problem("$", "", type(document).__name__, "须为一个 JSON 对象")])
-    return document
+    return plain(document)  # type: ignore[return-value]
 
 
 def encode_cursor(position: Mapping[str, object]) -> str:

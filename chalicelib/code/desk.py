@@ -24,7 +24,7 @@ from chalicelib.code.terms import against
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound
 from chalicelib.register.district import load_district
-from chalicelib.supervision.facts import fold
+from chalicelib.supervision.facts import TEXT_LENGTH, fold
 from chalicelib.supervision.kin import kin_of, owner_of, subjects_below
 from chalicelib.supervision.model import Actor, Event, make_event
 from chalicelib.supervision.vocabulary import Kind, kind_of, problems
@@ -124,12 +124,12 @@ class Desk:
     def _site_subject(self, site_id: str) -> SubjectFacts:
         return site.site_subject(self.facts(site_id), self.settings.day().isoformat())
 
-    def facts(self, site_id: str) -> dict[str, object]:
-        """The site's facts from the log itself: what was appended a moment ago is in them."""
+    def facts(self, site_id: str, text_length: int | None = TEXT_LENGTH) -> dict[str, object]:
+        """The site's facts from the log itself: what was appended a moment ago is in them. ``text_length`` None: prose whole."""
         kin = kin_of(site_id, cache(self.stores.log.list_events))
         if owner_of(kin.site) is None:
             raise NotFound("no such site")
-        return fold(kin.site, kin.enterprise, kin.absorbed)
+        return fold(kin.site, kin.enterprise, kin.absorbed, text_length=text_length)
 
     # ── Appending ────────────────────────────────────────────────────────────────────────────────────────────────
     def append(self, scope: str, subject_id: str, body: Mapping[str, object]) -> Receipt:

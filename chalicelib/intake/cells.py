@@ -16,6 +16,7 @@ from chalicelib import clock, exact
 from chalicelib.intake.model import Column
 from chalicelib.intake.table import half_width
 from chalicelib.register.uscc import check_code
+from chalicelib.text import UNSEEN
 
 WHOLE = re.compile(r"-?[0-9]{1,15}")
 DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
@@ -39,7 +40,8 @@ class BadCell(ValueError):
 
 
 def read_cell(column: Column, text: str) -> Any:
-    """The value of a cell; None if it is blank. BadCell with the reason otherwise."""
+    """The value of a cell, its text plain; None if it is blank. BadCell with the reason otherwise."""
+    text = UNSEEN.sub("", text)
     if column.read not in VERBATIM:
         text = half_width(text).strip()
     if not text or text in column.skip:

@@ -22,6 +22,7 @@ from chalicelib.clock import add_days
 from chalicelib.errors import BadInput, Forbidden, Problem, SafetyCodeError
 from chalicelib.supervision.model import Actor, Event, make_event
 from chalicelib.supervision.vocabulary import kind_of
+from chalicelib.text import UNSEEN
 
 MAX_BODY_BYTES = 16 * 1024
 MAX_FIELDS = 10
@@ -37,7 +38,6 @@ KINDS = {"hazard": "complaint", "error": "error_reported"}
 # A mobile number; an identity number (18 figures that begin as a place of birth does: a credit code begins with 9, or has letters).
 NUMBERS = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])|(?<![0-9])[1-8][0-9]{16}[0-9Xx](?![0-9Xx])")
 MASK = "［号码已隐去］"
-UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 LOOKALIKES = str.maketrans("ILO", "110")
 
 

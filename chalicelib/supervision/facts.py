@@ -27,11 +27,13 @@ _void_order = attrgetter("known_at", "occurred_on", "event_id")
 Since = Mapping[str, tuple[str, str]]
 
 
-def fold(site_events: Iterable[Event], enterprise_events: Iterable[Event] = (), absorbed: Iterable[Event] = ()) -> dict[str, object]:
+def fold(
+    site_events: Iterable[Event], enterprise_events: Iterable[Event] = (), absorbed: Iterable[Event] = (), *, text_length: int | None = TEXT_LENGTH
+) -> dict[str, object]:
     """The facts document of the one site that ``site_events`` are about. ValueError if there is no event or a second site.
 
     ``absorbed`` are the events of records merged into it, ``enterprise_events`` those of its enterprise's whole family
-    (:func:`chalicelib.supervision.kin.kin_of`). The opening of other sites is left out and not counted.
+    (:func:`chalicelib.supervision.kin.kin_of`). The opening of other sites is left out and not counted. ``text_length`` None: prose whole.
     """
     own = {event.event_id: event for event in site_events}
     site = subject_of("site", _only_subject(own))
@@ -41,7 +43,7 @@ def fold(site_events: Iterable[Event], enterprise_events: Iterable[Event] = (), 
     owner = owner_of(own.values())
     since = {**_below(site, merges), **_around(subject_of("enterprise", owner), merges, company.values())} if owner or others else {}
     events = [*own.values(), *(event for event in (*company.values(), *others.values()) if _goes_along(event, since, owner))]
-    records = _regroup(events, since)
+    records = _regroup(events, since, text_length)
     every = [*own.values(), *company.values(), *others.values()]
     if site in merges:
         _pass_on(records, merges[site])
@@ -117,12 +119,12 @@ def _standing_owner(owner: str | None, merges: Mapping[str, Event]) -> str | Non
     return target_of(way[-1])[2:] if way else owner
 
 
-def _regroup(events: list[Event], since: Since) -> dict[str, list[dict]]:
+def _regroup(events: list[Event], since: Since, text_length: int | None) -> dict[str, list[dict]]:
     records: dict[str, list[dict]] = {}
     by_id: dict[str, dict] = {}
     steps = []
     for event in events:
-        by_id[event.event_id] = _record(event, since.get(event.subject))
+        by_id[event.event_id] = _record(event, since.get(event.subject), text_length)
     for event in sorted(events, key=lambda event: _record_order(by_id[event.event_id])):
         record = by_id[event.event_id]
         if event.caused_by is not None:
@@ -159,7 +161,7 @@ def _only_subject(events: dict[str, Event]) -> str:
     return subjects.pop()
 
 
-def _record(event: Event, since: tuple[str, str] | None) -> dict[str, object]:
+def _record(event: Event, since: tuple[str, str] | None, text_length: int | None) -> dict[str, object]:
     record = {"id": event.event_id, "on": event.occurred_on, "at": event.known_at, "by": event.source, **event.payload}
     if since is not None and since[0]:
         record["of"] = event.subject
@@ -167,8 +169,8 @@ def _record(event: Event, since: tuple[str, str] | None) -> dict[str, object]:
         if event.kind in COMPANY:
             record["on"] = max(event.occurred_on, since[1])
     for name, value in event.payload.items():
-        if type(value) is str and len(value) > TEXT_LENGTH:
-            record[name] = value[: TEXT_LENGTH - 1] + "…"
+        if text_length is not None and type(value) is str and len(value) > text_length:
+            record[name] = value[: text_length - 1] + "…"
     if event.scope == "enterprise":
         record["scope"] = "enterprise"
     if event.evidence:

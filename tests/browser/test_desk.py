@@ -102,6 +102,10 @@ def test_a_hazard_goes_from_the_inspection_to_its_closing(person: Open, stack, t
     witness.sees("除记录人外，已有 1 人签署。")
     printed(officer)
     officer.page.get_by_role("link", name="下达整改指令书").click()
+    officer.sees("责令整改的隐患")
+    officer.page.set_viewport_size({"width": 360, "height": 800})
+    assert officer.page.evaluate("document.documentElement.scrollWidth") <= 360, "what somebody wrote without a break"
+    officer.page.set_viewport_size({"width": 1280, "height": 800})
     officer.press("下达并生成指令书")
     officer.sees("责令你单位")
     order = urlsplit(officer.page.url).fragment.rsplit("/", 1)[-1]

@@ -153,6 +153,15 @@ def test_a_number_names_office_paper_year_and_place_in_the_series() -> None:
 
 
 # ── Reading 查阅 ────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_record_keeps_every_word_of_what_a_paper_says(world: OfficeWorld) -> None:
+    long = "通道堆物" * 500
+    found = world.serve("township", inspection(note=long), hazard(description=long)).json_body["event_ids"]
+    record = world.ask("GET", f"/sites/{SITE}/record", "township").json_body
+    told = {entry["id"]: entry["says"] for entry in record["timeline"]}
+    assert [told[one].get("note") or told[one]["description"] for one in found] == [long, long]
+    assert next(one for one in record["hazards"] if one["id"] in found)["description"] == long
+
+
 def test_the_record_tells_the_whole_story_newest_first_without_naming_people(world: OfficeWorld) -> None:
     world.serve("township", inspection(note=HOSTILE), hazard())
     record = world.ask("GET", f"/sites/{SITE}/record", "township").json_body

@@ -69,6 +69,11 @@ def test_a_number_that_is_none_is_refused(number: str) -> None:
         http.json_body(f'{{"n": {number}}}')
 
 
+def test_a_text_shows_all_that_it_holds_and_joiners_and_line_ends_stay() -> None:
+    sent = {"a": "图\u202eGPJ.exe\u202c\u2067x\u2069\u200f\u200b\ufeff\x07", "b": [{"c": "👷\u200d♀️ 𠮷\r\n\t完"}], "d": 7, "e": None}
+    assert http.json_body(json.dumps(sent)) == {"a": "图GPJ.exex", "b": [{"c": "👷\u200d♀️ 𠮷\r\n\t完"}], "d": 7, "e": None}
+
+
 @pytest.mark.parametrize("text", [None, ""])
 def test_without_a_cursor_a_list_begins_at_its_start(text: str | None) -> None:
     assert http.decode_cursor(text) is None

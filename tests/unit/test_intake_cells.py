@@ -16,6 +16,8 @@ from infra.synthetic.sites import credit_code
     [
         (Column("c"), "三号车间", "三号车间"),
         (Column("c"), "", None),
+        (Column("c"), "杭州\u202e示例\u202c厂\ufeff", "杭州示例厂"),
+        (Column("c", "uscc"), "\u202d91330110MA0000015C\u202c", "91330110MA0000015C"),
         (Column("c", skip=frozenset({"NA"})), "NA", None),
         (Column("c", "integer"), "-12", -12),
         (Column("c", "number"), "120.26", 120.26),
