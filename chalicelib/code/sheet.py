@@ -23,6 +23,7 @@ WIDTH, HEIGHT = 100.0, 141.0
 WIDE = (120.0, 78.0)
 FONT = "plate"
 GETA = "〓"
+LEADING, MOST_LINES = 1.25, 6
 BRAND, INK, SOFT = (0.051, 0.231, 0.349), (0.078, 0.125, 0.169), (0.29, 0.35, 0.4)
 SAYS = {
     "title": "安全码",
@@ -82,8 +83,9 @@ def _register(font: bytes) -> dict[int, int]:
 
 
 def _drawable(name: str, known: dict[int, int]) -> tuple[str, str]:
+    """The name in one line of what can be drawn, and the characters that cannot."""
     away = lacking(name, known)
-    return "".join(GETA if character in away else character for character in name), away
+    return "".join(GETA if character in away else character for character in " ".join(name.split())), away
 
 
 def _place(canvas: object, page: tuple[float, float], grid: tuple[int, int], at: int) -> None:
@@ -112,7 +114,7 @@ def _upright(canvas, plate: Plate, rows: Sequence[int], name: str, hotline: str)
     """A tall plate: heading, name, code, how to scan, number."""
     _frame(canvas, WIDTH, HEIGHT)
     _heading(canvas, WIDTH, HEIGHT, 15)
-    _text(canvas, name, WIDTH / 2, HEIGHT - 25, 7, width=WIDTH - 12, centred=True)
+    _text(canvas, name, WIDTH / 2, HEIGHT - 25, 7, width=WIDTH - 12, room=14, centred=True)
     _text(canvas, plate.township, WIDTH / 2, HEIGHT - 34, 4, colour=SOFT, width=WIDTH - 12, centred=True)
     _code(canvas, rows, (WIDTH - 70) / 2, 35, 70)
     _text(canvas, SAYS["scan"], WIDTH / 2, 29.5, 4.6, width=WIDTH - 8, centred=True)
@@ -129,7 +131,7 @@ def _wide(canvas, plate: Plate, rows: Sequence[int], name: str, hotline: str) ->
     _heading(canvas, wide, high, 11)
     _code(canvas, rows, 2, 8.5, 56)
     left, room = 60, wide - 63
-    _text(canvas, name, left, high - 20, 5.4, width=room)
+    _text(canvas, name, left, high - 22, 5.4, width=room, room=16)
     _text(canvas, plate.township, left, high - 32, 3.4, colour=SOFT, width=room)
     _text(canvas, "用手机相机扫一扫，", left, high - 42, 3.6, width=room)
     _text(canvas, "查看本场所安全等级", left, high - 47, 3.6, width=room)
@@ -165,24 +167,35 @@ def _code(canvas, rows: Sequence[int], x: float, y: float, size: float) -> None:
     canvas.restoreState()
 
 
-def _text(canvas, text: str, x: float, y: float, size: float, *, colour=INK, width: float = 0, centred: bool = False) -> None:
-    """Text at a place; where it is too long for ``width`` it is broken in two, and made smaller until it fits."""
-    lines = _fitted(canvas, text, size, width) if width else [(text, size)]
+def _text(canvas, text: str, x: float, y: float, size: float, *, colour=INK, width: float = 0, room: float = 0, centred: bool = False) -> None:
+    """Text at a place; where it is too long for ``width`` it is broken into lines as far as ``room`` goes around the first line's place,
+    and made smaller until it fits: the largest letters that the place allows."""
+    lines, used = _fitted(canvas, text, size, width, room) if width else ([text], size)
     canvas.setFillColorRGB(*colour)
-    for number, (line, used) in enumerate(lines):
-        canvas.setFont(FONT, used)
-        drop = y - number * used * 1.25 + (used * 0.5 if len(lines) > 1 else 0)
-        (canvas.drawCentredString if centred else canvas.drawString)(x, drop, line)
+    canvas.setFont(FONT, used)
+    first = y if len(lines) == 1 else y + 0.35 * size + len(lines) * LEADING * used / 2 - used
+    for number, line in enumerate(lines):
+        (canvas.drawCentredString if centred else canvas.drawString)(x, first - number * used * LEADING, line)
 
 
-def _fitted(canvas, text: str, size: float, width: float) -> list[tuple[str, float]]:
-    whole = canvas.stringWidth(text, FONT, size)
-    if whole <= width:
-        return [(text, size)]
-    if whole <= width * 1.25:
-        return [(text, size * width / whole)]
-    half = -(-len(text) // 2)
-    lines = (text[:half], text[half:])
-    longest = max(canvas.stringWidth(line, FONT, size) for line in lines)
-    used = size * min(0.75, width / longest)
-    return [(line, used) for line in lines]
+def _fitted(canvas, text: str, size: float, width: float, room: float) -> tuple[list[str], float]:
+    """The lines of a text and the size they are drawn in, at most ``size``; fewer lines where that makes no letter smaller."""
+    best: tuple[list[str], float] = ([], 0)
+    for count in range(1, MOST_LINES + 1 if room else 2):
+        lines = _broken(text, -(-len(text) // count))
+        longest = max(canvas.stringWidth(line, FONT, size) for line in lines)
+        used = min(size, size * width / (longest or width), room / len(lines) / LEADING if count > 1 else size)
+        if used > best[1]:
+            best = lines, used
+    return best
+
+
+def _broken(text: str, each: int) -> list[str]:
+    """Lines of some ``each`` characters, broken between words where there are words."""
+    lines = []
+    while len(text) > each:
+        spaces = [place for place in range(each // 2, min(each * 3 // 2, len(text))) if text[place] == " "]
+        at = min(spaces, key=lambda place: abs(place - each), default=each)
+        lines.append(text[:at].strip())
+        text = text[at:].strip()
+    return [*lines, text]
