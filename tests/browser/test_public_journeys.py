@@ -44,6 +44,8 @@ FACES = {
     "old": {"evidence_on": "2019-01-01", "review_on": "2020-06-01"},
     "none": {"grade": "none", "coverage": None, "evidence_on": None, "state": "suspended"},
 }
+# What stands on a page without a break must not push it out of its window.
+SHOWN = {**FACES, "long-name": {"name": "<img onerror=alert(1)>" + "W" * 150 + "长" * 28, "reply": {"on": "2020-06-25", "text": "x" * 500}}}
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
@@ -58,9 +60,9 @@ def door(tables) -> Iterator[str]:
     class Door(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             face, _, rest = self.path.lstrip("/").partition("/")
-            event = {"httpMethod": "GET", "path": "/" + rest if face in FACES else self.path, "headers": dict(self.headers)}
-            if face in FACES:
-                self.tell(scan.respond(event, settings, lambda site_id: scan.CardItem(1, {**CARD, "trend": FULL["trend"], **FACES[face]})))
+            event = {"httpMethod": "GET", "path": "/" + rest if face in SHOWN else self.path, "headers": dict(self.headers)}
+            if face in SHOWN:
+                self.tell(scan.respond(event, settings, lambda site_id: scan.CardItem(1, {**CARD, "trend": FULL["trend"], **SHOWN[face]})))
             elif face == "C":
                 self.tell(scan.handle(event, settings))
             else:
@@ -156,7 +158,7 @@ def test_a_forged_plate_shows_no_site(phone, door: str) -> None:
 # ── Every page 每一页 ───────────────────────────────────────────────────────────────────────────────────────────────
 PAGES = [
     *(f"{face}/C/{TOKEN}{form}" for face in FACES for form in ("", ".en")),
-    f"orange-contested/C/{TOKEN}.large", f"orange-contested/C/{TOKEN}.en.large", "C/FORGED",
+    f"long-name/C/{TOKEN}.large", f"orange-contested/C/{TOKEN}.large", f"orange-contested/C/{TOKEN}.en.large", "C/FORGED",
     "", "method.html", "privacy.html", "en/", "en/method.html", "en/privacy.html",
 ]  # fmt: skip
 
