@@ -19,7 +19,7 @@ from chalicelib.code.matrix import matrices
 from chalicelib.code.plate import Plate, plate_of
 from chalicelib.code.qr import svg_of
 from chalicelib.code.sheet import LAYOUTS, sheet
-from chalicelib.code.token import KeyRing, parse_keys
+from chalicelib.code.token import parse_keys
 from chalicelib.config import Settings
 from chalicelib.errors import BadInput, NotFound, Problem
 from chalicelib.grading.store import CardStore

@@ -12,7 +12,6 @@ from chalice.app import Authorizer
 from chalicelib.access.identity import Identity
 from chalicelib.access.views import caller
 from chalicelib.config import Settings, settings
-from chalicelib.errors import BadInput, Problem
 from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body
 from chalicelib.ids import as_id
 

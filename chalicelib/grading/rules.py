@@ -15,7 +15,7 @@ from pathlib import Path
 from chalicelib.canonical import content_hash
 from chalicelib.errors import BadRuleSet, Problem
 from chalicelib.grading.model import Grade
-from chalicelib.grading.reading import Dated, Table
+from chalicelib.grading.reading import Table
 
 RULESETS = Path(__file__).resolve().parent / "rulesets"
 MODEL_2020 = RULESETS / "model-2020.toml"

@@ -7,11 +7,11 @@ day on which acts and the running duties (a self-check every month) reach the gr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from chalicelib import clock, labels
+from chalicelib import clock
 from chalicelib.exact import TENTHS, text_of
 from chalicelib.grading.actions import Act, Facts, applied, stands_from, together
 from chalicelib.grading.case import next_month

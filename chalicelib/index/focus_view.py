@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 
 from chalicelib.exact import HUNDREDTHS, half_up, parse_scaled, text_of

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date
-from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 

@@ -19,7 +19,7 @@ import orjson
 
 from chalicelib.access.audit import AuditLog, audit_line
 from chalicelib.access.identity import Identity
-from chalicelib.errors import BadInput, Conflict, NotFound, Problem
+from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.index.acceptance import Published
 from chalicelib.intake.asked import FIELDS, Asked, mapping_path
 from chalicelib.intake.held import SIGNED, Shelf

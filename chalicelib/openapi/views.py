@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from chalice import Blueprint, Chalice
+from chalice import Blueprint, Chalice, Response
 
 from chalicelib.config import Settings, settings
 from chalicelib.http import answers, json_answer

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib import clock
-from chalicelib.access.identity import Identity
 from chalicelib.accounts import model, views
 from chalicelib.accounts.model import Account
 from chalicelib.accounts.pool import User

@@ -12,7 +12,7 @@ from index_builders import JUNE, NO_SHRINKING, RULES, TOWNSHIPS, at_share, no_da
 
 from chalicelib.exact import parse_scaled
 from chalicelib.index.model import Measure, State, TownshipMonth
-from chalicelib.index.movement import PLAYERS, movements, score_again, shapley
+from chalicelib.index.movement import PLAYERS, score_again, shapley
 from chalicelib.index.result import result_document
 from chalicelib.index.rules import MODEL_2020, read_rules
 from chalicelib.index.score import score
