@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 HEAD = ("index", "rank", "colour", "raw", "coefficient")
-SHOWN = ("state", "numerator", "denominator", "condition", "level", "points")
+SHOWN = ("state", "numerator", "denominator", "condition", "level", "points", "carried_from")
 
 
 def difference(before: Mapping, after: Mapping) -> dict:

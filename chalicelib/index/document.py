@@ -79,7 +79,7 @@ def check_measure(item: SubItem, measure: Measure, place: str) -> list[Problem]:
     """What cannot be true of a value: refused, never clipped (domain §12.4)."""
     problems = []
     if item.formula in BOUNDED and measure.numerator > measure.denominator:
-        problems.append(Problem(place, "numerator", f"{measure.numerator} of {measure.denominator}", "numerator above denominator"))
+        problems.append(Problem(place, "numerator", f"{measure.numerator} > {measure.denominator}", "numerator above denominator"))
     if measure.level is not None and measure.level not in dict(item.levels):
         problems.append(Problem(place, "level", str(measure.level), "no such level"))
     if measure.condition and not item.condition:

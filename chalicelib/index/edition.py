@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from chalicelib.index.present import counted_words, month_words
+from chalicelib.index.structure import IndexRules
 from chalicelib.index.timetable import Status, until_words
 from chalicelib.register.district import District
 
 STATUS = {Status.PROVISIONAL: "公示稿", Status.FINAL: "正式", Status.REVISED: "修订"}
 FIELDS = {"index": "指数", "rank": "名次", "colour": "颜色", "raw": "原始分", "coefficient": "评估系数"}
-COUNTS = {"state": "", "numerator": "分子", "denominator": "分母", "condition": "其中", "level": "级别", "points": "得分"}
-STATES = {"value": "有值", "not_applicable": "不适用", "no_data": "无数据", "not_reported": "未报"}
 
 
 def day_words(day: str) -> str:
@@ -34,10 +34,20 @@ def edition_view(publication: Mapping | None, revision: int, replaces: int | Non
     return {"status": status.value, "word": STATUS[status], "note": notes[status], "revision": revision, "replaces": replaces}
 
 
-def changes_view(changes: Mapping, replaces: int | None, district: District) -> dict:
+def changes_view(changes: Mapping, replaces: int | None, district: District, rules: IndexRules) -> dict:
     """The page of a revision's differences: one line per changed figure, before and after."""
     words = {code: swatch.word for code, swatch in district.palette.items()} | {"none": "数据不足"}
+    items = {item.code: item for item in rules.sub_items}
+
+    def counts(code: str, entry: Mapping | None) -> str:
+        """``按期整改 3 / 本月到期 5 条，得 1.80 分``, in the words of today's method."""
+        if entry is None or code not in items:
+            return "—"
+        points = f"，得 {entry['points']} 分" if "points" in entry else ""
+        return counted_words(entry, items[code], changes["month"]) + points
+
     return {
+        "words": month_words(changes["month"]),
         "replaces": replaces,
         "method_changed": changes["method_changed"],
         "gone": [row["name"] for row in changes["gone"]],
@@ -46,7 +56,7 @@ def changes_view(changes: Mapping, replaces: int | None, district: District) -> 
                 "name": row["name"],
                 "new": row.get("new", False),
                 "head": [(FIELDS[each["field"]], *(_cell(each[side], words) for side in ("before", "after"))) for each in row["head"]],
-                "items": [(each["code"], each["title"], _counts(each["before"]), _counts(each["after"])) for each in row["sub_items"]],
+                "items": [(each["code"], each["title"], *(counts(each["code"], each[side]) for side in ("before", "after"))) for each in row["sub_items"]],
             }
             for row in changes["townships"]
         ],
@@ -55,12 +65,3 @@ def changes_view(changes: Mapping, replaces: int | None, district: District) -> 
 
 def _cell(value: object, words: Mapping[str, str]) -> str:
     return "—" if value is None else words.get(str(value), str(value))
-
-
-def _counts(counts: Mapping | None) -> str:
-    """``分子 3，分母 5，得分 1.80``."""
-    if not counts:
-        return "—"
-    state = STATES[counts["state"]] if counts["state"] != "value" else ""
-    named = [f"{COUNTS[name]} {counts[name]}" for name in COUNTS if name != "state" and name in counts]
-    return "，".join(filter(None, [state, *named]))

@@ -31,16 +31,12 @@ def _ratio_unless(item: SubItem, measure: Measure, month: int) -> Fraction:
 
 
 def _plan(item: SubItem, measure: Measure, month: int) -> Fraction:
-    return min(WHOLE, Fraction(measure.numerator, measure.denominator))
+    return min(WHOLE, Fraction(measure.numerator) / (measure.denominator * part_due(item.formula, month)))
 
 
-def _plan_year(item: SubItem, measure: Measure, month: int) -> Fraction:
-    return min(WHOLE, Fraction(measure.numerator * 12, measure.denominator * month))
-
-
-def _plan_quarter(item: SubItem, measure: Measure, month: int) -> Fraction:
-    month_of_quarter = (month - 1) % 3 + 1
-    return min(WHOLE, Fraction(measure.numerator * 3, measure.denominator * month_of_quarter))
+def part_due(formula: str, month: int) -> Fraction:
+    """How much of a plan is due by this month of the year: all of it, or so many twelfths, or thirds of a quarter."""
+    return {"plan_year": Fraction(month, 12), "plan_quarter": Fraction((month - 1) % 3 + 1, 3)}.get(formula, WHOLE)
 
 
 def _inverse(item: SubItem, measure: Measure, month: int) -> Fraction:
@@ -71,8 +67,8 @@ _FORMULAS: dict[str, Callable[[SubItem, Measure, int], Fraction]] = {
     "ratio": _ratio,
     "ratio_unless": _ratio_unless,
     "plan": _plan,
-    "plan_year": _plan_year,
-    "plan_quarter": _plan_quarter,
+    "plan_year": _plan,
+    "plan_quarter": _plan,
     "inverse": _inverse,
     "deduct": _deduct,
     "zero_if_any": _zero_if_any,

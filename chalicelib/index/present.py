@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from chalicelib.clock import parse_month
 from chalicelib.exact import HUNDREDTHS, half_up, parse_scaled, text_of
-from chalicelib.index.structure import IndexRules, SubItem
+from chalicelib.index.formulas import part_due
+from chalicelib.index.structure import PLANS, IndexRules, SubItem
 
 Document = Mapping
 LEVELS = {"national": "国家级", "provincial": "省级", "municipal": "市级", "district": "区级"}
@@ -189,14 +190,15 @@ def counted_words(entry: Document, item: SubItem, month: str) -> str:
 
 
 def _count_words(entry: Document, item: SubItem, month: int) -> str:
-    numerator, denominator = entry["numerator"], entry["denominator"]
+    numerator, denominator = entry["numerator"], entry.get("denominator")
     if denominator is None:
         return f"{numerator} {item.unit}".strip()
     if item.mean:
         mean = Fraction(numerator) * 1000 / denominator
         return f"平均 {text_of(half_up(mean.numerator, mean.denominator), 10)}%（{denominator} 家）"
     due = {"plan_year": f" × {month}/12", "plan_quarter": f" × {(month - 1) % 3 + 1}/3"}.get(item.formula, "")
-    return f"{numerator} / {item.denominator} {denominator} {item.unit}{due}".strip()
+    over = "，超额，按满分计" if item.formula in PLANS and numerator > denominator * part_due(item.formula, month) else ""
+    return f"{numerator} / {item.denominator} {denominator} {item.unit}{due}".strip() + over
 
 
 def frame(rules: IndexRules) -> dict:

@@ -7,7 +7,9 @@ from datetime import date
 from fractions import Fraction
 
 RATIOS = frozenset(("ratio", "ratio_unless", "plan", "plan_year", "plan_quarter", "inverse"))
-BOUNDED = frozenset(("ratio", "ratio_unless", "inverse"))
+# What counts a part of its denominator: the numerator cannot be above it. Plans may be over-fulfilled, and stop at full points.
+BOUNDED = frozenset(("ratio", "ratio_unless", "inverse", "plan_quarter"))
+PLANS = frozenset(("plan", "plan_year", "plan_quarter"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ def test_a_measure_survives_its_document() -> None:
     [
         ("PX1", {"numerator": 11, "denominator": 10}, "numerator above denominator"),
         ("FX4", {"numerator": 3, "denominator": 2}, "numerator above denominator"),
+        ("JG3", {"numerator": 3, "denominator": 2}, "numerator above denominator"),
         ("FX6", {"numerator": 1, "denominator": 0}, "numerator above denominator"),
         ("SG1", {"numerator": -1}, "not below 0"),
         ("SG1", {"numerator": True}, "not below 0"),
