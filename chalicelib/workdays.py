@@ -11,6 +11,10 @@ from datetime import date, timedelta
 from chalicelib.errors import SafetyCodeError
 
 
+# A year's notice comes out in November: from the middle of that month on it is missed before any deadline falls into the year.
+AHEAD = timedelta(days=45)
+
+
 class UnknownHolidays(SafetyCodeError):
     """The holiday notice of a year is not in the installed ``chinesecalendar``."""
 
@@ -26,6 +30,15 @@ def is_workday(day: date) -> bool:
         return chinese_calendar.is_workday(day)
     except NotImplementedError as error:
         raise UnknownHolidays(f"no holiday notice for {day.year}: update chinesecalendar", year=day.year) from error
+
+
+def missing_year(today: date) -> int | None:
+    """The coming year (or this one) while its holiday notice is missing and its first days are near; None when all is known."""
+    try:
+        is_workday(today + AHEAD)
+    except UnknownHolidays:
+        return (today + AHEAD).year
+    return None
 
 
 def nth_workday(first: date, n: int) -> date:

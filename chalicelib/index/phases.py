@@ -16,11 +16,12 @@ from chalicelib.config import Settings
 from chalicelib.index.acceptance import rules_on
 from chalicelib.index.monthly import Desk, Order, order_of, published_on, stack_desk, start
 from chalicelib.index.runs import FINISH
-from chalicelib.index.telling import opening
+from chalicelib.index.telling import holidays_missing, opening
 from chalicelib.index.timetable import Status, timetable_of
 from chalicelib.index.township import month_rules
 from chalicelib.publish.notice import post
 from chalicelib.publish.release import CLAIM, list_revisions, read_release
+from chalicelib.workdays import missing_year
 
 
 def handle_schedule(settings: Settings) -> dict:
@@ -30,22 +31,29 @@ def handle_schedule(settings: Settings) -> dict:
 
 def tick(desk: Desk, now: datetime) -> list[dict]:
     """Begin what is due and not finished: last month's provisional, and the final of each of the last two months. A district without a
-    method has no index."""
+    method has no index. UnknownHolidays when last month's calendar cannot be known; the month before it is served all the same."""
+    if year := missing_year(clock.day_of(now)):
+        post([holidays_missing(year)], desk.tell)
     last = clock.previous_month(clock.month_of(clock.day_of(now)))
     if rules_on(desk.district, last) is None:
         return []
+    before = [start(month, desk, now, order) for month, order in _final(clock.previous_month(last), desk, now)]
     _open(last, desk, now)
-    return [start(month, desk, now, order) for month, order in due(last, desk, now)]
+    return before + [start(month, desk, now, order) for month, order in due(last, desk, now)]
 
 
 def due(last: str, desk: Desk, now: datetime) -> Iterator[tuple[str, Order]]:
-    """The phases whose time has come and that have no finish. A month of which nothing is out has no final index yet."""
+    """The phases of last month whose time has come and that have no finish."""
     if now > timetable_of(last, month_rules(desk.district, last).index).freeze_at:
         yield from _unfinished(last, Status.PROVISIONAL, desk)
-    for month in (clock.previous_month(last), last):
-        came_out = published_on(desk.runs, month)
-        if came_out and clock.day_of(now) >= timetable_of(month, month_rules(desk.district, month).index, came_out).final_on:
-            yield from _unfinished(month, Status.FINAL, desk)
+    yield from _final(last, desk, now)
+
+
+def _final(month: str, desk: Desk, now: datetime) -> Iterator[tuple[str, Order]]:
+    """A month of which nothing is out has no final index yet."""
+    came_out = published_on(desk.runs, month)
+    if came_out and clock.day_of(now) >= timetable_of(month, month_rules(desk.district, month).index, came_out).final_on:
+        yield from _unfinished(month, Status.FINAL, desk)
 
 
 def _unfinished(month: str, status: Status, desk: Desk) -> Iterator[tuple[str, Order]]:

@@ -57,6 +57,12 @@ def opening(month: str, townships: Iterable[str], freeze_at: datetime) -> Iterat
         yield Notice(f"returns-{month}-{code}", "township", code, f"{month_words(month)}镇街月报待填报", lines)
 
 
+def holidays_missing(year: int) -> Notice:
+    """To the district, before the first deadline falls into a year whose working days nobody can count."""
+    lines = (f"没有{year}年的放假调休安排，涉及{year}年的截止、公示、异议、申诉期限都算不出来，到期的月份不能发布。", "请管理员更新系统（运维手册“工作日”一节）。")
+    return Notice(f"holidays-{year}", "district", "", f"请更新{year}年放假安排", lines)
+
+
 def verdict(objection: Event, decision: Event, title: str, address: str = "") -> Notice:
     """To the township that objected. Without the reasons: prose may name people, and a messenger is somebody else's computer."""
     month, upheld = str(objection.payload["month"]), decision.payload["outcome"] == "upheld"

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from test_index_monthly import Stack
+
 from chalicelib import clock
+from chalicelib.index.phases import tick
 from chalicelib.index.rules import MODEL_2020, load_rules
+from chalicelib.index.runs import OUT
+from chalicelib.index.sources import MemorySources
 from chalicelib.index.timetable import Status, timetable_of, until_words
-from chalicelib.workdays import UnknownHolidays, nth_workday, workdays_between
+from chalicelib.register.district import load_district
+from chalicelib.workdays import UnknownHolidays, missing_year, nth_workday, workdays_between
 
 RULES = load_rules(MODEL_2020)
 MONTHS = st.builds(lambda y, m: f"{y}-{m:02d}", st.integers(2010, 2024), st.integers(1, 12))
@@ -72,3 +79,33 @@ def test_what_a_run_publishes() -> None:
 def test_a_year_without_holidays_is_refused_not_guessed() -> None:
     with pytest.raises(UnknownHolidays):
         timetable_of("2049-12", RULES)
+
+
+# ── A year whose notice is not there yet ─────────────────────────────────────────────────────────────────────────────
+def first_unknown() -> int:
+    """The first year whose working days are not known here."""
+    return next(year for year in range(2027, 2100) if missing_year(date(year, 1, 1)) == year)
+
+
+def at(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, 0, 30, tzinfo=clock.SHANGHAI)
+
+
+def test_the_district_is_told_in_november_that_next_years_working_days_are_missing() -> None:
+    made, year = Stack(MemorySources()), first_unknown()
+    desk = replace(made.desk(), district=load_district("dinesafe"))  # has no index, so nothing else is due
+    tick(desk, at(year - 1, 11, 10))
+    assert made.told == []
+    for day in (20, 21):
+        tick(desk, at(year - 1, 11, day))
+    assert {(notice["notice_id"], notice["role"], notice["title"]) for notice in made.told} == {(f"holidays-{year}", "district", f"请更新{year}年放假安排")}
+
+
+def test_a_year_without_working_days_keeps_no_month_before_it_waiting() -> None:
+    """November's final index was missed; in January nobody can date December, and November comes out all the same."""
+    made, year = Stack(MemorySources()), first_unknown()
+    november = f"{year - 1}-11"
+    made.desk().runs.add(november, OUT, {"schema": 1, "run": f"{november}#provisional", "on": f"{year - 1}-12-04"})
+    with pytest.raises(UnknownHolidays):
+        tick(made.desk(), at(year, 1, 2))
+    assert {message["run"] for message in made.queue} == {f"{november}#final"}
