@@ -31,11 +31,22 @@ def case_labels(month: Month, measures: Iterable[Measure]) -> dict[str, str]:
     # A return that is late (ZR6) is no record: its case is the sub-item.
     labels = {item.code: f"{item.code} {item.title}" for item in month.rules.sub_items if item.code in wanted}
     labels |= {case: words for case, words in own_labels(month.records, month.rules.sub_items) if case in wanted}
-    for site in month.sites:
-        ids = [site.site_id]
-        ids += [row["id"] for kind in AT_SITES for row in site.facts["records"].get(kind, ())]
-        labels.update(dict.fromkeys(wanted.intersection(ids), site.risk.name))
+    names = {site.site_id: site.risk.name for site in month.sites}
+    labels |= {case: name for case, name in names.items() if case in wanted}
+    labels |= {case: names[site_id] for case, site_id in case_places(month, measures).items()}
     return dict(sorted(labels.items()))
+
+
+def case_places(month: Month, measures: Iterable[Measure]) -> dict[str, str]:
+    """Each listed case that is an event at a site → that site: where staff find it."""
+    wanted = {case for measure in measures for case in measure.cases}
+    return {
+        row["id"]: site.site_id
+        for site in month.sites
+        for kind in AT_SITES
+        for row in site.facts["records"].get(kind, ())
+        if row["id"] in wanted
+    }
 
 
 def own_labels(records: Mapping[str, Iterable[Record]], items: Iterable[SubItem]) -> Iterator[tuple[str, str]]:

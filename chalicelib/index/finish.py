@@ -72,7 +72,8 @@ def publish_index(issue: Issue, partials: Sequence[Mapping], press: Press) -> Pu
     )
     result, labels = score_partials(month, partials, press.rules, earlier)
     result["publication"] = issue.to_document()
-    rendered = render_index(result, labels, press.district, rules, cover_of(claim, result, files), earlier[:1])
+    places = {partial["township"]: partial.get("places", {}) for partial in partials}
+    rendered = render_index(result, labels, press.district, rules, cover_of(claim, result, files), places)
     return publish(files, claim, Trees(**rendered), archive_of("index", press), press.signer)
 
 

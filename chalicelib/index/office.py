@@ -15,10 +15,12 @@ from chalicelib import clock
 from chalicelib.access.audit import AuditLog, audit_line
 from chalicelib.access.identity import Identity
 from chalicelib.errors import BadInput, Forbidden, Problem
-from chalicelib.exact import HUNDREDTHS, TENTHS, text_of
+from chalicelib.exact import HUNDREDTHS, text_of
 from chalicelib.index.acceptance import PublishedOn, method_of
 from chalicelib.index.document import read_input
 from chalicelib.index.objections import Objection, objections_of
+from chalicelib.index.present import counted_words
+from chalicelib.index.result import township_document
 from chalicelib.index.score import score
 from chalicelib.index.sources import Sources
 from chalicelib.index.structure import IndexRules, SubItem
@@ -26,7 +28,7 @@ from chalicelib.index.timetable import timetable_of, until_words
 from chalicelib.index.township import compute_partial, month_rules
 from chalicelib.register.district import District
 from chalicelib.supervision.facts import fold
-from chalicelib.workdays import workdays_between
+from chalicelib.workdays import missing_year, workdays_between
 
 MISSING, WAITING, CONFIRMED = "missing", "waiting", "confirmed"
 
@@ -57,6 +59,7 @@ class Office:
             "until": until_words(table.freeze_at),
             "open": self.now <= table.freeze_at,
             "missing": sum(row["state"] != CONFIRMED for row in rows),
+            "holidays_missing": missing_year(clock.day_of(self.now)),
             "items": rows,
         }
 
@@ -90,16 +93,10 @@ class Office:
         partial = compute_partial(entry, self.sources.facts_of(township), self.sources.events_of(township), month, self.now, rules)
         row = {"code": township, "name": entry.name, "sites": partial["sites"], "sub_items": partial["sub_items"]}
         (own,) = score(month, read_input({"month": month, "townships": [row]}, rules.index)[1], rules.index)
-        titles = {item.code: item.title for item in rules.index.sub_items}
-        lost = sorted((item for item in own.sub_items if item.lost), key=lambda item: -item.lost)
-        return {
-            "month": month,
-            "township": township,
-            "index": None if own.index is None else text_of(own.index, TENTHS),
-            "raw": None if own.raw is None else text_of(own.raw, HUNDREDTHS),
-            "colour": own.colour,
-            "lost": [{"code": item.code, "title": titles[item.code], "lost": text_of(item.lost, HUNDREDTHS)} for item in lost],
-        }
+        document, items = township_document(own, rules.index), {item.code: item for item in rules.index.sub_items}
+        counted = {entry["code"]: counted_words(entry, items[entry["code"]], month) for part in document["indicators"] for entry in part["sub_items"]}
+        lost = [{**each, "title": items[each["code"]].title, "counted": counted[each["code"]]} for each in document["lost"]]
+        return {"month": month, "township": township, **{name: document[name] for name in ("index", "raw", "colour")}, "lost": lost}
 
     def _look(self, month: str, township: str, what: str) -> None:
         """Own area or the whole district; a month that has begun. The look is written down before it is answered."""
@@ -144,7 +141,7 @@ def _words(item: SubItem) -> dict[str, object]:
     """What the counts of a sub-item are called, for whoever has to name them."""
     return {
         "code": item.code, "title": item.title, "numerator": item.numerator, "denominator": item.denominator, "expected": item.expected,
-        "condition": item.condition, "levels": [level for level, _ in item.levels],
+        "condition": item.condition, "levels": [level for level, _ in item.levels], "mean": item.mean,
     }  # fmt: skip
 
 

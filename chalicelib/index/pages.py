@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalicelib.canonical import canonical_json
 from chalicelib.exact import HUNDREDTHS, text_of
@@ -54,6 +54,7 @@ class Sheet:
     base: str
     labels: Labels | None
     cover: Cover
+    places: Labels = field(default_factory=dict)
 
     @property
     def edition(self) -> dict | None:
@@ -64,19 +65,20 @@ class Sheet:
 
 
 def render_release(
-    result: Document, labels: Labels, district: District, rules: IndexRules, cover: Cover, earlier: Sequence[Document] = ()
+    result: Document, labels: Labels, district: District, rules: IndexRules, cover: Cover, places: Labels | None = None
 ) -> dict[str, dict]:
     """All files of a month: ``{"public": {path: bytes}, "staff": {scope: {path: bytes}}}``, paths relative to the release.
 
-    ``result`` is :func:`chalicelib.index.result.result_document`; ``labels`` township → case id → name; ``cover.base`` the absolute
-    address of the public release, because the pointer page is a copy of its ``index.html``.
+    ``result`` is :func:`chalicelib.index.result.result_document`; ``labels`` township → case id → name, ``places`` the same → site id of
+    cases that are events at sites; ``cover.base`` the absolute address of the public release, because the pointer page is a copy of its
+    ``index.html``.
     """
     public = Sheet(public_document(result), district, rules, cover.base, None, cover)  # type: ignore[arg-type]
-    staff = Sheet(result, district, rules, "", labels, cover)
+    staff = Sheet(result, district, rules, "", labels, cover, places or {})
     printed = {"bulletin.pdf": bulletin(_issue(public))}
     scopes = {"district": {**_tree(staff), **printed}}
     for row in result["townships"]:
-        twin = canonical_json(_twin(result, [row], labels))
+        twin = canonical_json(_twin(staff, [row]))
         scopes[row["code"]] = {"index.html": _township_page(staff, row, "index.json", None), "index.json": twin}
     return {"public": {**_tree(public), **printed, **open_files(public.result, rules, district)}, "staff": scopes}
 
@@ -87,7 +89,7 @@ def _issue(sheet: Sheet) -> Issue:
         "计算方法": f"{rules['title']} {rules['version']}",
         "方法摘要 SHA-256": rules["hash"],
         "输入摘要 SHA-256": sheet.cover.inputs,
-        "index.json SHA-256": hashlib.sha256(canonical_json(_twin(sheet.result, sheet.result["townships"], None))).hexdigest(),
+        "index.json SHA-256": hashlib.sha256(canonical_json(_twin(sheet, sheet.result["townships"]))).hexdigest(),
         "发布位置": sheet.cover.base,
     }
     return Issue(sheet.result, sheet.district, sheet.rules, sheet.edition, {name: digest for name, digest in digests.items() if digest})
@@ -102,18 +104,18 @@ def _tree(sheet: Sheet) -> dict[str, bytes]:
         "district.html": sheet.render("district.html", view=district_view(sheet.result, sheet.rules, f"{sheet.base}townships/", sheet.labels)),
         "district.json": canonical_json(_district_twin(sheet)),
         "method.html": sheet.render("method.html", view=method_view(sheet.rules)),
-        "index.json": canonical_json(_twin(sheet.result, sheet.result["townships"], sheet.labels)),
+        "index.json": canonical_json(_twin(sheet, sheet.result["townships"])),
         "index.csv": table(sheet.result, sheet.district),
     }
     if sheet.cover.changes is not None:
         files["changes.json"] = canonical_json(sheet.cover.changes)
-        files["changes.html"] = sheet.render("changes.html", view=changes_view(sheet.cover.changes, sheet.cover.replaces, sheet.district))
+        files["changes.html"] = sheet.render("changes.html", view=changes_view(sheet.cover.changes, sheet.cover.replaces, sheet.district, sheet.rules))
     up = sheet.base + "index.html" if sheet.base else "../index.html"
     for row in sheet.result["townships"]:
         code = row["code"]
         twin = f"{sheet.base}townships/{code}.json" if sheet.base else f"{code}.json"
         files[f"townships/{code}.html"] = _township_page(sheet, row, twin, up)
-        files[f"townships/{code}.json"] = canonical_json(_twin(sheet.result, [row], sheet.labels))
+        files[f"townships/{code}.json"] = canonical_json(_twin(sheet, [row]))
     return files
 
 
@@ -132,10 +134,10 @@ def _district_twin(sheet: Sheet) -> dict:
     return document if sheet.labels is None else {**document, "labels": {code: dict(sheet.labels[code]) for code in sorted(sheet.labels)}}
 
 
-def _twin(result: Document, rows: Sequence[Document], labels: Labels | None) -> dict:
-    document = {**result, "kind": "index", "townships": list(rows)}
-    if labels is not None:
-        document["labels"] = {row["code"]: dict(labels.get(row["code"], {})) for row in rows}
+def _twin(sheet: Sheet, rows: Sequence[Document]) -> dict:
+    document = {**sheet.result, "kind": "index", "townships": list(rows)}
+    if sheet.labels is not None:
+        document |= {name: {row["code"]: dict(of.get(row["code"], {})) for row in rows} for name, of in (("labels", sheet.labels), ("places", sheet.places))}
     return document
 
 

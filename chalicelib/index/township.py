@@ -15,7 +15,7 @@ from chalicelib.errors import NotFound
 from chalicelib.grading.judge import grade
 from chalicelib.grading.rulebook import rules_on
 from chalicelib.grading.rules import RuleSet
-from chalicelib.index.cases import case_labels, own_labels
+from chalicelib.index.cases import case_labels, case_places, own_labels
 from chalicelib.index.document import measure_document
 from chalicelib.index.freeze import frozen, late_records
 from chalicelib.index.measure import measure_township
@@ -91,6 +91,7 @@ def compute_partial(
         "in_register": len(view.in_register),
         "sub_items": {measure.code: measure_document(measure) for measure in measures},
         "labels": case_labels(view, measures),
+        "places": case_places(view, measures),
         "elsewhere": lived_elsewhere(sites, township.code),
         "late": sum(len(late_records(document, known_at, view.last)) for document in documents),
         "risk": assess_township(township.code, [site.risk for site in sites], last_day(month), rules.riskmap).to_document(),

@@ -17,7 +17,9 @@ import pytest
 
 from chalicelib.index import rules as methods
 from chalicelib.index.document import read_input
+from chalicelib.index.difference import difference
 from chalicelib.index.draw import middle_of, radar
+from chalicelib.index.edition import changes_view
 from chalicelib.index.firm import percent_words, places_change, places_words, signed_fraction, signed_points
 from chalicelib.index.pages import Cover, render_release
 from chalicelib.index.present import change_words, counted_words, month_words
@@ -34,6 +36,7 @@ BASE = "/index/2020-06/r1/"
 EXAMPLE = json.loads((FOLDER / "input.example.json").read_text(encoding="utf-8"))
 CASE = "7G3K2M9QX4ZT8WAB"
 LABELS = {"330110001": {CASE: "杭州示例机械厂"}, "330110002": {}}
+PLACES = {"330110001": {"KJ3M2P-7G3K2M9QX4ZT8WABCD": CASE}}
 
 
 def month(document: dict, previous: dict | None = None) -> dict:
@@ -62,7 +65,7 @@ def release() -> dict:
     for row in may["townships"]:
         row["sub_items"]["CX3"] = {"numerator": 1, "denominator": 2}
     result = month(district_document(), month(may))
-    return render_release(result, LABELS, DISTRICT, RULES, Cover(BASE))
+    return render_release(result, LABELS, DISTRICT, RULES, Cover(BASE), PLACES)
 
 
 def text(body: bytes) -> str:
@@ -99,6 +102,26 @@ def test_every_township_has_its_page_and_twin(release: dict) -> None:
         assert {f"townships/{township.code}.html", f"townships/{township.code}.json"} <= set(release["public"])
         assert set(release["staff"][township.code]) == {"index.html", "index.json"}
     assert {"index.html", "index.json", "index.csv", "method.html"} <= set(release["public"])
+
+
+def test_the_page_of_differences_speaks_the_words_of_the_method() -> None:
+    older = district_document()
+    older["townships"][0]["sub_items"] |= {"ZR7": {"numerator": "189/20", "denominator": 10}, "ZR1": {"no_value": "not_reported"}, "CX2": {"level": "provincial"}}
+    newer = copy.deepcopy(older)
+    newer["townships"][0]["sub_items"] |= {"ZR7": {"numerator": "39/4", "denominator": 10}, "ZR1": {"numerator": 2, "denominator": 1}, "CX2": {"level": "national"}}
+    view = changes_view(difference(month(older), month(newer)), 1, DISTRICT, RULES)
+    row = next(each for each in view["rows"] if each["name"] == older["townships"][0]["name"])
+    assert {code: (before, after) for code, _, before, after in row["items"]} == {
+        "ZR1": ("未按期报送或未复核，计 0 分，得 0.00 分", "本月研究次数 2 / 应开次数 1 次，超额，按满分计，得 3.00 分"),
+        "ZR7": ("信息完整率 平均 94.5%（10 家），得 1.89 分", "信息完整率 平均 97.5%（10 家），得 1.95 分"),
+        "CX2": ("省级，得 0.60 分", "国家级，得 1.00 分"),
+    }
+
+
+def test_staff_learn_at_which_site_a_case_happened_and_the_public_does_not(release: dict) -> None:
+    own, all_of_them = (orjson.loads(release["staff"][scope]["index.json"]) for scope in ("330110001", "district"))
+    assert own["places"] == PLACES and all_of_them["places"]["330110001"] == PLACES["330110001"]
+    assert not [path for path, body in release["public"].items() if CASE.encode() in body]
 
 
 def test_pages_are_well_formed_light_and_need_no_script(release: dict) -> None:
@@ -267,6 +290,8 @@ def test_plan_words_show_what_was_due_by_this_month() -> None:
     entry = {"state": "value", "numerator": 4, "denominator": 9}
     assert counted_words(entry, items["ZX1"], "2020-06") == "本年已查 4 / 年度计划 9 次 × 6/12"
     assert counted_words(entry, items["JG3"], "2020-05") == "本季已查 4 / 上季末橙码 9 家 × 2/3"
+    assert counted_words(entry, items["ZX1"], "2020-05") == "本年已查 4 / 年度计划 9 次 × 5/12，超额，按满分计"
+    assert counted_words(entry, items["ZX1"], "2020-12").endswith("× 12/12") and counted_words(entry, items["JG4"], "2020-05") == "合格 4 / 抽查 9 份"
 
 
 def test_words_of_months_and_counts() -> None:

@@ -15,8 +15,12 @@ from chalicelib import clock
 from chalicelib.access.identity import Identity
 from chalicelib.errors import BadInput, Forbidden, NotFound
 from chalicelib.http import problem
+from chalicelib.index.acceptance import Published, standing_problems
 from chalicelib.index.office import Office
+from chalicelib.index.rules import MODEL_2020, load_rules
 from chalicelib.index.sources import MemorySources
+from chalicelib.supervision import vocabulary
+from chalicelib.supervision.facts import fold
 from chalicelib.workdays import UnknownHolidays
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
@@ -60,6 +64,11 @@ def test_the_desk_says_until_when() -> None:
     assert office(day=4).returns(JUNE, OWN)["open"] is False
 
 
+def test_the_desk_says_early_that_next_years_working_days_are_missing() -> None:
+    assert office().returns(JUNE, OWN)["holidays_missing"] is None
+    assert replace(office(), now=datetime(2098, 1, 5, tzinfo=clock.SHANGHAI)).returns(JUNE, OWN)["holidays_missing"] == 2098
+
+
 def test_a_confirmed_return_raises_the_own_index_before_the_freeze() -> None:
     first = returned()
     before = office().preview(JUNE, OWN)
@@ -67,6 +76,7 @@ def test_a_confirmed_return_raises_the_own_index_before_the_freeze() -> None:
     assert float(after["raw"]) - float(before["raw"]) == pytest.approx(3.0)
     assert "ZR1" in {entry["code"] for entry in before["lost"]} - {entry["code"] for entry in after["lost"]}
     assert "rank" not in after
+    assert next(entry for entry in before["lost"] if entry["code"] == "ZR1")["counted"] == "未按期报送或未复核，计 0 分"
 
 
 def test_own_area_only_and_every_look_is_on_record() -> None:
@@ -116,6 +126,21 @@ def hearing(*events, who: Identity = INSPECTOR, day: int = 7, out: int | None = 
 
 
 DISTRICT_OFFICIAL = Identity("d-1", "district")
+RULES = load_rules(MODEL_2020)
+
+
+def test_a_mean_is_corrected_by_an_exact_sum_of_shares_and_other_counts_are_whole() -> None:
+    mean, whole = objected("ZR7"), objected("JG4")
+
+    def refused(root, **counts) -> list[str]:
+        decided = step("index_objection_decided", root, "2020-07-08", outcome="upheld", text="属实", **counts)
+        found = vocabulary.problems(decided) + standing_problems(decided, fold([root])["records"], RULES, Published(lambda month: date(2020, 7, 3)))
+        return [problem.reason for problem in found]
+
+    assert refused(mean, numerator="27027/1000", denominator=28) == [] == refused(whole, numerator=4, denominator=5)
+    assert refused(mean, numerator="29", denominator=28) == ["分子大于分母"]
+    assert refused(whole, numerator="1/2", denominator=5) == ["须为不小于 0 的整数"]
+    assert len(refused(mean, numerator="九", denominator=28)) == 2, "by its form and by its meaning"
 
 
 def test_the_district_sees_every_objection_with_its_reason_and_a_township_its_own() -> None:

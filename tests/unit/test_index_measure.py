@@ -348,6 +348,13 @@ def test_a_return_that_is_late_is_a_case_by_the_name_of_its_sub_item() -> None:
     assert "PX5" in row["sub_items"]["ZR6"]["cases"] and row["labels"]["PX5"] == "PX5 宣传教育活动"
 
 
+def test_a_case_that_happened_at_a_site_says_which_and_a_site_is_its_own_place() -> None:
+    event = accident("a", deaths=1)
+    row = partial(site("a", event), site("b", assessed=False))
+    assert row["sub_items"]["SG1"]["cases"] == [event.event_id] and row["places"] == {event.event_id: event.subject_id}
+    assert set(row["sub_items"]["FX3"]["cases"]) <= set(row["labels"]), "sites need no place"
+
+
 def test_the_order_of_sites_changes_nothing() -> None:
     facts = [site(name, accident(name, deaths=number)) for number, name in enumerate(("a", "b", "c"))]
     assert partial(*facts) == partial(*reversed(facts))

@@ -1,4 +1,4 @@
-// A form from a list of fields: {name, title, type, options: [[value, word]], hint, required, value, min, max, accept, multiple, columns}.
+// A form from a list of fields: {name, title, type, options: [[value, word]], hint, required, value, min, max, step, accept, multiple, columns}.
 // Its answer is sent once; while it travels the button rests, a refusal stands above the fields and has the focus. What is typed is kept
 // as a draft until then (parts/draft.js); files and passwords never.
 import { Problem } from "../api.js";
@@ -104,7 +104,7 @@ function control(field, given) {
   if (field.type === "select") return h("select", given, field.options.map(([value, word]) => h("option", { value, selected: value === field.value }, word)));
   if (field.type === "long") return h("textarea", { ...given, rows: 3, maxlength: field.max || 2000 }, field.value || "");
   if (field.type === "files") return h("input", { ...given, type: "file", accept: field.accept, multiple: field.multiple !== false });
-  return h("input", { ...given, type: field.type || "text", value: field.value, min: field.min, max: field.type === "text" ? null : field.max, autocomplete: field.autocomplete || "off", inputmode: field.inputmode });
+  return h("input", { ...given, type: field.type || "text", value: field.value, min: field.min, step: field.step, max: field.type === "text" ? null : field.max, autocomplete: field.autocomplete || "off", inputmode: field.inputmode });
 }
 
 function choices(field, id, hint) {

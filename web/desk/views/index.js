@@ -43,13 +43,13 @@ async function ofTownship(me, out, entry, township) {
   const [result, book] = await Promise.all([get(`/releases/${path}.json`), get(`/months/${entry.month}/objections`)]);
   const row = result.townships[0], words = Object.fromEntries(book.items.map(item => [item.code, item]));
   const lost = row.lost.map(one => itemsOf(row).find(item => item.code === one.code));
-  const open = { month: entry.month, township, labels: result.labels[township] || {} };
+  const open = { month: entry.month, township, labels: result.labels[township] || {}, places: (result.places || {})[township] || {} };
   return [
     heading(row.name, entry), months(out, entry, district ? township : ""),
     card("结果", h("p", {}, h("b", { class: "num" }, row.index ?? "—"), " 分 ", colour(row.colour), row.rank ? ` 第 ${row.rank} 名` : " 不排名"),
       pairs(["原始分", row.raw], ["评估系数 K", row.coefficient], ["颜色另受限制", row.overrides.map(one => one.title).join("；")])),
     stands(entry, district ? "district" : township, district ? `townships/${township}.html` : "index.html", `/index/${entry.month}/r${entry.revision}/townships/${township}.html`),
-    card(`失分 ${lost.length} 个小项`, h("p", { class: "soft" }, "从多到少，评估系数之前。"), lost.length ? lost.map(item => loss(item, words[item.code], open)) : h("p", {}, "没有失分。")),
+    card(`失分 ${lost.length} 个小项`, h("p", { class: "soft" }, "从多到少，评估系数之前；同一指标有不适用小项时按比例折算，失分可能大于该项满分。"), lost.length ? lost.map(item => loss(item, words[item.code], open)) : h("p", {}, "没有失分。")),
     district && h("p", {}, h("a", { href: `#/index?month=${entry.month}` }, "← 各镇街")),
   ];
 }
@@ -63,12 +63,12 @@ function loss(item, words, open) {
       h("ul", {}, cases.map(id => h("li", {}, named(id, item, open))), more > 0 && h("li", { class: "soft" }, `另有 ${more} 件未列出`))));
 }
 
-// A site leads to its record, a return to the month's returns, an objection to the objections; of other facts the name says where they stand.
-function named(id, item, { month, township, labels }) {
+// A site leads to its record, what happened at a site to its line there, a return to the month's returns, an objection to the objections.
+function named(id, item, { month, township, labels, places }) {
   const name = labels[id] || id;
   const [, year, ordinal] = name.match(/(\d{4})年(\d{1,2})月月报（/) || [];
   const told = year ? `${year}-${ordinal.padStart(2, "0")}` : ITEM.test(id) && month;
-  const place = SITE.test(id) ? `#/site/${id}` : told ? `#/returns?month=${told}&township=${township}` : name.includes("异议（") && `#/objections?month=${month}`;
+  const place = SITE.test(id) ? `#/site/${id}` : places[id] ? `#/site/${places[id]}?event=${id}` : told ? `#/returns?month=${told}&township=${township}` : name.includes("异议（") && `#/objections?month=${month}`;
   return place ? h("a", { href: place }, name) : name;
 }
 

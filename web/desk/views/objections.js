@@ -51,7 +51,8 @@ function told(one, item, before, me, again) {
 function deciding(one, item, before, again) {
   const fields = [
     { name: "outcome", title: "决定", type: "choice", required: true, options: [["upheld", "成立，按下列计数更正"], ["rejected", "驳回，计数不变"]] },
-    item.levels.length === 0 && { name: "numerator", title: item.numerator, type: "number", min: 0, value: before.numerator, hint: "成立时必填" },
+    item.levels.length === 0 && !item.mean && { name: "numerator", title: item.numerator, type: "number", min: 0, value: before.numerator, hint: "成立时必填" },
+    item.mean && { name: "percent", title: `平均${item.numerator}（%）`, type: "number", min: 0, max: 100, step: 0.01, value: before.denominator ? percent(before, 2) : "", hint: "成立时必填" },
     item.denominator && !item.expected && { name: "denominator", title: item.denominator, type: "number", min: 0, value: before.denominator, hint: "成立时必填" },
     item.condition && { name: "condition", title: CONDITION[item.condition] || item.condition, type: "number", min: 0, value: before.condition ?? 0 },
     item.levels.length > 0 && { name: "level", title: "级别", type: "select", value: before.level || "", options: [["", "没有"], ...item.levels.map(level => [level, LEVEL[level] || level])] },
@@ -67,6 +68,7 @@ function deciding(one, item, before, again) {
 }
 
 function counts(values) {
+  if (values.percent) return { numerator: `${Math.round(values.percent * 100) * values.denominator}/10000`, denominator: Number(values.denominator) };
   const named = ["numerator", "denominator", "condition"].filter(name => values[name] !== undefined && values[name] !== "").map(name => [name, Number(values[name])]);
   return Object.fromEntries(values.level ? [...named, ["level", values.level]] : named);
 }
@@ -93,12 +95,13 @@ function filing(book, month, me, row, again) {
 export function inWords(found, item) {
   if (STATE[found.state]) return STATE[found.state];
   if (item.levels.length > 0) return LEVEL[found.level] || "没有";
+  if (item.mean && found.denominator) return `平均 ${percent(found, 1)}%（${found.denominator} 家）`;
   const known = [[item.numerator, found.numerator], [item.denominator, found.denominator], [CONDITION[item.condition], found.condition]];
-  return known.filter(([word, value]) => word && value !== undefined && value !== null).map(([word, value]) => `${word} ${plain(value)}`).join("，");
+  return known.filter(([word, value]) => word && value !== undefined && value !== null).map(([word, value]) => `${word} ${value}`).join("，");
 }
 
-// A sum of shares is an exact fraction; a person reads two decimals.
-const plain = value => (String(value).includes("/") ? String(value).split("/").reduce((a, b) => a / b).toFixed(2) : value);
+// A sum of shares is an exact fraction; a person reads and names the mean.
+const percent = (found, digits) => (100 * String(found.numerator).split("/").reduce((a, b) => a / b) / found.denominator).toFixed(digits);
 
 // The published result, as everybody may read it; nothing where the month is not out.
 async function published(out, month) {

@@ -20,6 +20,7 @@ export async function show({ me, query, again }) {
     ...head,
     card("进度", pairs(["报送截止", h("time", { class: "num", datetime: book.timetable.freeze_at }, book.until)], ["公示稿", date(book.timetable.provisional_on)], ["异议截止", date(book.timetable.objections_until)],
       ["正式发布", date(book.timetable.final_on)], ["还缺", `${book.missing} / ${book.items.length} 项`]),
+    book.holidays_missing && h("p", { class: "late" }, `系统里还没有${book.holidays_missing}年的放假调休安排：日期涉及${book.holidays_missing}年的月份还不能填报、公示。请联系管理员在年底前更新系统。`),
     !book.open && h("p", { class: "soft" }, "本月报送已截止；逾期的填报不计入。")),
     preview(month, township),
     ...book.items.map(item => entry(item, month, township, again)),
@@ -56,10 +57,13 @@ function preview(month, township) {
     fill(box, waiting("正在试算…"));
     const own = await get(`/months/${month}/preview/${township}`).catch(problem => { fill(box, refusal(problem)); });
     if (own) fill(box, h("p", {}, h("b", { class: "num" }, own.index ?? "—"), " 分 ", colour(own.colour), ` 原始分 ${own.raw ?? "—"}`),
-      h("ol", {}, own.lost.slice(0, 10).map(one => h("li", {}, `${one.code} ${one.title} −${one.lost}`))), h("p", { class: "soft" }, "仅供本镇街截止前自查，不含名次；以发布结果为准。"));
+      lostList(own.lost.slice(0, 10)), own.lost.length > 10 && h("details", {}, h("summary", {}, `其余 ${own.lost.length - 10} 个小项`), lostList(own.lost.slice(10))),
+      h("p", { class: "soft" }, "仅供本镇街截止前自查，不含名次；以发布结果为准。同一指标有不适用小项时按比例折算，失分可能大于该项满分。"));
   }
   return card("截止前试算", box);
 }
+
+const lostList = lost => h("ul", {}, lost.map(one => h("li", {}, `${one.code} ${one.title} `, h("b", { class: "num" }, `−${one.lost}`), h("span", { class: "soft" }, ` ${one.counted}`))));
 
 function entry(item, month, township, again) {
   const said = item.return;

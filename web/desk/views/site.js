@@ -21,7 +21,7 @@ export async function show({ me, words, rest, query, again }) {
     query.get("plate") === "old" && h("p", { class: "refusal", role: "alert" }, "扫到的码牌已更换或作废：现场应换新码牌。"),
     panel(record.identity.grade, words.grade_meaning[record.identity.grade], h("p", {}, `评定日 ${record.identity.on || "—"}`, record.case?.score && ` · 得分 ${record.case.score}`)),
     h("div", { class: "columns" },
-      h("div", {}, hazards(record, words, acts), reports(record, words, acts && again), voices(record, words, acts && again), story(record, words)),
+      h("div", {}, hazards(record, words, acts), reports(record, words, acts && again), voices(record, words, acts && again), story(record, words, query.get("event"))),
       h("div", {}, standing(record, words), why(record), register(record, words, acts), plateCard(id, record.case?.plate, words, acts && again), accountsCard(id, acts), people(record, again, id, me))),
   ];
 }
@@ -98,12 +98,15 @@ function voices(record, words, again) {
     replies.map(one => h("div", {}, h("p", {}, day(one.on), " 企业说明（待核对）：", one.says.text), publish(one))));
 }
 
-export function story(record, words) {
+// ``asked`` is a record that somebody followed a link to: it and what followed from it come first.
+export function story(record, words, asked) {
   const list = h("ol", { class: "story" });
   const kinds = [...new Set(record.timeline.map(one => one.kind))];
   const draw = kind => fill(list, record.timeline.filter(one => !kind || one.kind === kind).slice(0, 200).map(one => entry(record, one, words)));
   draw("");
+  const meant = asked ? record.timeline.filter(one => one.id === asked || one.answers === asked) : [];
   return card("全部记录",
+    meant.length > 0 && [h("h3", {}, "您要看的记录"), h("ol", { class: "story" }, meant.map(one => entry(record, one, words))), h("h3", {}, "全部")],
     h("div", { class: "field narrow screen" }, h("label", { for: "kind" }, "只看"), h("select", { id: "kind", onchange: event => draw(event.target.value) },
       h("option", { value: "" }, `全部（${record.timeline.length}）`), kinds.map(kind => h("option", { value: kind }, words.kind[kind] || kind)))),
     list);
