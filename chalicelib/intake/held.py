@@ -42,8 +42,11 @@ class Held:
     def told(self) -> dict[str, object]:
         """What the second reads of it."""
         event = self.events[-1]
-        said = {} if self.is_correction else {"says": dict(event.payload), "on": event.occurred_on}
-        return {"row": self.row, "kind": self.kind, "scope": event.scope, "subject_id": event.subject_id, "changes": self.changes, **said}
+        said = {} if self.is_correction else {"says": dict(event.payload)}
+        return {
+            "row": self.row, "kind": self.kind, "scope": event.scope, "subject_id": event.subject_id, "on": event.occurred_on,
+            "changes": self.changes, **said,
+        }  # fmt: skip
 
     @property
     def is_correction(self) -> bool:

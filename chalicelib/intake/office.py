@@ -20,9 +20,9 @@ from chalicelib.cosign.model import SIGNED as SIGNED_BY_BOTH
 from chalicelib.cosign.model import state_now as act_state
 from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound, Problem
 from chalicelib.intake.asked import CONTENT_TYPES, CSV, XLSX, asked_of, list_mappings
-from chalicelib.intake.held import SIGNED
+from chalicelib.intake.held import SIGNED, read_held
 from chalicelib.intake.outcome import load_result
-from chalicelib.intake.upload import REJECTS, RESULT, Place, Ports, folder_of, sheet_key, work
+from chalicelib.intake.upload import HELD_SHEET, REJECTS, RESULT, Place, Ports, folder_of, sheet_key, work
 from chalicelib.jobs import COSIGNING, DONE, QUEUED, REFUSED, WAITING, Job, give_up, new_job, own_job, resume, state_now
 from chalicelib.labels import JOB_STATE
 from chalicelib.presign import Accepted, UploadForm, download_url, upload_form
@@ -32,7 +32,8 @@ from chalicelib.supervision.vocabulary import load_vocabulary
 
 KIND = "import"
 ACCEPTED = Accepted((CSV, XLSX), 200 * 1024 * 1024)
-DOWNLOADS = {"result": RESULT, "rejects": REJECTS}
+# Files of a job, and what each is called when it is saved beside the sheet.
+DOWNLOADS = {"result": (RESULT, "结果.json"), "rejects": (REJECTS, "退回行.csv"), "held": (HELD_SHEET, "待会签.csv")}
 
 
 @dataclass(frozen=True)
@@ -104,17 +105,27 @@ class Office:
         return self._result(self.job(job_id).job)
 
     def to_sign(self, act_id: str) -> dict[str, object]:
-        """What a second person is asked to sign: the facts of the file that wait. For those whose role may sign it; a look is audited. NotFound, Forbidden."""
+        """What a second person is asked to sign: the facts of the file that wait, the first of them. For those whose role may sign it; a look is
+        audited. NotFound, Forbidden."""
+        told = self._result(str(self._signing(act_id, "signing")["job"]))
+        return {name: told.get(name) for name in ("file", "mapping", "reading", "held")}
+
+    def all_to_sign(self, act_id: str) -> dict[str, object]:
+        """Where a sheet of all of them lies. As :meth:`to_sign`."""
+        says = self._signing(act_id, "signing rows")
+        return {"url": self._download(str(says["job"]), "held", str(says["filename"]))}
+
+    def _signing(self, act_id: str, what: str) -> Mapping[str, object]:
+        """What an act says whose file this person may sign, once the look is written down."""
         act = self.ports.acts.find(act_id)
         if act is None or act.kind != SIGNED:
             raise NotFound("no such act")
         if self.identity.role not in load_vocabulary().kinds[SIGNED].append:
             self._note(act_id, "signing role", action="refuse")
             raise Forbidden("this role signs no imports", reason="role", sentence=REASONS["role"])
-        job_id = str(act.body["payload"]["job"])  # type: ignore[index]
-        self._note(job_id, "signing", action="read")
-        told = self._result(job_id)
-        return {name: told.get(name) for name in ("file", "mapping", "reading", "held")}
+        says: Mapping[str, object] = act.body["payload"]  # type: ignore[assignment]
+        self._note(str(says["job"]), what, action="read")
+        return says
 
     def _result(self, job_id: str) -> dict[str, object]:
         with TemporaryDirectory() as folder:
@@ -131,14 +142,13 @@ class Office:
             "outcome": dict(job.outcome),
         }  # fmt: skip
         if job.state in (COSIGNING, DONE, REFUSED):
-            stem = Path(str(job.asked["filename"])).stem
-            names = {"result": f"{stem}.结果.json", "rejects": f"{stem}.退回行.csv"}
-            there = [name for name in DOWNLOADS if name == "result" or job.outcome.get("has_rejects")]
-            shown["downloads"] = {name: self._download(job, name, names[name]) for name in there}
+            there = {"result": True, "rejects": job.outcome.get("has_rejects"), "held": job.outcome.get("act")}
+            shown["downloads"] = {name: self._download(job.job, name, str(job.asked["filename"])) for name in DOWNLOADS if there[name]}
         return shown
 
-    def _download(self, job: Job, name: str, filename: str) -> str:
-        return download_url(self.settings.files_bucket, folder_of(job.job) + DOWNLOADS[name], filename, self.settings.files_url)
+    def _download(self, job_id: str, name: str, filename: str) -> str:
+        file, ending = DOWNLOADS[name]
+        return download_url(self.settings.files_bucket, folder_of(job_id) + file, f"{Path(filename).stem}.{ending}", self.settings.files_url)
 
     @property
     def _folder(self) -> Path:
@@ -182,5 +192,19 @@ def stack_ports(settings: Settings) -> Ports:
     events = EventLog(prefix)
     return Ports(
         JobTable(prefix), AuditTable(prefix), JobObjects(settings.files_bucket), ImportLog(events), CardAreas(events),
-        PersonTable(prefix), ActTable(prefix), waker(settings.import_queue_url), published(StackRuns(prefix)),
+        PersonTable(prefix), ActTable(prefix), waker(settings.import_queue_url),
+        tabulator(settings), published(StackRuns(prefix)),
     )  # fmt: skip
+
+
+def tabulator(settings: Settings) -> Callable[[Path, Path], None]:
+    """Makes a sheet for people of a file that was set aside."""
+    from chalicelib.export.waiting import write_waiting
+
+    district = load_district(settings.district)
+
+    def tabulate(held: Path, sheet: Path) -> None:
+        with held.open("rb") as file:
+            write_waiting(sheet, (one.told() for one in read_held(file)), district, settings.public_base_url)
+
+    return tabulate

@@ -37,7 +37,7 @@ from chalicelib.register.district import District
 from chalicelib.supervision.model import Actor
 
 TREE = "uploads/imports/"
-RESULT, REJECTS, HELD = "result.json", "rejects.csv", "held.jsonl"
+RESULT, REJECTS, HELD, HELD_SHEET = "result.json", "rejects.csv", "held.jsonl", "held.csv"
 SAVE_EVERY_S, BEAT_S = 2.0, 30.0
 NOTHING_MORE: Mapping[str, object] = {}
 # Kept back to write the result down and to hand on what is left.
@@ -58,7 +58,7 @@ class Objects(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything outside that uploads use; ``send`` puts a job on the queue, ``published`` is the months that are out."""
+    """Everything outside that uploads use; ``send`` queues a job, ``tabulate`` makes a sheet of what was set aside, ``published``: months out."""
 
     book: JobBook
     audit: AuditLog
@@ -68,6 +68,7 @@ class Ports:
     persons: PersonBook
     acts: Acts
     send: Callable[[str], None]
+    tabulate: Callable[[Path, Path], None]
     published: Published = NOTHING_OUT
 
 
@@ -189,7 +190,9 @@ class _Run:
         act = act_of(self.job.job, self.asked, shelf, self.identity, self.place.district.id, self.place.now())
         standing = self.ports.acts.find(act.act)
         if standing is None:
-            self.ports.objects.keep(folder_of(self.job.job) + HELD, shelf.path)
+            self.ports.tabulate(shelf.path, self.folder / HELD_SHEET)
+            for name in (HELD, HELD_SHEET):
+                self.ports.objects.keep(folder_of(self.job.job) + name, self.folder / name)
             self._note("prepare", act.subject, SIGNED)
             self.ports.acts.create(act)
         return {"act": act.act, "open_until": (standing or act).open_until}
@@ -243,6 +246,5 @@ class _Run:
         """A sheet of persons is emptied once its job has ended: names are kept where they can be erased, and nowhere else."""
         if not load_mapping(mapping_path(self.asked.mapping, self.place.district.folder)).persons:
             return
-        empty = self.folder / "empty"
-        empty.write_bytes(b"")
-        self.ports.objects.keep(sheet_key(self.job.job, self.asked), empty)
+        (self.folder / "empty").write_bytes(b"")
+        self.ports.objects.keep(sheet_key(self.job.job, self.asked), self.folder / "empty")

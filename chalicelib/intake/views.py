@@ -74,6 +74,12 @@ def _add_one(routes: Blueprint, answered: Callable, guard: Authorizer, office: C
     def to_sign(act_id: str) -> dict[str, object]:
         return office().to_sign(as_id(act_id))
 
+    @routes.route("/imports/signing/{act_id}/rows", methods=["GET"], authorizer=guard)
+    @answered
+    def all_to_sign(act_id: str) -> dict[str, object]:
+        """Where all rows that wait for a second signature can be fetched for some minutes, as CSV."""
+        return office().all_to_sign(as_id(act_id))
+
     @routes.route("/imports/jobs/{job_id}/result", methods=["GET"], authorizer=guard)
     @answered
     def result(job_id: str) -> dict[str, object]:

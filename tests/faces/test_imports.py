@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from urllib.parse import quote, unquote
 
 import pytest
 from chalice import Chalice, CognitoUserPoolAuthorizer
@@ -14,7 +16,9 @@ from chalicelib import presign
 from chalicelib.access.identity import Identity
 from chalicelib.cosign.model import DECLINED, SIGNED
 from chalicelib.config import read_settings
+from chalicelib.intake import held
 from chalicelib.intake.model import NOTHING
+from chalicelib.intake.office import tabulator
 from chalicelib.intake.permission import Permission
 from chalicelib.intake.run import Wish
 from chalicelib.intake.beat import beating
@@ -29,7 +33,7 @@ from tests.unit.intake_support import KEY, MAPPINGS, NOW, TODAY, MemoryLog, brin
 
 pytestmark = pytest.mark.filterwarnings("ignore:CognitoUserPoolAuthorizer")
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-SETTINGS = read_settings({"TODAY": "2020-06-30", "FILES_BUCKET": "files", "FILES_URL": "/files", "ID_KEY": KEY.hex()})
+SETTINGS = read_settings({"TODAY": "2020-06-30", "FILES_BUCKET": "files", "FILES_URL": "/files", "ID_KEY": KEY.hex(), "PUBLIC_BASE_URL": "https://code.example"})
 HAZARDS = {"mapping": "hazard-sheet", "filename": "隐患台账 六月.csv", "mode": "whole"}
 
 
@@ -44,7 +48,7 @@ class Desk:
         for event in self.log.of_kind("site_registered"):
             self.areas.known[event.subject] = frozenset({str(event.payload["township"])})
         self.acts, self.now = MemoryActs(self.log), NOW
-        self.ports = Ports(self.book, self.audit, self.objects, self.log, self.areas, self.persons, self.acts, self.sent.append)
+        self.ports = Ports(self.book, self.audit, self.objects, self.log, self.areas, self.persons, self.acts, self.sent.append, tabulator(SETTINGS))
         self.app = Chalice(app_name="imports-test")
         guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
         self.app.register_blueprint(build_blueprint(guard, lambda settings: self.ports, lambda: SETTINGS, lambda: self.now))
@@ -322,6 +326,25 @@ class TestCorrections:
         assert desk.audit.said()[-1] == ("read", "signing")
         desk.claims |= {"cognito:groups": "township", "custom:organisation": "330110001"}
         assert desk.ask("GET", f"/imports/signing/{act}")[0] == 403
+
+    def test_all_that_waits_is_a_sheet_though_the_page_shows_the_first_of_it(self, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(held, "MOST_TOLD", 0)
+        shown = self.waiting(desk, tmp_path)
+        act, sheet = shown["outcome"]["act"], desk.objects.place(f"uploads/imports/{shown['job']}/held.csv")
+        assert "held" in shown["downloads"], "whoever sent it reads it too"
+        desk.claims["sub"] = "P2"
+        assert desk.ask("GET", f"/imports/signing/{act}")[1]["held"] == []
+        status, where = desk.ask("GET", f"/imports/signing/{act}/rows")
+        assert (status, desk.audit.said()[-1]) == (200, ("read", "signing rows"))
+        assert f"/uploads/imports/{shown['job']}/held.csv" in where["url"] and quote("隐患台账 六月.待会签.csv") in unquote(where["url"])
+        with sheet.open(encoding="utf-8-sig", newline="") as file:
+            corrected, *others = csv.DictReader(file)
+        assert len(others) + 1 == desk.acts.find(act).body["payload"]["rows"]
+        assert (corrected["记录"], corrected["原来"], corrected["现在"]) == ("隐患登记", "级别：重大", "级别：一般")
+        assert corrected["日期"] == "2020-05-06"
+        assert corrected["对象"] == f"https://code.example/desk/#/site/{corrected['对象编号']}"
+        desk.claims |= {"cognito:groups": "township", "custom:organisation": "330110001"}
+        assert desk.ask("GET", f"/imports/signing/{act}/rows")[0] == 403
 
     def test_another_file_than_the_one_that_was_signed_is_not_written(self, desk: Desk, tmp_path: Path) -> None:
         shown = self.waiting(desk, tmp_path)

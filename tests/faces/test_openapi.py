@@ -99,7 +99,7 @@ class WholeWorld(OfficeWorld):
         guard = CognitoUserPoolAuthorizer("cognito", provider_arns=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"])
         given = replace(SETTINGS, files_bucket="files", files_url="/files")
         folder, book, persons = FolderObjects(Path(mkdtemp())), MemoryBook(), MemoryPersons()
-        imports = ImportPorts(book, self.audit, folder, ImportLog(), MemoryAreas(), persons, self.acts, lambda job: None)
+        imports = ImportPorts(book, self.audit, folder, ImportLog(), MemoryAreas(), persons, self.acts, lambda job: None, lambda held, sheet: None)
         exports = ExportPorts(book, self.audit, folder, MemorySources(), lambda job: None)
         shadows = ShadowPorts(book, self.audit, folder, MemorySources(), self.log.list_events, lambda *asked: "", self.stores.files.read, lambda job: None)
 

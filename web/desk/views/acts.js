@@ -29,8 +29,9 @@ const IMPORT = "import_signed";
 function rows(act, file, words) {
   if (act.kind !== IMPORT) return null;
   if (act.mine) return card("", h("p", {}, h("a", { href: `#/imports/${act.says.job}` }, "查看这份文件的导入结果")));
-  const more = act.says.rows - file.held.length;
-  return [held(file, words), more > 0 && card("", h("p", { class: "hint" }, `以上是前 ${file.held.length} 条，另有 ${more} 条未列出。`))];
+  const all = act.says.rows.toLocaleString();
+  return [card("逐条核对", h("p", {}, act.says.rows > file.held.length ? `下面列出前 ${file.held.length.toLocaleString()} 条，全部 ${all} 条请下载后核对。` : `共 ${all} 条，下面全部列出，也可下载后核对。`),
+    h("div", { class: "acts" }, h("button", { type: "button", class: "line", onclick: async () => { location.href = (await get(`/imports/signing/${act.act}/rows`)).url; } }, `下载全部 ${all} 条（CSV）`))), held(file, words)];
 }
 
 function one(act, words, again, file) {

@@ -170,6 +170,7 @@ function summary(job, result) {
     (outcome.notes || []).length > 0 && h("ul", {}, outcome.notes.map(note => h("li", {}, note))),
     h("div", { class: "acts" },
       downloads.rejects && h("a", { class: "button", href: downloads.rejects }, "下载退回的行（改好后可直接再导入）"),
+      downloads.held && h("a", { class: "line", href: downloads.held }, "下载待会签的记录"),
       downloads.result && h("a", { class: "line", href: downloads.result }, "下载结果文件"),
       h("a", { class: "line", href: `#/imports?mapping=${result.mapping}` }, "再导入一份这样的表格")));
 }
@@ -190,10 +191,11 @@ export function held(result, words) {
   if (!rows.length) return null;
   const whose = one => (one.scope === "site" ? h("a", { href: `#/site/${one.subject_id}` }, "打开场所") : one.scope === "township" ? words.township[one.subject_id] || one.subject_id : one.subject_id);
   return card("", table({
-    caption: "须两人签署的记录", rows, name: "待会签",
+    caption: "须两人签署的记录", rows, name: "",
     columns: [
       { key: "row", title: "行", number: true, value: one => one.row || "随同" },
       { key: "kind", title: "记录", value: one => words.kind[one.kind] || one.kind },
+      { key: "on", title: "日期", value: one => plain(one.on, words) },
       { key: "changes", title: "原来 → 现在", value: one => (one.says ? `新记录：${said(one.says, words)}` : changed(one.changes, words)) },
       { key: "subject_id", title: "对象", cell: whose },
     ],
