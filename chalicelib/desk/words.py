@@ -34,6 +34,8 @@ def words(district: District, day: date) -> dict[str, object]:
         "grade": district.grade_words,
         # What the register calls the number of an enterprise; empty where it has none.
         "number": district.number[0],
+        # Whether the district has rules for an index: without them there is nothing to report and nothing to object to.
+        "has_index": bool(district.rule_sets["index"]),
         "grade_meaning": labels.GRADE_MEANING,
         "axis": labels.AXIS,
         "role": labels.ROLE,

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.code.pages import refusal_page
+from chalicelib.errors import NotFound
 from chalicelib.register.district import load_district
 from chalicelib.reports import model, store
 from infra.portal import dressed, render_portal, unpublished
@@ -89,6 +91,8 @@ def test_a_district_of_another_rule_set_explains_its_own_and_promises_no_map_and
         page = unpublished(dinesafe, room).decode()
         assert f"<h1>{word}</h1>" in page and "每月" not in page and "each month" not in page
         assert "每月初" in unpublished(load_district("shifan"), room).decode()
+    refused = {district: refusal_page(NotFound(""), load_district(district)) for district in ("dinesafe", "demo")}
+    assert all((f"/{room}/" in refused["demo"], f"/{room}/" in refused["dinesafe"]) == (True, False) for room in ("map", "index"))
 
 
 def test_the_method_page_names_the_thresholds_of_the_rule_set() -> None:

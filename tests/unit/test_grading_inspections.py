@@ -262,11 +262,13 @@ def test_a_page_has_no_line_for_a_number_the_register_lacks_and_none_for_a_share
     assert (card["uscc"], card["coverage"]) == (None, None)
     for language, words in (("zh", ("统一社会信用代码", "依据覆盖率")), ("en", ("Credit code", "Coverage"))):
         page = scan_page(Scan(card, ON, "X" * 29, language), DINESAFE)
+        assert "/map/" not in page and "/index/" not in page, "it has neither"
         own = replace(DINESAFE, number=("门牌编号", "Premises number"))
         assert not any(word in page for word in words)
         assert {"zh": "门牌编号", "en": "Premises number"}[language] in scan_page(Scan(card, ON, "X" * 29, language), own)
         assert all(word in scan_page(Scan({**card, "coverage": "87.5"}, ON, "X" * 29, language), load_district("demo")) for word in (*words, "87.5%"))
     assert (desk_words(DINESAFE, ON)["number"], desk_words(load_district("demo"), ON)["number"]) == ("", "统一社会信用代码")
+    assert [desk_words(district, ON)["has_index"] for district in (DINESAFE, load_district("demo"))] == [False, True]
 
 
 def test_the_desk_calls_grades_as_the_district_does() -> None:

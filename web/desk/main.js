@@ -23,7 +23,7 @@ async function begin() {
 
 function frame() {
   show(document.getElementById("who"), h("span", {}, me.role_word), h("button", { type: "button", class: "plain", onclick: leave }, "退出"));
-  show(document.getElementById("rooms"), roomsOf(me.role).filter(room => room.title).map(room => h("a", { href: `#/${room.path}` }, room.title)));
+  show(document.getElementById("rooms"), roomsOf(me.role, words).filter(room => room.title).map(room => h("a", { href: `#/${room.path}` }, room.title)));
 }
 
 async function leave() {
@@ -50,7 +50,7 @@ async function route() {
   const mine = turn += 1;
   const [path, asked = ""] = location.hash.replace(/^#\/?/, "").split("?");
   const [name, ...rest] = path.split("/").map(decodeURIComponent);
-  const room = roomsOf(me.role).find(one => one.path === name);
+  const room = roomsOf(me.role, words).find(one => one.path === name);
   mark(name);
   if (!room) return stray(name);
   const slow = setTimeout(() => mine === turn && show(view, waiting()), 150);
@@ -90,7 +90,7 @@ function mark(name) {
 
 function stray(name) {
   const known = ROOMS.some(room => room.path === name);
-  settle([h("h1", {}, known ? "没有权限" : "没有这个页面"), card("", h("p", {}, known ? "您的角色没有这一项。" : "地址可能有误。"), h("p", {}, h("a", { href: "#/" }, "回到工作台")))]);
+  settle([h("h1", {}, known ? "没有权限" : "没有这个页面"), card("", h("p", {}, known ? "您的角色没有这一项，或者本区没有这项工作。" : "地址可能有误。"), h("p", {}, h("a", { href: "#/" }, "回到工作台")))]);
 }
 
 function failed(error) {

@@ -1,5 +1,5 @@
 // Every view of the desk: its address (#/path/argument…), who has it, and the module that shows it. A view without a title is
-// reached from another one. See "The desk" in docs/architecture.md.
+// reached from another one; a monthly one is there where the district has an index. See "The desk" in docs/architecture.md.
 const OFFICIALS = ["township", "district"];
 
 export const ROOMS = [
@@ -30,12 +30,12 @@ export const ROOMS = [
   { path: "accounts", title: "企业账号", about: "给企业第一位用户发放激活码，停用账号", roles: ["township", "district", "admin"], load: () => import("./views/accounts.js") },
   { path: "accounts", title: "账号", about: "谁能代表本企业登录；停用不再使用的账号", roles: ["enterprise"], load: () => import("./views/accounts.js") },
   { path: "sites", title: "场所", about: "全部场所，可排序和导出", roles: ["district", "admin"], load: () => import("./views/sites.js") },
-  { path: "index", title: "指数明细", about: "每一分失在哪里：计数、具体情形，直达场所档案", roles: OFFICIALS, load: () => import("./views/index.js") },
-  { path: "returns", title: "月报", about: "填报、复核人工小项，截止前试算指数", roles: OFFICIALS, load: () => import("./views/returns.js") },
-  { path: "objections", title: "指数异议", about: "对公示稿提出异议、作出决定，第几个工作日", roles: OFFICIALS, load: () => import("./views/objections.js") },
+  { path: "index", title: "指数明细", about: "每一分失在哪里：计数、具体情形，直达场所档案", roles: OFFICIALS, monthly: true, load: () => import("./views/index.js") },
+  { path: "returns", title: "月报", about: "填报、复核人工小项，截止前试算指数", roles: OFFICIALS, monthly: true, load: () => import("./views/returns.js") },
+  { path: "objections", title: "指数异议", about: "对公示稿提出异议、作出决定，第几个工作日", roles: OFFICIALS, monthly: true, load: () => import("./views/objections.js") },
   { path: "rules", title: "评分规则", about: "现行规则、草案和它们的影响；由另一人发布", roles: [...OFFICIALS, "expert", "admin"], load: () => import("./views/rules.js") },
   { path: "imports", title: "导入", about: "上传表格：先检查，再导入；退回有误的行", roles: ["township", "district", "admin"], load: () => import("./views/imports.js") },
   { path: "exports", title: "导出", about: "安全码、企业档案、监管记录的文件", roles: ["township", "district", "admin"], load: () => import("./views/exports.js") },
 ];
 
-export const roomsOf = role => ROOMS.filter(room => room.roles.includes(role));
+export const roomsOf = (role, words) => ROOMS.filter(room => room.roles.includes(role) && (words.has_index || !room.monthly));

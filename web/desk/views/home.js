@@ -3,8 +3,8 @@ import { h } from "../parts/dom.js";
 import { news } from "../parts/news.js";
 import { roomsOf } from "../rooms.js";
 
-export async function show({ me }) {
-  const rooms = roomsOf(me.role).filter(room => room.title);
+export async function show({ me, words }) {
+  const rooms = roomsOf(me.role, words).filter(room => room.title);
   const titles = Object.fromEntries(rooms.map(room => [room.path, h("b", {}, room.title)]));
   if (titles.objections) news(me).then(told => Object.entries(told).forEach(([path, words]) => titles[path].append(" ", h("small", { class: "tag" }, words))));
   return [
