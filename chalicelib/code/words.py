@@ -152,6 +152,7 @@ PAIRS = {
     "not_4c": ("，不是任何国家或地方标准。", ", not a national or local standard."),
     "report": ("发现隐患，请反映", "Seen a hazard? Tell us"),
     "call_12350": ("安全生产举报", "work safety line"),
+    "call_own": ("举报电话", "report line"),
     "call_12345": ("政务服务热线", "city hotline"),
     "urgent": ("紧急情况请先撤离并拨打 119、120。", "In an emergency leave first, then call 119 or 120."),
     "online": ("在线反映隐患，或指出本页错误", "Report a hazard, or an error on this page"),

@@ -263,6 +263,7 @@ def test_a_page_has_no_line_for_a_number_the_register_lacks_and_none_for_a_share
     for language, words in (("zh", ("统一社会信用代码", "依据覆盖率")), ("en", ("Credit code", "Coverage"))):
         page = scan_page(Scan(card, ON, "X" * 29, language), DINESAFE)
         assert "/map/" not in page and "/index/" not in page, "it has neither"
+        assert 'href="tel:311"' in page and "1234" not in page and "12350" not in page
         own = replace(DINESAFE, number=("门牌编号", "Premises number"))
         assert not any(word in page for word in words)
         assert {"zh": "门牌编号", "en": "Premises number"}[language] in scan_page(Scan(card, ON, "X" * 29, language), own)
