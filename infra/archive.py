@@ -71,13 +71,16 @@ def compile_tree(tree: Path) -> None:
         raise BadPackage("a module cannot be compiled")
 
 
-def write_archive(tree: Path, target: Path) -> int:
-    """A zip of the tree with sorted names, one date and one mode, so that equal trees give equal bytes. Returns unzipped bytes."""
+def write_archive(tree: Path, target: Path, *, packed: bool) -> int:
+    """A zip of the tree with sorted names, one date and one mode, so that equal trees give equal bytes. Returns unzipped bytes.
+
+    Not ``packed`` for a stack on this machine: the archive travels nowhere, and each start of a function unzips it whole.
+    """
     size = 0
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with zipfile.ZipFile(target, "w", compresslevel=6) as archive:
         for path in sorted(path for path in tree.rglob("*") if path.is_file()):
             entry = zipfile.ZipInfo(path.relative_to(tree).as_posix(), ZIP_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
             entry.external_attr = (0o755 if os.access(path, os.X_OK) else 0o644) << 16
             content = path.read_bytes()
             size += len(content)

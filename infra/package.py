@@ -73,7 +73,7 @@ def build(
     if not local:
         progress("checking that it imports on its own")
         archive.check_tree(tree, stage / "requirements.txt", handlers(template), {"IDENTITY": identity})
-    size = archive.write_archive(tree, out / "package.zip")
+    size = archive.write_archive(tree, out / "package.zip", packed=not local)
     (out / "template.json").write_text(json.dumps(template, indent=1, ensure_ascii=False), encoding="utf-8")
     return Package(out / "template.json", out / "package.zip", code_version(root), identity, size)
 

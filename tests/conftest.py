@@ -37,6 +37,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         os.environ["SAFETY_CODE_HOME"] = str(tmp_path_factory.mktemp("home"))
         endpoint = local.start(port=local.free_port(), auth=True, persist=False)
     endpoint.use()
+    forget_clients()
     try:
         wait_until_ready(endpoint.url, endpoint.region)
         yield Emulator(endpoint.url, endpoint.region, endpoint.own)
@@ -45,6 +46,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
             local.stop()
         os.environ.clear()
         os.environ.update(before)
+        forget_clients()
 
 
 def wait_until_ready(url: str, region: str) -> None:
@@ -145,6 +147,14 @@ def front_door(stack: Stack) -> Iterator[str]:
     yield base
     server.shutdown()
     server.server_close()
+
+
+def forget_clients() -> None:
+    """A process keeps its clients; what came before the endpoint was there may have made some that look elsewhere."""
+    from chalicelib import bulk, presign
+
+    bulk.client.cache_clear()
+    presign._client.cache_clear()
 
 
 def forget_settings() -> None:

@@ -178,6 +178,17 @@ def test_a_page_fits_both_widths_and_has_no_violation_of_axe(browser, door: str,
     page.close()
 
 
+@pytest.mark.parametrize("wide", ["p {color: #bbb}", "main {background: #666}", "i {left: 0}"], ids=["its own colour", "what is behind it", "what comes to lie behind it"])
+def test_text_that_cannot_be_read_at_the_second_width_alone_is_found(browser, wide: str) -> None:
+    page = browser.new_page(viewport=PHONE)
+    style = f"p {{position: relative; z-index: 1}} i {{position: absolute; left: 3000px; top: 0; width: 900px; height: 600px; background: #666}} @media (min-width: 1000px) {{{wide}}}"
+    page.set_content(f"<!doctype html><html lang=zh><title>t</title><style>{style}</style><main><h1>h</h1><i></i><p>text</p></main>")
+    assert violations(page, runOnly=AXE_RULES) == []
+    page.set_viewport_size(DESK)
+    assert [fault["id"] for fault in violations(page, runOnly=AXE_RULES)] == ["color-contrast"]
+    page.close()
+
+
 @pytest.mark.parametrize("face", FACES)
 def test_a_page_is_read_aloud_in_the_order_that_matters(browser, door: str, face: str) -> None:
     page = browser.new_page(locale="zh-CN")

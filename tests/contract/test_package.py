@@ -34,11 +34,6 @@ def copy_of_sources(target: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Package:
-    return build(tmp_path_factory.mktemp("local"), local=True)
-
-
-@pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Package:
     """With its libraries, as it goes to AWS; checked by ``build`` itself."""
     return build(tmp_path_factory.mktemp("real"), local=False)
@@ -172,12 +167,12 @@ class TestTheCheck:
 
 
 class TestTheSameAgain:
-    def test_the_same_sources_give_the_same_bytes(self, local: Package, tmp_path: Path) -> None:
+    def test_the_same_sources_give_the_same_bytes(self, local_package: Package, tmp_path: Path) -> None:
         elsewhere = tmp_path / "sources"
         elsewhere.mkdir()
         again = build(tmp_path / "package", local=True, root=copy_of_sources(elsewhere))
-        assert again.zip_path.read_bytes() == local.zip_path.read_bytes()
-        assert again.code_version == local.code_version
+        assert again.zip_path.read_bytes() == local_package.zip_path.read_bytes()
+        assert again.code_version == local_package.code_version
 
     def test_one_changed_character_is_another_version(self, tmp_path: Path) -> None:
         before = code_version(copy_of_sources(tmp_path))
@@ -211,8 +206,9 @@ class TestTheEntrance:
         assert set(json.loads(done.stdout)) & set(HEAVY) == set()
 
     @pytest.mark.parametrize("identity", ["cognito", "oidc"])
-    def test_every_handler_of_the_template_is_in_the_application(self, tmp_path: Path, identity: Identity) -> None:
-        names = handlers(build(tmp_path, local=True, identity=identity).template())
+    def test_every_handler_of_the_template_is_in_the_application(self, tmp_path: Path, local_package: Package, identity: Identity) -> None:
+        package = local_package if identity == "cognito" else build(tmp_path, local=True, identity=identity)
+        names = handlers(package.template())
         assert ("app.gate" in names) is (identity == "oidc")
         script = f"import app\nfor name in {names!r}: assert callable(getattr(app, name.removeprefix('app.'))), name"
         subprocess.run([sys.executable, "-B", "-c", script], cwd=ROOT, check=True, env={**os.environ, "IDENTITY": identity})

@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 from riskmap_support import DAY, FS, site  # noqa: E402
 from riskmap_support import RULES as RISK_RULES  # noqa: E402
-from test_index_bulletin import COVER, DISTRICT, JUNE, RULES  # noqa: E402
+from test_index_bulletin import COVER, DISTRICT, RULES, june  # noqa: E402
 
 from chalicelib.index.pages import months_page, render_release  # noqa: E402
 from chalicelib.riskmap.assess import assess_township  # noqa: E402
@@ -30,9 +30,9 @@ def trees(released: dict) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def index_files() -> dict[str, bytes]:
-    full = [{**row, "indicators": [{**i, "sub_items": [with_cases(item) for item in i["sub_items"]]} for i in row["indicators"]]} for row in JUNE["townships"]]
+    full = [{**row, "indicators": [{**i, "sub_items": [with_cases(item) for item in i["sub_items"]]} for i in row["indicators"]]} for row in june()["townships"]]
     labels = {row["code"]: {case: f"杭州示例第{number}号精密机械制造有限公司" for number, case in enumerate(CASES)} for row in full}
-    return trees(render_release({**JUNE, "townships": full}, labels, DISTRICT, RULES, COVER))
+    return trees(render_release({**june(), "townships": full}, labels, DISTRICT, RULES, COVER))
 
 
 def with_cases(item: dict) -> dict:

@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import boto3
+import pytest
+from botocore.exceptions import EndpointConnectionError, HTTPClientError
 
 from infra.local.emulator import free_port
 
@@ -22,6 +24,10 @@ ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2020-06-30"
 PROCESSES = ("emulator-process", "serve-process")
 STEP_SECONDS = 0.01
+# Looking costs both sides some milliseconds: oftener, and the watched command has half a core less.
+WATCH_SECONDS = 0.02
+ATTEMPTS = 6
+PATIENCE_SECONDS = 120
 
 
 @dataclass
@@ -30,6 +36,7 @@ class Home:
 
     folder: Path
     port: int = field(default_factory=free_port)
+    _clients: dict[str, object] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
         """Nothing of the session's AWS: this stack brings its own."""
@@ -72,6 +79,12 @@ class Home:
         return json.loads(path.read_text("utf-8")) if path.exists() else {}
 
     def client(self, service: str) -> object:
+        """One client per service: the emulator keeps its port, and a client costs more than its questions."""
+        if service not in self._clients:
+            self._clients[service] = self._new_client(service)
+        return self._clients[service]
+
+    def _new_client(self, service: str) -> object:
         url = f"http://127.0.0.1:{self.note('emulator-port')['port']}"
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "aws_session_token": None}
         return boto3.session.Session().client(service, region_name="us-east-1", endpoint_url=url, **keys)
@@ -85,11 +98,11 @@ class Home:
         return [item for page in pages for item in page["Items"]]
 
     def count(self, table: str) -> int:
-        """How many items; 0 while there is no such table."""
+        """How many items; 0 while there is no such table, or nobody to ask."""
         dynamodb = self.client("dynamodb")
         try:
             return dynamodb.describe_table(TableName=f"{self.prefix}-{table}")["Table"]["ItemCount"]
-        except (dynamodb.exceptions.ResourceNotFoundException, OSError):
+        except (dynamodb.exceptions.ResourceNotFoundException, EndpointConnectionError, HTTPClientError):
             return 0
 
     def content(self) -> dict[str, str]:
@@ -164,3 +177,32 @@ def a_home(folder: Path, keys_of: Home | None = None) -> Iterator[Home]:
         yield home
     finally:
         home.down()
+
+
+@contextmanager
+def cut_off(folder: Path, undisturbed: Home, table: str, whole: int, up: Sequence[str], *names: str, least: int = 1) -> Iterator[Home]:
+    """A home whose ``up`` was killed while a table held ``least`` or more, but not all, of its items; then the other processes too.
+
+    A fast machine may be through before it is caught: then once more, in a fresh home.
+    """
+    for attempt in range(ATTEMPTS):
+        with a_home(folder / f"attempt-{attempt}", keys_of=undisturbed) as home:
+            process = home.begin(*home.up_arguments(*up))
+            reached = watch(home, table, least, process)
+            process.kill()
+            process.wait(10)
+            home.kill(*names)
+            if least <= reached < whole:
+                yield home
+                return
+    pytest.fail(f"{ATTEMPTS} times the command was through before it could be cut off")
+
+
+def watch(home: Home, table: str, least: int, process: subprocess.Popen) -> int:
+    """How many items there were when the command was stopped, as soon as there were ``least``."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while home.count(table) < least and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(WATCH_SECONDS)
+    process.send_signal(signal.SIGSTOP)
+    return home.count(table)

@@ -15,7 +15,7 @@ import pytest
 
 from infra.local import processes
 from infra.local.lan import lan_addresses
-from tests.stack.homes import ROOT, Home, a_home
+from tests.stack.homes import ROOT, Home, a_home, cut_off
 
 REGISTER = ROOT / "tests" / "fixtures" / "dinesafe_200.csv"
 PATIENCE_SECONDS = 60
@@ -47,10 +47,16 @@ def rebuilt(home: Home) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, dict[str, str], int]]:
+    """A demo home; what it held when it first stood, and how many events that were."""
     with a_home(tmp_path_factory.mktemp("clock")) as home:
         home.up(*DEMO)
-        yield home
+        yield home, home.content(), home.count("events")
+
+
+@pytest.fixture(scope="module")
+def demo_home(undisturbed: tuple[Home, dict[str, str], int]) -> Home:
+    return undisturbed[0]
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +64,14 @@ def foreign_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     with a_home(tmp_path_factory.mktemp("foreign")) as home:
         assert "0 sites; ./dev import" in home.up("--district", "dinesafe")
         yield home
+
+
+def test_emulator_and_pump_killed_in_the_middle_of_an_import(undisturbed: tuple[Home, dict[str, str], int], tmp_path: Path) -> None:
+    """Without a word; up again, and the district is the one of an undisturbed up."""
+    whole, content, events = undisturbed
+    with cut_off(tmp_path, whole, "events", events, DEMO) as home:
+        home.up(*DEMO)
+        assert home.content() == content
 
 
 class TestWhatCameInWhileNothingWasGraded:

@@ -27,15 +27,19 @@ from infra.package import Package
 from tests.aws import Emulator
 
 PROBE = """
+import functools
+
 import boto3
 from botocore.exceptions import ClientError
+
+client = functools.cache(boto3.client)
 
 def handler(calls, context):
     return [answer(*call) for call in calls]
 
 def answer(service, operation, arguments):
     try:
-        getattr(boto3.client(service), operation)(**arguments)
+        getattr(client(service), operation)(**arguments)
     except ClientError as error:
         return error.response["Error"]["Code"]
     return "ok"
