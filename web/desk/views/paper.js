@@ -29,6 +29,9 @@ export async function show({ words, rest, again }) {
 // 2020年6月5日, as papers write a day.
 const dated = text => { const [year, month, date] = text.split("-").map(Number); return `${year}年${month}月${date}日`; };
 
+// What the register said of the site when the paper was served: printed again later it says the same.
+const then = (record, served, field) => record.timeline.find(one => ["site_moved", "site_changed", "site_registered"].includes(one.kind) && one.says[field] && one.at <= served.at && !(one.withdrawn_on && one.withdrawn_on <= served.on))?.says[field];
+
 const sentence = text => (text ? text.trim().replace(/[。；，,;.]*$/, "。") : "");
 
 // 余应急检记〔2020〕0001号: the office, the paper, the year, the number.
@@ -45,7 +48,7 @@ function frame(title, number, words, ...content) {
 function inspectionSheet(record, inspection, number, words) {
   const found = record.timeline.filter(one => one.kind === "hazard_found" && one.says.inspection === inspection.id).reverse();
   return frame("现场检查记录", number, words,
-    rows(["被检查单位", record.identity.name], ["地址", record.case?.register?.address || ""], ...(words.number ? [[words.number, record.identity.uscc || ""]] : []), ["检查日期", dated(inspection.on)],
+    rows(["被检查单位", then(record, inspection, "name") || record.identity.name], ["地址", then(record, inspection, "address") || record.case?.register?.address || ""], ...(words.number ? [[words.number, record.identity.uscc || ""]] : []), ["检查日期", dated(inspection.on)],
       ["检查人员", "姓名和执法证号见签名栏"], ["检查领域", (inspection.says.sectors || []).map(one => words.sector[one]).join("、")]),
     h("p", {}, "检查人员已出示执法证件，告知检查事由和被检查单位的权利义务。"),
     h("h3", {}, "检查情况"), h("p", { class: "prose-line" }, inspection.says.note || "按计划对现场进行了检查。"),
@@ -56,7 +59,7 @@ function inspectionSheet(record, inspection, number, words) {
 function orderSheet(record, orders, number, words) {
   const lines = orders.map(order => ({ order, hazard: record.hazards.find(one => one.id === order.answers) }));
   return frame("责令限期整改指令书", number, words,
-    h("p", {}, h("b", {}, record.identity.name), "："),
+    h("p", {}, h("b", {}, then(record, orders[0], "name") || record.identity.name), "："),
     h("p", {}, `经查，你单位存在下列问题：`),
     h("ol", {}, lines.map(({ hazard, order }) => h("li", {}, `${hazard?.description || hazard?.item || ""}（${words.value[hazard?.level] || ""}），须于 ${dated(order.says.deadline_on)}前整改完毕。`))),
     h("p", {}, `${LEGAL}，现责令你单位按上列期限整改，达到有关法律法规规章和标准规定的要求。由此造成事故的，依法追究有关人员的责任。`),
