@@ -151,6 +151,9 @@ def _row(item: SubItem, month: str, records: Sequence[Mapping]) -> dict[str, obj
     newest = max(own, key=lambda record: (_is_confirmed(record), record["at"], record["id"]), default=None)
     state = MISSING if newest is None else CONFIRMED if _is_confirmed(newest) else WAITING
     shown = {name: newest[name] for name in ("id", "on", "numerator", "denominator", "level", "attachment") if name in newest} if newest else None
+    if shown is not None:
+        denominator = (shown.get("denominator") or item.expected) if item.denominator else None
+        shown["counted"] = counted_words({"state": "value", **shown, "denominator": denominator}, item, month)
     return {
         "code": item.code, "title": item.title, "rule": item.rule, "points": text_of(item.points, HUNDREDTHS), "unit": item.unit,
         "numerator": item.numerator, "denominator": "" if item.expected else item.denominator, "levels": [level for level, _ in item.levels],

@@ -44,7 +44,7 @@ def office(*events, who: Identity = INSPECTOR, day: int = 2) -> Office:
 
 
 def returned(**fields):
-    return fact("monthly_return", "2020-06-30", subject=OWN, sub_item="ZR1", month=JUNE, **{"numerator": 1, "attachment": "A-1", **fields})
+    return fact("monthly_return", "2020-06-30", subject=OWN, month=JUNE, **{"sub_item": "ZR1", "numerator": 1, "attachment": "A-1", **fields})
 
 
 def states(made: Office) -> dict[str, str]:
@@ -56,6 +56,13 @@ def test_everything_that_people_report_is_listed_with_where_it_stands() -> None:
     assert set(states(office()).values()) == {"missing"} and {"ZR1", "ZR5", "PX4", "CX2"} <= set(states(office()))
     assert states(office(first))["ZR1"] == "waiting"
     assert states(office(first, step("monthly_return_confirmed", first, "2020-07-01")))["ZR1"] == "confirmed"
+
+
+def test_a_return_is_shown_as_it_counts_a_plan_over_fulfilled_with_the_word_for_it() -> None:
+    told = returned(numerator=3), returned(sub_item="PX4", numerator=2, denominator=6), returned(sub_item="CX2", numerator=0, level="municipal")
+    counted = {row["code"]: row["return"] and row["return"]["counted"] for row in office(*told).returns(JUNE, OWN)["items"]}
+    assert counted["ZR1"] == "本月研究次数 3 / 应开次数 1 次，超额，按满分计" and counted["ZR5"] is None
+    assert (counted["PX4"], counted["CX2"]) == ("累计完成 2 / 年度计划 6 项 × 6/12", "市级")
 
 
 def test_the_desk_says_until_when() -> None:

@@ -33,7 +33,7 @@ function clock(at) {
   const rest = !at.is_out ? "" : at.left > 0 ? `还有 ${at.left} 个工作日（含今天）` : "已过；此后的决定只在修订时计入";
   return [
     h("p", {}, h("b", {}, stage), rest && ` · 作出决定：${rest}`),
-    pairs(["公示稿", date(at.provisional_on)], ["异议截止", h("time", { class: "num", datetime: at.objections_until }, at.until)], ["决定截止", date(at.decide_by)], ["正式发布", date(at.final_on)]),
+    pairs(["公示稿", date(at.provisional_on)], ["异议截止", h("time", { class: "num", datetime: at.objections_until }, at.until)], ["决定截止", [date(at.decide_by), "24时"]], ["正式发布", date(at.final_on)]),
   ];
 }
 

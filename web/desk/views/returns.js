@@ -67,7 +67,7 @@ const lostList = lost => h("ul", {}, lost.map(one => h("li", {}, `${one.code} ${
 
 function entry(item, month, township, again) {
   const said = item.return;
-  const told = said && pairs([item.numerator, said.numerator], [item.denominator, said.denominator], ["级别", LEVEL[said.level]], ["附件", said.attachment], ["填报日", said.on]);
+  const told = said && pairs(["填报", said.counted], ["附件", said.attachment], ["填报日", said.on]);
   const send = (kind, payload, more = {}) => post(`/townships/${township}/events`, { kind, key: fresh(), payload, ...more }).then(() => again());
   const fields = [
     item.levels.length === 0 && { name: "numerator", title: item.numerator, type: "number", min: 0, required: true },
