@@ -20,7 +20,7 @@ from chalicelib.index.focus import district_document
 from chalicelib.index.focus_view import district_view, supervision_rules
 from chalicelib.index.maps import index_map, key_view
 from chalicelib.index.edition import STATUS, changes_view, edition_view
-from chalicelib.index.opendata import open_files
+from chalicelib.index.opendata import HEAD, open_files
 from chalicelib.index.result import public_document
 from chalicelib.index.structure import IndexRules, SubItem
 from chalicelib.register.district import District
@@ -141,19 +141,13 @@ def _twin(sheet: Sheet, rows: Sequence[Document]) -> dict:
     return document
 
 
-COLUMNS = (
-    "月份", "名次", "镇街代码", "镇街", "指数", "颜色", "按分定色", "原始分", "评估系数K", "赋码企业", "本月数据小项", "适用小项", "较上月",
-    "权重浮动名次从", "权重浮动名次至", "难分先后组", "不计K指数", "不计K名次",
-)  # fmt: skip
-
-
 def table(result: Document, district: District) -> bytes:
     """The leaderboard as CSV for people with a spreadsheet: words, one line per township, a byte-order mark for the Chinese."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     scored = result["townships"][0]["indicators"] if result["townships"] else []
     titles = {entry["code"]: f"{entry['code']} {entry['title']}" for part in (scored, *(i["sub_items"] for i in scored)) for entry in part}
-    writer.writerow([*COLUMNS, *titles.values()])
+    writer.writerow([*(name for _, name, *_ in HEAD), *titles.values()])
     words = {code: swatch.word for code, swatch in district.palette.items()} | {"none": "数据不足"}
     for row in result["townships"]:
         points = {entry["code"]: entry["points"] for i in row["indicators"] for entry in (i, *i["sub_items"])}

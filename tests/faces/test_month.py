@@ -118,6 +118,15 @@ def test_the_page_of_differences_speaks_the_words_of_the_method() -> None:
     }
 
 
+def test_the_legend_explains_every_column_of_the_table(release: dict) -> None:
+    named, shown = (list(csv.reader(io.StringIO(release["public"][name].decode("utf-8-sig")))) for name in ("legend.csv", "index.csv"))
+    items = [item for indicator in RULES.indicators for item in (indicator, *indicator.sub_items)]
+    assert shown[0][:18] == [row[1] for row in named[1:19]]
+    assert sorted(shown[0][18:]) == sorted(f"{item.code} {item.title}" for item in items)
+    assert [(row[0], row[1]) for row in named[19:]] == [(item.code, item.title) for item in items]
+    assert not [row for row in named if "（）" in row[3] or not row[3]]
+
+
 def test_staff_learn_at_which_site_a_case_happened_and_the_public_does_not(release: dict) -> None:
     own, all_of_them = (orjson.loads(release["staff"][scope]["index.json"]) for scope in ("330110001", "district"))
     assert own["places"] == PLACES and all_of_them["places"]["330110001"] == PLACES["330110001"]
