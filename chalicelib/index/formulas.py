@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 
 from chalicelib.clock import parse_month
 from chalicelib.index.model import Measure
@@ -31,9 +32,11 @@ def _ratio_unless(item: SubItem, measure: Measure, month: int) -> Fraction:
 
 
 def _plan(item: SubItem, measure: Measure, month: int) -> Fraction:
-    return min(WHOLE, Fraction(measure.numerator) / (measure.denominator * part_due(item.formula, month)))
+    due = part_due(item.formula, month)
+    return min(WHOLE, Fraction(measure.numerator * due.denominator, measure.denominator * due.numerator))
 
 
+@cache
 def part_due(formula: str, month: int) -> Fraction:
     """How much of a plan is due by this month of the year: all of it, or so many twelfths, or thirds of a quarter."""
     return {"plan_year": Fraction(month, 12), "plan_quarter": Fraction((month - 1) % 3 + 1, 3)}.get(formula, WHOLE)
