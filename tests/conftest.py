@@ -4,9 +4,11 @@ used as it is and never reset; without one a MiniStack of its own starts on a fr
 
 from __future__ import annotations
 
+import ast
 import os
 import secrets
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,7 +25,27 @@ ROOT = Path(__file__).resolve().parents[1]
 # How long an example takes says something about the machine, nothing about the law.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+ON_THE_STACK = {"stack", "front_door", "person"}
 CHECKED_SERVICES = ("dynamodb", "dynamodbstreams", "s3", "sqs", "lambda", "cloudformation", "apigateway")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """``--dist loadfile`` shares out files; those that want the whole stack as if they were one: it is deployed and filled once a run."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = super()._split_scope(nodeid)
+            return "the whole stack" if wants_stack(path) else path
+
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@cache
+def wants_stack(path: str) -> bool:
+    """Whether a test of the file asks for the whole stack, or for a fixture that stands on it. (Only the workers know fixtures.)"""
+    functions = (node for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))) if isinstance(node, ast.FunctionDef))
+    return any(argument.arg in ON_THE_STACK for function in functions for argument in function.args.args)
 
 
 @pytest.fixture(scope="session")

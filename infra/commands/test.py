@@ -10,8 +10,8 @@ import sys
 HELP = "run the test suite (--full adds the long tests); other arguments go to pytest"
 TAKES_REST = True
 NOTHING_COLLECTED = 5
-# Two files at a time, each a whole with an emulator of its own. In the order of the tree: the browser and the stack, which take longest,
-# come first and are not waited for at the end.
+# Two files at a time, each a whole with an emulator of its own; those on the whole stack one after the other (tests/conftest.py). In the order
+# of the tree: the browser and the stack, which take longest, come first and are not waited for at the end.
 TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 SUITE = ("-m", "not full", *TWO)
 LONG = ("-m", "full and not alone", *TWO)
