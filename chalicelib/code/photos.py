@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from chalicelib import ids
 from chalicelib.errors import BadInput, NotFound, Problem
@@ -24,6 +24,9 @@ SIGNS = {"jpg": re.compile(rb"\xff\xd8\xff"), "png": re.compile(rb"\x89PNG\r\n\x
 LOOKED_AT = 16
 SENT, KEPT = "uploads/photos/", "uploads/evidence/"
 RANDOM_BYTES = 13
+
+
+Facts = Mapping[str, Any]
 
 
 class Shelf(Protocol):
@@ -42,12 +45,25 @@ def photo_form(bucket: str, files_url: str, site_id: str, content_type: object) 
     return {**form.to_document(), "name": name}
 
 
-def photo_address(bucket: str, files_url: str, site_id: str, name: str, shelf: Shelf) -> str:
-    """Where a photo of this site that a fact has named can be seen for some minutes. NotFound for everything else."""
+def photo_address(bucket: str, files_url: str, site_id: str, name: str, shelf: Shelf, facts_of: Callable[[str], Facts]) -> str:
+    """Where a photo of this site can be seen for some minutes. Errors as :func:`photo_key`."""
+    return download_url(bucket, photo_key(site_id, name, shelf, facts_of), name, files_url)
+
+
+def photo_key(site_id: str, name: str, shelf: Shelf, facts_of: Callable[[str], Facts]) -> str:
+    """Where a photo lies that a fact of this site has named: its own, or one that came along with the facts of a record merged into it.
+    NotFound for everything else."""
     found = ids.PHOTO.fullmatch(name)
-    if found is None or found.group(1) != site_id or not _sign(name).match(shelf.first(KEPT + name, LOOKED_AT)):
+    if found is None or (found.group(1) != site_id and not _named(facts_of(site_id), name)):
         raise NotFound("no such photo")
-    return download_url(bucket, KEPT + name, name, files_url)
+    if not _sign(name).match(shelf.first(KEPT + name, LOOKED_AT)):
+        raise NotFound("no such photo")
+    return KEPT + name
+
+
+def _named(facts: Facts, name: str) -> bool:
+    records = [record for found in facts["records"].values() for record in found]
+    return any(name in one.get("evidence", ()) for record in records for one in (record, *record.get("then", ())))
 
 
 def keep_photos(event: Event, shelf: Shelf) -> list[Problem]:

@@ -130,7 +130,7 @@ def _add_photos(routes: Blueprint, answered: Callable, guard: Authorizer, office
 
         desk = office().desk
         desk.reached(as_id(site_id))
-        return {"url": photo_address(desk.settings.files_bucket, desk.settings.files_url, site_id, name, desk.stores.files)}
+        return {"url": photo_address(desk.settings.files_bucket, desk.settings.files_url, site_id, name, desk.stores.files, desk.facts)}
 
 
 def _add_reporters(routes: Blueprint, answered: Callable, guard: Authorizer, office: Callable, contacts: object) -> None:

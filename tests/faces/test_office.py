@@ -8,13 +8,15 @@ from datetime import datetime
 import pytest
 from chalice import Chalice, CognitoUserPoolAuthorizer
 
+from chalicelib.access.identity import Identity
 from chalicelib.code.desk import Desk
+from chalicelib.code.photos import photo_key
 from chalicelib.code.token import parse_keys, sign
 from chalicelib.desk.office import Office
 from chalicelib.desk.papers import PAPERS, number_of, office_of, series_of
 from chalicelib.desk.views import build_blueprint
 from chalicelib.desk.words import vocabulary_words
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.vocabulary import load_vocabulary
 from tests.faces.test_api import ENTERPRISE, NEXT_TOWNSHIP, OTHER_SITE, SECRET, SETTINGS, SITE, TOWNSHIP, CountingLog, World
@@ -329,6 +331,20 @@ def test_a_file_that_only_calls_itself_a_picture_gets_into_no_fact_and_is_not_sh
     assert not world.papers.taken and world.kinds() == before
     world.stores.files.held[f"uploads/evidence/{name}"] = content
     assert world.ask("GET", f"/sites/{SITE}/photos/{name}", "enterprise").status_code == 404
+
+
+def test_the_photos_of_a_record_that_was_merged_are_seen_where_its_facts_went(world: OfficeWorld) -> None:
+    photo, other = f"{OTHER_SITE}.{'0' * 20}.jpg", f"{OTHER_SITE}.{'1' * 20}.jpg"
+    files, desk = world.stores.files, Desk(Identity("d-1", "district"), world.stores, SETTINGS)
+    files.held |= {f"uploads/photos/{photo}": b"\xff\xd8\xff", f"uploads/evidence/{other}": b"\xff\xd8\xff"}
+    assert world.serve("district", {**inspection(by="d-1"), "evidence": [photo]}, site=OTHER_SITE).status_code == 201
+    with pytest.raises(NotFound):
+        photo_key(SITE, photo, files, desk.facts)
+    world.fact("site_merged", OTHER_SITE, into=SITE)
+    world.fact("site_absorbed", SITE, site=OTHER_SITE)
+    assert photo_key(SITE, photo, files, desk.facts) == f"uploads/evidence/{photo}"
+    with pytest.raises(NotFound):
+        photo_key(SITE, other, files, desk.facts)
 
 
 def test_a_photo_that_has_not_arrived_gets_into_no_fact(world: OfficeWorld) -> None:

@@ -46,6 +46,9 @@ async function smaller(file) {
   return new Promise(done => canvas.toBlob(done, "image/jpeg", 0.85));
 }
 
+// Evidence that is a photo, of this site or of a record merged into it; other evidence is text.
+export const PHOTO = /^[0-9A-Z]{16}\.[0-9A-Z]{20}\.(jpg|png|webp)$/;
+
 // Small pictures that open large; one that cannot be shown says so.
 export function gallery(siteId, names, title = "照片") {
   if (!names.length) return null;

@@ -4,7 +4,7 @@ import { card, day, h, pairs, refusal, say, show as fill } from "../parts/dom.js
 import { append, daysBetween } from "../parts/events.js";
 import { badge, panel } from "../parts/grade.js";
 import { form } from "../parts/form.js";
-import { gallery } from "../parts/photos.js";
+import { PHOTO, gallery } from "../parts/photos.js";
 import { reports } from "../parts/reports.js";
 import { table } from "../parts/table.js";
 
@@ -119,7 +119,7 @@ function entry(record, one, words) {
     h("div", {}, h("b", {}, words.kind[one.kind] || one.kind), one.people > 0 && h("span", { class: "soft" }, ` ${one.people} 人`), one.withdrawn_on && h("span", { class: "tag" }, `${one.withdrawn_on} 更正作废`)),
     hazard && h("p", { class: "says soft" }, `隐患：${hazard.description || hazard.item || "未写明"}`),
     said(one.says, words),
-    gallery(siteId, one.evidence.filter(name => name.startsWith(`${siteId}.`)), words.kind[one.kind]),
+    gallery(siteId, one.evidence.filter(name => PHOTO.test(name)), words.kind[one.kind]),
     ["inspection", "rectification_ordered"].includes(one.kind) && one.says.number && h("a", { href: `#/paper/${siteId}/${one.says.number}` }, `文书 ${one.says.number}`));
 }
 
