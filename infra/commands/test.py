@@ -10,11 +10,12 @@ import sys
 HELP = "run the test suite (--full adds the long tests); other arguments go to pytest"
 TAKES_REST = True
 NOTHING_COLLECTED = 5
-# Two files at a time, each a whole with an emulator of its own; those on the whole stack one after the other (tests/conftest.py). In the order
-# of the tree: the browser and the stack, which take longest, come first and are not waited for at the end.
-TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-SUITE = ("-m", "not full", *TWO)
-LONG = ("-m", "full and not alone", *TWO)
+# Files side by side, each a whole with an emulator of its own; those on the whole stack one after the other (tests/conftest.py). In the order
+# of the tree: the browser and the stack, which take longest, come first and are not waited for at the end. Three on two cores: one of them
+# often waits for a process that has just begun.
+BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
+SUITE = ("-m", "not full", "-n", "3", *BY_FILE)
+LONG = ("-m", "full and not alone", "-n", "2", *BY_FILE)
 # They measure time: one at a time, when nothing else runs any more.
 ALONE = ("-m", "alone")
 

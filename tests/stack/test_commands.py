@@ -146,8 +146,7 @@ class TestAnotherDistrict:
         code, told = foreign_home.run("import", str(REGISTER), "--mapping", "dinesafe")
         assert (code, " 0 new events" in told) == (0, True)
 
-    def test_it_stays_that_district_and_a_second_one_wants_a_folder_of_its_own(self, foreign_home: Home) -> None:
-        assert "district dinesafe" in foreign_home.up("--stream", "pump")
+    def test_a_second_district_wants_a_folder_of_its_own(self, foreign_home: Home) -> None:
         code, told = foreign_home.run(*foreign_home.up_arguments("--district", "demo"))
         assert (code, "SAFETY_CODE_HOME=.local/demo" in told) == (1, True)
         code, told = foreign_home.run(*foreign_home.up_arguments("--district", "atlantis"))
@@ -169,7 +168,7 @@ class TestAnotherDistrict:
         with pytest.raises(ssl.SSLCertVerificationError):
             stranger.request("GET", "/api/health")
 
-    def test_the_foreground_ends_cleanly_with_ctrl_c_and_keeps_the_data(self, foreign_home: Home) -> None:
+    def test_the_foreground_ends_cleanly_with_ctrl_c_and_the_next_up_has_that_district_and_its_data(self, foreign_home: Home) -> None:
         sites = foreign_home.count("cards")
         before = foreign_home.told.stat().st_size
         # A shell that puts the suite in the background makes all its children deaf to Ctrl-C, unless somebody listens again.
