@@ -41,7 +41,8 @@ class BadCell(ValueError):
 
 def read_cell(column: Column, text: str) -> Any:
     """The value of a cell, its text plain; None if it is blank. BadCell with the reason otherwise."""
-    text = UNSEEN.sub("", text)
+    if not text.isprintable():
+        text = UNSEEN.sub("", text)
     if column.read not in VERBATIM:
         text = half_width(text).strip()
     if not text or text in column.skip:

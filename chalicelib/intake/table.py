@@ -126,7 +126,7 @@ def _says_something(line: Line) -> bool:
 
 def half_width(text: str) -> str:
     """Full-width letters, digits and signs as their half-width twins."""
-    return text.translate(FULL_TO_HALF)
+    return text if text.isascii() else text.translate(FULL_TO_HALF)
 
 
 def squeezed(name: str) -> str:
