@@ -21,7 +21,8 @@ FRESH, OLD, VERY_OLD, UNKNOWN = "fresh", "old", "very-old", "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Everything the page and its JSON twin show of one site on one day. ``plate`` is the token that was scanned.
+    """Everything the page and its JSON twin show of one site on one day. ``plate`` is the token that was scanned, ``address`` where
+    it leads: for a printed page, which cannot be clicked.
 
     ``came_from`` is the name of the record whose plate it is, where that one was merged into this one.
     """
@@ -31,6 +32,7 @@ class Scan:
     plate: str = ""
     language: str = "zh"
     came_from: str = ""
+    address: str = ""
 
     @property
     def grade(self) -> str:

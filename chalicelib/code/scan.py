@@ -100,7 +100,7 @@ def find(asked: Asked, settings: Settings, read: CardReader) -> page.Scan:
         raise PlateWithdrawn("the plate was replaced or revoked", issue=issue)
     survivor = _survivor(item, read)
     came_from = "" if survivor is item else str(item.doc["name"])
-    return page.Scan(survivor.doc, _day(settings), asked.token, asked.language, came_from)
+    return page.Scan(survivor.doc, _day(settings), asked.token, asked.language, came_from, f"{settings.public_base_url}/C/{asked.token}")
 
 
 def _survivor(item: CardItem, read: CardReader) -> CardItem:

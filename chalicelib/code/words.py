@@ -67,6 +67,10 @@ PAIRS = {
     "large_type": ("大字版", "Large type"),
     "normal_type": ("标准字号", "Normal type"),
     "display": ("显示方式", "Display"),
+    "printed": (
+        "本页打印的是 {day} 的情况，颜色会变，纸不会变。最新情况请扫现场码牌，或打开",
+        "Printed as of {day}. The colour changes, paper does not: for the present state scan the plate at the gate, or open",
+    ),
     "not_registered": ("未登记", "not registered"),
     "grade": ("安全等级", "Safety grade"),
     "due": ("待更新", "Update due"),

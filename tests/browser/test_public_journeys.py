@@ -199,15 +199,20 @@ def test_a_page_is_read_aloud_in_the_order_that_matters(browser, door: str, face
     assert order == sorted(order)
 
 
-@pytest.mark.parametrize("face", ["red-vetoed", "orange-contested"])
-def test_a_printed_page_has_the_grade_and_no_form(browser, door: str, face: str) -> None:
+@pytest.mark.parametrize(("face", "form"), [("red-vetoed", ""), ("orange-contested", ""), ("orange-contested", ".large"), ("old", ".en.large")])
+def test_a_printed_page_has_the_grade_its_day_and_address_and_no_form(browser, door: str, face: str, form: str) -> None:
     page = browser.new_page(locale="zh-CN")
-    page.goto(f"{door}/{face}/C/{TOKEN}")
-    printed = pypdfium2.PdfDocument(page.pdf(format="A4", print_background=True))
+    page.goto(f"{door}/{face}/C/{TOKEN}{form}")
+    assert not page.locator(".on-paper").is_visible()
+    page.emulate_media(media="print")
+    sizes = {page.evaluate(f"getComputedStyle(document.querySelector('{part}')).fontSize") for part in (".means li", ".facts dd.num")}
+    assert sizes == {"20px" if form.endswith(".large") else "14px"}, "big type is big on paper, all of it"
+    printed = pypdfium2.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True))
     page.close()
     text = "".join(sheet.get_textpage().get_text_range() for sheet in printed)
-    assert CARD["name"] in text and "颜色不代表什么" in text
-    assert "提交" not in text and len(printed) <= 3
+    assert CARD["name"] in text and "/C/" + TOKEN in text.replace("\r\n", "") and DAY.isoformat() in text.replace("\r\n", "")
+    assert "提交" not in text and "Send" not in text and len(printed) <= 3
+    assert all(sheet.get_textpage().get_text_bounded(bottom=sheet.get_height() - 28).strip() == "" for sheet in printed), "a margin for the printer"
 
 
 def test_a_plate_photographed_from_the_screen_leads_to_the_page(browser, door: str) -> None:

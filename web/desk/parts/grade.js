@@ -3,7 +3,7 @@ import { h, svg } from "./dom.js";
 
 const SHAPES = {
   red: ["M8 2h8l6 6v8l-6 6H8l-6-6V8z", "M8.5 8.5l7 7m0-7l-7 7"],
-  orange: ["M12 3l10 18H2z", "M12 10v5m0 2.6v.4"],
+  orange: ["M12 3l10 18H2z", "M12 9.7v4.7m0 1.9v2.3"],
   yellow: ["M12 2l10 10-10 10L2 12z", "M8 12h8"],
   blue: ["M12 2.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 1 1 0-19z", "M7.5 12.3l3.2 3.2 6-6.4"],
   none: ["M3 3h18v18H3z", "M8 12h8"],
