@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pytest
+import qrcode
 import zxingcpp
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from chalicelib import ids
-from chalicelib.code.matrix import matrices, rows_of
+from chalicelib.code.matrix import MASKS, matrices, penalties, rows_of, words_of
 from chalicelib.code.qr import modules, png_of, runs
-from chalicelib.code.token import TOKEN_LENGTH, parse_keys, plate_url, sign
+from chalicelib.code.token import TOKEN_LENGTH, parse_keys, plate_url, plate_version, sign
 from chalicelib.errors import BadInput
 
 RING = parse_keys("1:00112233445566778899aabbccddeeff")
@@ -29,6 +31,23 @@ def url(host: str, number: int) -> str:
 def test_the_matrices_are_the_library_s(host: str) -> None:
     urls = [url(host, number) for number in range(30)]
     assert [rows for rows in matrices(urls)] == [rows_of(modules(one)) for one in urls]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_mask_s_points_are_the_library_s_less_what_the_timing_lines_add_to_every_code(host: str) -> None:
+    candidates = [candidate(url(host, number), mask) for number in range(12) for mask in MASKS]
+    ours = penalties(np.array([words_of(one) for one in candidates], np.uint64).T)
+    assert len({qrcode.util.lost_point(one) - points for one, points in zip(candidates, ours.tolist(), strict=True)}) == 1
+    assert len(set(ours.tolist())) > 50
+
+
+def candidate(text: str, mask: int) -> list[list[bool]]:
+    """What the library scores when it chooses."""
+    version, level = plate_version(text)
+    code = qrcode.QRCode(version=version, error_correction=getattr(qrcode.constants, f"ERROR_CORRECT_{level}"), border=0)
+    code.add_data(qrcode.util.QRData(text, mode=qrcode.util.MODE_ALPHA_NUM), optimize=0)
+    code.makeImpl(True, mask)
+    return code.modules
 
 
 @settings(max_examples=40)
