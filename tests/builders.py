@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import count
 
+from chalicelib.grading.case import Case, so_far
 from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Judgement
 from chalicelib.grading.rules import MODEL_2020, RuleSet, load_rule_set
+from chalicelib.grading.stories import Hazard, tell, tell_hazard
 
 AS_OF = date(2020, 6, 20)
 SITE = "5ZKQ0J8V3M7R2W1N"
@@ -106,6 +108,14 @@ def facts(items: Mapping[str, Mapping[str, int]] | None = None, *, not_applicabl
 
 def judged(site: Facts, on: str | date = AS_OF, rules: RuleSet = RULES) -> Judgement:
     return grade(site, rules, day(on))
+
+
+def told_hazard(made: Facts, on: str) -> Hazard:
+    """A hazard as the judge reads it on a day."""
+    case = Case({"records": {}}, on)
+    tell(case, RULES)
+    tell_hazard(case, {**made, "then": so_far(made.get("then", ()), on)}, RULES.officers)
+    return case.hazards[0]
 
 
 def codes(causes: tuple) -> list[str]:

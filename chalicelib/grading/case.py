@@ -41,6 +41,7 @@ def moved(add: Callable[[date, int], date]) -> Remembered:
 
 
 MONTHS_AFTER, DAYS_AFTER = moved(clock.add_months), moved(clock.add_days)
+MONTH_OF = Remembered(lambda day: day[:7])
 # The first day whose window still holds a day: then one comparison tells whether another day's window does.
 EARLIEST_ANCHOR, NEXT_DAY = moved(clock.earliest_anchor), DAYS_AFTER[1]
 NEXT_MONTH = Remembered(lambda day: clock.parse_month(day[:7])[1].isoformat())
@@ -110,10 +111,11 @@ class Case:
     """One site on one day. ``records`` are those that count by then (:func:`counting_by`); ``flips`` collects the later days on
     which a test changes with no event.
 
-    ``stories.tell`` fills in the hazards (all, the open ones, those that repeat an earlier one) and the accidents.
+    ``stories.tell`` fills in the hazards (all, the open ones, those that repeat an earlier one), the rechecks (day,
+    who had found the hazard, passed at the first go, id) and the accidents.
     """
 
-    __slots__ = ("accidents", "flips", "hazards", "on", "open_hazards", "records", "repeats")
+    __slots__ = ("accidents", "flips", "hazards", "on", "open_hazards", "rechecks", "records", "repeats")
 
     def __init__(self, facts: Mapping[str, object], on: str) -> None:
         self.on = on

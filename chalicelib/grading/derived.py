@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from chalicelib.exact import half_up
 from chalicelib.grading import visits
-from chalicelib.grading.case import EARLIEST_ANCHOR, MONTHS_AFTER, NEXT_DAY, NEXT_MONTH, Case, Record, months_before
+from chalicelib.grading.case import EARLIEST_ANCHOR, MONTH_OF, MONTHS_AFTER, NEXT_DAY, NEXT_MONTH, Case, Record, months_before
 from chalicelib.grading.model import Derived, maker
 from chalicelib.grading.rules import Item, RuleSet
 
@@ -19,13 +19,16 @@ LATEST = "9999-12-31"
 make_derived = maker(Derived)
 
 
-def derive_all(case: Case, rules: RuleSet, first_on: str, checks: Sequence[Record]) -> dict[str, Derived]:
-    """The items worked out from facts; one whose facts are not there yet is left out (not yet assessed)."""
+def derive_all(case: Case, rules: RuleSet, first_on: str, checks: Sequence[Record], sums: dict[str, int]) -> dict[str, Derived]:
+    """The items worked out from facts, what they lose taken off the sums of their axes; one whose facts are not there yet is left out."""
     values = {}
     for code, derive, item in derivations(rules):
         derived = derive(case, item, first_on, checks)
         if derived is not None:
             values[code] = derived
+            lost = item.points - derived[0]
+            if lost:
+                sums[item.axis] -= lost
     return values
 
 
@@ -62,12 +65,8 @@ def self_check_months(case: Case, item: Item, first_on: str, checks: Sequence[Re
     asked = months_asked(case.on, item.derive["months"], first_on[:7])
     if not asked:
         return nothing_due(item.points, None)
-    done: dict[str, str] = {}
-    for record in checks:
-        month, name = record["on"][:7], record["id"]
-        if done.get(month, "") < name:
-            done[month] = name
-    evidence = tuple([done[month] for month in asked if month in done])
+    done = {MONTH_OF[record["on"]]: record["id"] for record in checks}
+    evidence = tuple(filter(None, map(done.get, asked)))
     counts = len(evidence), len(asked)
     if counts[0] == counts[1]:
         return make_derived((item.points, "valued", counts, "", evidence))
@@ -88,17 +87,15 @@ def rectified_in_time(case: Case, item: Item, first_on: str, checks: Sequence[Re
     finders, months = item.derive["finders"], item.derive["months"]
     on, flips = case.on, case.flips
     since, oldest, in_time, evidence = EARLIEST_ANCHOR[months][on], LATEST, 0, []
-    for hazard in case.hazards:
-        deadline = hazard.deadline
-        if deadline >= since and not hazard.major and not hazard.dismissed and hazard.record["by"] in finders:
+    for record, major, deadline, _, _, dismissed, _, _, kept in case.hazards:
+        if deadline >= since and not major and not dismissed and record["by"] in finders:
             if deadline < oldest:
                 oldest = deadline
             if deadline >= on:
                 flips.append(NEXT_DAY[deadline])
             else:
-                evidence.append(hazard.record["id"])
-                if hazard.in_time:
-                    in_time += 1
+                evidence.append(record["id"])
+                in_time += kept
     if oldest is not LATEST:
         flips.append(MONTHS_AFTER[months][oldest])
     return share(item, in_time, evidence)
@@ -106,21 +103,16 @@ def rectified_in_time(case: Case, item: Item, first_on: str, checks: Sequence[Re
 
 def passed_first_recheck(case: Case, item: Item, first_on: str, checks: Sequence[Record]) -> Derived:
     """Points × rechecks passed at the first go ÷ rechecks, over the last months."""
-    if not case.hazards:
+    if not case.rechecks:
         return nothing_due(item.points, NONE_OF_NONE)
     finders, months = item.derive["finders"], item.derive["months"]
     since, oldest, passed, evidence = EARLIEST_ANCHOR[months][case.on], LATEST, 0, []
-    for hazard in case.hazards:
-        rechecks = hazard.rechecks
-        if rechecks and hazard.record["by"] in finders:
-            for step in rechecks:
-                day = step["on"]
-                if day >= since:
-                    evidence.append(step["id"])
-                    if day < oldest:
-                        oldest = day
-                    if step is rechecks[0] and step["result"] == "passed":
-                        passed += 1
+    for day, finder, passed_first, name in case.rechecks:
+        if day >= since and finder in finders:
+            evidence.append(name)
+            passed += passed_first
+            if day < oldest:
+                oldest = day
     if oldest is not LATEST:
         case.flips.append(MONTHS_AFTER[months][oldest])
     return share(item, passed, evidence)

@@ -22,7 +22,6 @@ ITEMS = itemgetter("items")
 FULL = "full"
 SELF = "self"
 UNOFFICIAL = frozenset((SELF, "report"))
-Points = Mapping[str, int]
 
 
 class Value(NamedTuple):
@@ -74,11 +73,13 @@ make_value, make_findings = maker(Value), maker(Findings)
 
 def find(case: Case, rules: RuleSet) -> Findings:
     """The effective value of every item of the rule set on the case's day. BadInput for a clause the rules do not know."""
-    assessments = official_assessments(case)
+    assessments: list[Record] = []
     full, first_on, start = None, "", 0
-    for place, record in enumerate(assessments):
-        if record["coverage"] == FULL:
-            full, start, first_on = record, place, first_on or record["on"]
+    for record in case.records.get("assessment", ()):
+        if record["by"] not in UNOFFICIAL:
+            if record["coverage"] == FULL:
+                full, start, first_on = record, len(assessments), first_on or record["on"]
+            assessments.append(record)
     while start and assessments[start - 1]["on"] == full["on"] and assessments[start - 1]["at"] == full["at"]:
         start -= 1
     values, away = inspected(rules, assessments[start:] if start else assessments)
@@ -87,11 +88,12 @@ def find(case: Case, rules: RuleSet) -> Findings:
     if full is None or any(map(ITEMS, checks)):
         lower(rules, values, away, checks, full)
     missing += unvalued(case, rules, values, away, full)
-    derived = derive_all(case, rules, first_on, checks)
+    applicable, whole = applicable_points(rules, tuple(away))
+    sums = dict(applicable)
+    derived = derive_all(case, rules, first_on, checks, sums)
     if missing or len(derived) < len(rules.derived):
         missing = [code for code in rules.items if code in missing or (code in rules.derived and code not in derived)]
-    applicable, whole = applicable_points(rules, tuple(away))
-    sums, extras = add_up(rules, applicable, values, derived)
+    extras = take_off(rules, sums, values)
     return make_findings((assessments, checks, full, first_on, values, away, derived, tuple(missing), sums, applicable, whole, extras))
 
 
@@ -103,11 +105,6 @@ def applicable_points(rules: RuleSet, away: tuple[str, ...]) -> tuple[Mapping[st
         item = rules.items[code]
         points[item.axis] -= item.points
     return points, sum(points.values())
-
-
-def official_assessments(case: Case) -> Sequence[Record]:
-    """The assessments that count: never one that only the firm or an informer tells of, whatever it is called."""
-    return [record for record in case.records.get("assessment", ()) if record["by"] not in UNOFFICIAL]
 
 
 def self_checks(case: Case, rules: RuleSet, full: Record | None) -> Sequence[Record]:
@@ -226,23 +223,19 @@ def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict
     return missing
 
 
-def add_up(rules: RuleSet, applicable: Points, values: Mapping[str, Value], derived: Mapping[str, Derived]) -> tuple[Points, list[Extra]]:
-    """The applicable points per axis less what is lost, then less the further deductions, which are named."""
-    places, sums, extras = rules.places, dict(applicable), []
+def take_off(rules: RuleSet, sums: dict[str, int], values: Mapping[str, Value]) -> list[Extra]:
+    """Take what the set items lose off the sums of their axes, then the further deductions, which are named."""
+    places, extras = rules.places, []
     for code, (_, lost, _, _) in values.items():
         axis, points = places[code]
         sums[axis] -= lost if lost < points else points
-    for code, (value, _, _, _, _) in derived.items():
-        axis, points = places[code]
-        if value != points:
-            sums[axis] += value - points
     if not rules.with_extra.keys().isdisjoint(values):
         for item in rules.with_extra.values():
             if item.code in values and extra_due(item, values[item.code]):
                 taken = min(item.extra.points, sums[item.axis])
                 sums[item.axis] -= taken
                 extras.append(Extra(item.code, item.axis, item.extra.points, taken))
-    return sums, extras
+    return extras
 
 
 def extra_due(item: Item, value: Value) -> bool:

@@ -168,27 +168,31 @@ def penalties(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
             end = case.window(record["on"], rule.params["months"])
             if end:
                 inside.append((end, record["id"]))
+    if len(inside) < least:
+        return ()
     inside.sort()
-    if len(inside) >= least:
-        yield cause(rule, rule.grade, inside[-least][0], tuple(name for _, name in inside))
+    return (cause(rule, rule.grade, inside[-least][0], tuple(name for _, name in inside)),)
 
 
 def expired_certificate(hearing: Hearing, rule: Rule) -> Iterable[Cause]:
     """A licence record past its last valid day or revoked, unless the same number was renewed; worse if the law requires it."""
     case = hearing.case
     newest: dict[str, tuple[str, Record]] = {}
+    types = rule.params["types"]
     for record in case.live("certificate"):
-        if record["type"] not in rule.params["types"]:
+        if record["type"] not in types:
             continue
         revoked = step_of(record, "certificate_revoked")
         last = days_after(revoked["on"], -1) if revoked else record["valid_to"]
         name = record.get("number") or record["id"]
         if name not in newest or last > newest[name][0]:
             newest[name] = (last, record)
+    causes = []
     for last, record in newest.values():
         if not case.until(last):
             grade = rule.params["required_grade"] if record.get("legally_required") else rule.grade
-            yield cause(rule, grade, BY_ACT, (record["id"],))
+            causes.append(cause(rule, grade, BY_ACT, (record["id"],)))
+    return causes
 
 
 def self_check_overdue(hearing: Hearing, rule: Rule) -> Iterable[Cause]:

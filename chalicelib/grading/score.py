@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from chalicelib.exact import HUNDREDTHS, TENTHS, half_up
-from chalicelib.grading.case import NEXT_DAY, Case, Record, months_after, step_of
+from chalicelib.grading.case import NEXT_DAY, Case, Record, Remembered, months_after, step_of
 from chalicelib.grading.findings import Findings
 from chalicelib.grading.model import Adjustment, Occurrence, Score, maker
 from chalicelib.grading.rules import Rule, RuleSet
@@ -18,7 +18,6 @@ Counter = Callable[[Case, Rule, Classes], Iterable[Occurrence]]
 FULL_SCORE = 100
 FULL_OF_WHOLE = FULL_SCORE * HUNDREDTHS
 FULL_TENTHS = FULL_SCORE * TENTHS
-TWICE_FULL = 2 * FULL_TENTHS
 PENALTIES = ("penalty", "enterprise_penalty")
 POINTS = attrgetter("points")
 
@@ -102,12 +101,14 @@ def injuries(case: Case, rule: Rule, figure: str) -> Iterable[Occurrence]:
 
 def penalties(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     """Decisions of one procedure; one marked as for a grave accident counts there and never here."""
+    params, counted = rule.params, []
     for kind in PENALTIES:
         for record in case.live(kind):
-            if record["procedure"] == rule.params["procedure"] and not record.get("for_grave_accident"):
-                end = case.window(record["on"], rule.params["months"])
+            if record["procedure"] == params["procedure"] and not record.get("for_grave_accident"):
+                end = case.window(record["on"], params["months"])
                 if end:
-                    yield occurrence(rule, record, record["on"], end)
+                    counted.append(occurrence(rule, record, record["on"], end))
+    return counted
 
 
 def overdue_hazards(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
@@ -137,15 +138,15 @@ def repeated_hazards(case: Case, rule: Rule, classes: Classes) -> Iterable[Occur
 
 def best_certificate(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
     """The best certificate that is valid this day and not revoked."""
-    best = None
+    grades, best, most = rule.params["grades"], (), -1
     for record in case.live("certificate"):
-        points = rule.params["grades"].get(record["type"])
-        if points is None or step_of(record, "certificate_revoked"):
+        points = grades.get(record["type"])
+        if points is None or ("then" in record and step_of(record, "certificate_revoked")):
             continue
         begun, last = case.reached(record["valid_from"]), record["valid_to"]
-        if case.until(last) and begun and (best is None or points > best.points):
-            best = make_occurrence((record["id"], record["valid_from"], 1, points, NEXT_DAY[last]))
-    return () if best is None else (best,)
+        if case.until(last) and begun and points > most:
+            best, most = (make_occurrence((record["id"], record["valid_from"], 1, points, NEXT_DAY[last])),), points
+    return best
 
 
 def accident_free(case: Case, rule: Rule, classes: Classes) -> Iterable[Occurrence]:
@@ -186,16 +187,12 @@ COUNT: dict[str, Counter] = {
 }
 
 
+TENTHS_OF = Remembered(lambda kept_of: half_up(FULL_TENTHS * kept_of[0], kept_of[1]) if kept_of[1] else None)
+
+
 def axis_tenths(sums: Mapping[str, int], applicable: Mapping[str, int]) -> dict[str, int | None]:
-    """Every axis in tenths, half-up as all sums are positive; None when nothing of it is applicable."""
-    axes: dict[str, int | None] = dict(sums)
-    for axis, points in applicable.items():
-        if points:
-            kept = sums[axis]
-            axes[axis] = FULL_TENTHS if kept == points else (TWICE_FULL * kept + points) // (2 * points)
-        else:
-            axes[axis] = None
-    return axes
+    """Every axis in tenths: its points of those applicable, both in the same order; None when nothing of it is applicable."""
+    return dict(zip(sums, map(TENTHS_OF.__getitem__, zip(sums.values(), applicable.values()))))
 
 
 def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) -> Score | None:

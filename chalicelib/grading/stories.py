@@ -15,11 +15,11 @@ FATAL_OR_UNKNOWN = 1
 
 def tell(case: Case, rules: RuleSet) -> None:
     """Put the hazards and the accidents of the case into it, as they stand on its day."""
-    records, officers = case.records, rules.officers
-    hazards = [hazard_of(record, officers) for record in records["hazard_found"]] if "hazard_found" in records else ()
-    case.hazards = hazards
-    case.open_hazards = [hazard for hazard in hazards if hazard.open]
-    case.repeats = [hazard for hazard in hazards if hazard.record.get("repeat_of") and not hazard.dismissed]
+    records = case.records
+    case.hazards, case.open_hazards, case.repeats, case.rechecks = [], [], [], []
+    if "hazard_found" in records:
+        for record in records["hazard_found"]:
+            tell_hazard(case, record, rules.officers)
     case.accidents = [accident_of(record, rules.levels) for record in records["accident"]] if "accident" in records else ()
 
 
@@ -38,7 +38,6 @@ class Hazard(NamedTuple):
     refused: bool
     open: bool
     in_time: bool
-    rechecks: Sequence[Record]
 
     def overdue(self, on: str) -> bool:
         """After the deadline, not closed, and not reported by the deadline (or failed at the check since)."""
@@ -48,11 +47,14 @@ class Hazard(NamedTuple):
 make_hazard = maker(Hazard)
 
 
-def hazard_of(record: Record, officers: int) -> Hazard:
-    """The standing of a hazard. A major one is closed only on the spot by ``officers`` or more; one officer's closing is void."""
+def tell_hazard(case: Case, record: Record, officers: int) -> None:
+    """Put the standing of a hazard and its rechecks into the case.
+
+    A major one is closed only on the spot by ``officers`` or more; one officer's closing is void.
+    """
     deadline, major = record["deadline_on"], record["level"] == MAJOR
     reported = dismissed = refused = False
-    closed, rechecks = "", []
+    closed, first = "", True
     for step in record.get("then", ()):
         kind = step["kind"]
         if kind == "rectification_ordered":
@@ -62,8 +64,10 @@ def hazard_of(record: Record, officers: int) -> Hazard:
             if step["on"] <= deadline:
                 reported = True
         elif kind == "recheck":
-            rechecks.append(step)
-            if step["result"] != "passed":
+            passed = step["result"] == "passed"
+            case.rechecks.append((step["on"], record["by"], passed and first, step["id"]))
+            first = False
+            if not passed:
                 reported = False
         elif kind == "hazard_closed":
             if not closed and (not major or len(set(step["officers"])) >= officers and step.get("on_site", True)):
@@ -75,8 +79,13 @@ def hazard_of(record: Record, officers: int) -> Hazard:
             dismissed = True
         elif kind == "rectification_refused":
             refused = True
-    in_time = reported or "" < closed <= deadline
-    return make_hazard((record, major, deadline, reported, closed, dismissed, refused, not (closed or dismissed), in_time, rechecks))
+    still_open, in_time = not (closed or dismissed), reported or "" < closed <= deadline
+    hazard = make_hazard((record, major, deadline, reported, closed, dismissed, refused, still_open, in_time))
+    case.hazards.append(hazard)
+    if still_open:
+        case.open_hazards.append(hazard)
+    if "repeat_of" in record and record["repeat_of"] and not dismissed:
+        case.repeats.append(hazard)
 
 
 class Accident(NamedTuple):

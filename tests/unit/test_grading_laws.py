@@ -10,12 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import clock
-from chalicelib.grading.case import so_far
 from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Grade
-from chalicelib.grading.stories import hazard_of
 from chalicelib.supervision.hazards import state_of
-from tests.builders import AS_OF, RULES, SITE, accident, hazard, judged, penalty, record, registered, self_check
+from tests.builders import AS_OF, RULES, SITE, accident, hazard, judged, penalty, record, registered, self_check, told_hazard
 
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 START = date(2017, 1, 1)
@@ -257,6 +255,6 @@ def test_a_void_counts_only_once_it_was_known():
 @given(hazards(), near())
 def test_the_judge_and_the_work_list_see_the_same_hazard(made, on):
     made = {**made, "then": sorted(made.get("then", ()), key=lambda entry: (entry["on"], entry["at"], entry["id"]))}
-    seen, shown = hazard_of({**made, "then": so_far(made["then"], on)}, RULES.officers), state_of(made, on)
+    seen, shown = told_hazard(made, on), state_of(made, on)
     assert (seen.deadline, seen.overdue(on), seen.major, seen.in_time) == (shown.deadline_on, shown.overdue, shown.major, shown.in_time)
     assert seen.open == shown.open

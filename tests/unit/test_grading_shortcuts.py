@@ -17,9 +17,9 @@ from chalicelib.grading.model import Finding, maker
 from chalicelib.grading.proof import proof_of, verify
 from chalicelib.grading.register import read_register
 from chalicelib.grading.score import adjust
-from chalicelib.grading.stories import hazard_of, tell
+from chalicelib.grading.stories import tell
 from infra.commands.grade import read_facts
-from tests.builders import AS_OF, RULES, codes, facts, hazard, judged, penalty, record, self_check, step
+from tests.builders import AS_OF, RULES, codes, facts, hazard, judged, penalty, record, self_check, step, told_hazard
 from tests.unit.test_grading_laws import LAW, assessments, hazards, near, sites, with_more
 
 ON = AS_OF.isoformat()
@@ -82,7 +82,7 @@ def test_a_hazard_is_read_alike_whatever_stands_between_its_steps(made, on, mixe
     noise = [withdrawn(step("hazard_dismissed", made["on"])), step("hazard_closed", "2030-01-01", officers=["a", "b"])]
     steps = [*made.get("then", ()), *noise]
     shuffled = {**made, "then": mixed.sample(steps, len(steps))}
-    read, again = (hazard_of({**one, "then": so_far(one.get("then", ()), on)}, RULES.officers) for one in (made, shuffled))
+    read, again = (told_hazard(one, on) for one in (made, shuffled))
     assert read[1:] == again[1:]
     assert again.record["id"] == made["id"]
 

@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import labels
-from chalicelib.grading.case import so_far
-from chalicelib.grading.stories import hazard_of
 from chalicelib.supervision.facts import fold
 from chalicelib.supervision.hazards import OFFICERS_TO_CLOSE_MAJOR, deadline_of, state_of
+from tests.builders import RULES, told_hazard
 from tests.event_builders import fact, hazard, step
 
 TWO = {"officers": ["o1", "o2"], "on_site": True}
@@ -160,7 +159,8 @@ STEPS = st.one_of(
 @given(st.sampled_from(["general", "major"]), DAYS, st.lists(STEPS, max_size=7), DAYS)
 def test_the_judges_own_reading_agrees(level, deadline_on, steps, on):
     record = record_of(level, deadline_on, *steps)
-    mine, judge = state_of(record, on), hazard_of({**record, "then": so_far(record.get("then", ()), on)}, OFFICERS_TO_CLOSE_MAJOR)
+    mine, judge = state_of(record, on), told_hazard(record, on)
+    assert RULES.officers == OFFICERS_TO_CLOSE_MAJOR
     assert mine.deadline_on == judge.deadline == deadline_of(record, on)
     assert mine.open == judge.open
     assert mine.overdue == judge.overdue(on)
