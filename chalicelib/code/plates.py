@@ -114,10 +114,10 @@ def files(order: Order, settings: Settings, font: bytes, plates: Iterator[tuple[
             yield name, made.content, {"file": name, "plates": len(some), "pages": made.pages, "missing": made.missing}
 
 
-def drawings(plates: Sequence[Plate]) -> Iterator[tuple[str, str]]:
+def drawings(plates: Sequence[Plate]) -> Iterator[tuple[str, bytes]]:
     """Each plate's code as SVG, by the name of its file."""
     for plate, rows in zip(plates, matrices([plate.url for plate in plates]), strict=True):
-        yield f"{plate.file_name}.svg", svg_of(rows, title=f"安全码 {plate.name}", description=DESCRIPTION)
+        yield f"{plate.file_name}.svg", svg_of(rows, title=f"安全码 {plate.name}", description=DESCRIPTION).encode()
 
 
 def archive(plates: Sequence[Plate]) -> bytes:

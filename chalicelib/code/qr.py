@@ -18,7 +18,6 @@ QUIET_ZONE = 4
 PIXELS = 24
 STEP = 11
 PIECE = (1 << STEP + 1) - 1
-STEPS = (0, STEP, 2 * STEP)
 
 
 def modules(url: str) -> list[list[bool]]:
@@ -41,7 +40,12 @@ def svg_of(rows: Sequence[int], *, title: str, description: str) -> str:
     """As :func:`svg`, of a matrix that is there already: one path, rectangles along each row."""
     side = len(rows) + 2 * QUIET_ZONE
     drawn = _pieces()
-    path = "".join(f"M{QUIET_ZONE} {y}" + "".join([drawn[row >> at & PIECE] for at in STEPS]) for y, row in enumerate(rows, QUIET_ZONE))
+    path = "".join(
+        [
+            f"M{QUIET_ZONE} {y}{drawn[row & PIECE]}{drawn[row >> STEP & PIECE]}{drawn[row >> 2 * STEP]}"
+            for y, row in enumerate(rows, QUIET_ZONE)
+        ]
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{side * 8}" height="{side * 8}" '
         f'shape-rendering="crispEdges" role="img" aria-labelledby="t d" lang="zh-CN">'

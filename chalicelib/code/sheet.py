@@ -19,9 +19,11 @@ from chalicelib.pdf import a4_canvas
 # Plates on a page: columns and rows. A plate keeps its shape, so that one drawing fits all.
 LAYOUTS = {1: (1, 1), 2: (1, 2), 4: (2, 2), 8: (2, 4)}
 MARGIN_MM, GAP_MM = 12, 6
-WIDTH, HEIGHT = 100.0, 141.0
-WIDE = (120.0, 78.0)
-FONT = "plate"
+TALL, WIDE = (100.0, 141.0), (120.0, 78.0)
+# Cutting marks: from and to so far beyond the edge.
+MARK = (0.6, 2.4)
+BESIDE_CODE = 60
+FONT = BLANK = "plate"
 GETA = "〓"
 LEADING, MOST_LINES = 1.25, 6
 BRAND, INK, SOFT = (0.051, 0.231, 0.349), (0.078, 0.125, 0.169), (0.29, 0.35, 0.4)
@@ -53,6 +55,13 @@ def sheet(plates: Sequence[Plate], font: bytes, *, per_page: int = 1, hotline: s
     file = io.BytesIO()
     canvas = a4_canvas(file, "安全码码牌")
     known = _register(font)
+    size, blank, written = (WIDE, _wide_blank, _wide) if lines > columns else (TALL, _tall_blank, _tall)
+    # What is the same on every plate is drawn once, and only shown on each.
+    canvas.beginForm(BLANK, -MARK[1], -MARK[1], size[0] + MARK[1], size[1] + MARK[1])
+    _marks(canvas, size)
+    _frame(canvas, size)
+    blank(canvas, hotline)
+    canvas.endForm()
     missing: dict[str, str] = {}
     for at, (plate, rows) in enumerate(zip(plates, matrices([plate.url for plate in plates]), strict=True)):
         if at and at % per_page == 0:
@@ -60,8 +69,10 @@ def sheet(plates: Sequence[Plate], font: bytes, *, per_page: int = 1, hotline: s
         name, lacking = _drawable(plate.name, known)
         if lacking:
             missing[plate.site_id] = lacking
-        _place(canvas, A4, (columns, lines), at % per_page)
-        (_wide if lines > columns else _upright)(canvas, plate, rows, name, hotline)
+        canvas.saveState()
+        _place(canvas, A4, size, (columns, lines), at % per_page)
+        canvas.doForm(BLANK)
+        written(canvas, plate, rows, name)
         canvas.restoreState()
     canvas.save()
     return Sheet(file.getvalue(), -(-len(plates) // per_page), missing)
@@ -88,63 +99,74 @@ def _drawable(name: str, known: dict[int, int]) -> tuple[str, str]:
     return "".join(GETA if character in away else character for character in " ".join(name.split())), away
 
 
-def _place(canvas: object, page: tuple[float, float], grid: tuple[int, int], at: int) -> None:
-    """Move to the plate's place on the page and to its own units, with cutting marks around it."""
+def _place(canvas, page: tuple[float, float], size: tuple[float, float], grid: tuple[int, int], at: int) -> None:
+    """Move to the plate's place on the page and to its own units."""
     from reportlab.lib.units import mm
 
-    columns, lines = grid
-    wide, high = WIDE if lines > columns else (WIDTH, HEIGHT)
+    (wide, high), (columns, lines) = size, grid
     cell = ((page[0] - 2 * MARGIN_MM * mm - (columns - 1) * GAP_MM * mm) / columns, (page[1] - 2 * MARGIN_MM * mm - (lines - 1) * GAP_MM * mm) / lines)
     scale = min(cell[0] / wide, cell[1] / high)
     column, line = at % columns, at // columns
     x = MARGIN_MM * mm + column * (cell[0] + GAP_MM * mm) + (cell[0] - wide * scale) / 2
     y = page[1] - MARGIN_MM * mm - (line + 1) * cell[1] - line * GAP_MM * mm + (cell[1] - high * scale) / 2
-    canvas.saveState()  # type: ignore[attr-defined]
-    canvas.translate(x, y)  # type: ignore[attr-defined]
-    canvas.scale(scale, scale)  # type: ignore[attr-defined]
-    canvas.setLineWidth(0.15)  # type: ignore[attr-defined]
-    canvas.setStrokeColorRGB(*SOFT)  # type: ignore[attr-defined]
-    for corner_x, step_x in ((0, -1), (wide, 1)):
-        for corner_y, step_y in ((0, -1), (high, 1)):
-            canvas.line(corner_x + step_x * 0.6, corner_y, corner_x + step_x * 2.4, corner_y)  # type: ignore[attr-defined]
-            canvas.line(corner_x, corner_y + step_y * 0.6, corner_x, corner_y + step_y * 2.4)  # type: ignore[attr-defined]
+    canvas.translate(x, y)
+    canvas.scale(scale, scale)
 
 
-def _upright(canvas, plate: Plate, rows: Sequence[int], name: str, hotline: str) -> None:
+def _marks(canvas, size: tuple[float, float]) -> None:
+    """Where to cut, at the four corners."""
+    near, far = MARK
+    canvas.setLineWidth(0.15)
+    canvas.setStrokeColorRGB(*SOFT)
+    for x, step_x in ((0, -1), (size[0], 1)):
+        for y, step_y in ((0, -1), (size[1], 1)):
+            canvas.line(x + step_x * near, y, x + step_x * far, y)
+            canvas.line(x, y + step_y * near, x, y + step_y * far)
+
+
+def _tall_blank(canvas, hotline: str) -> None:
+    wide, high = TALL
+    _heading(canvas, wide, high, 15)
+    _text(canvas, SAYS["scan"], wide / 2, 29.5, 4.6, width=wide - 8, centred=True)
+    _text(canvas, SAYS["scan_english"], wide / 2, 24.6, 3.2, colour=SOFT, width=wide - 8, centred=True)
+    _text(canvas, SAYS["report"].format(hotline=hotline), wide / 2, 17.6, 4.6, width=wide - 8, centred=True)
+    _text(canvas, SAYS["colour"], wide / 2, 12.2, 3.2, colour=SOFT, width=wide - 8, centred=True)
+
+
+def _tall(canvas, plate: Plate, rows: Sequence[int], name: str) -> None:
     """A tall plate: heading, name, code, how to scan, number."""
-    _frame(canvas, WIDTH, HEIGHT)
-    _heading(canvas, WIDTH, HEIGHT, 15)
-    _text(canvas, name, WIDTH / 2, HEIGHT - 25, 7, width=WIDTH - 12, room=14, centred=True)
-    _text(canvas, plate.township, WIDTH / 2, HEIGHT - 34, 4, colour=SOFT, width=WIDTH - 12, centred=True)
-    _code(canvas, rows, (WIDTH - 70) / 2, 35, 70)
-    _text(canvas, SAYS["scan"], WIDTH / 2, 29.5, 4.6, width=WIDTH - 8, centred=True)
-    _text(canvas, SAYS["scan_english"], WIDTH / 2, 24.6, 3.2, colour=SOFT, width=WIDTH - 8, centred=True)
-    _text(canvas, SAYS["report"].format(hotline=hotline), WIDTH / 2, 17.6, 4.6, width=WIDTH - 8, centred=True)
-    _text(canvas, SAYS["colour"], WIDTH / 2, 12.2, 3.2, colour=SOFT, width=WIDTH - 8, centred=True)
-    _text(canvas, f"{SAYS['number']}  {plate.number}", WIDTH / 2, 5, 3.6, width=WIDTH - 8, centred=True)
+    wide, high = TALL
+    _text(canvas, name, wide / 2, high - 25, 7, width=wide - 12, room=14, centred=True)
+    _text(canvas, plate.township, wide / 2, high - 34, 4, colour=SOFT, width=wide - 12, centred=True)
+    _code(canvas, rows, (wide - 70) / 2, 35, 70)
+    _text(canvas, f"{SAYS['number']}  {plate.number}", wide / 2, 5, 3.6, width=wide - 8, centred=True)
 
 
-def _wide(canvas, plate: Plate, rows: Sequence[int], name: str, hotline: str) -> None:
-    """A broad plate: the code at the left, the words at the right."""
+def _wide_blank(canvas, hotline: str) -> None:
     wide, high = WIDE
-    _frame(canvas, wide, high)
+    left, room = BESIDE_CODE, wide - BESIDE_CODE - 3
     _heading(canvas, wide, high, 11)
-    _code(canvas, rows, 2, 8.5, 56)
-    left, room = 60, wide - 63
-    _text(canvas, name, left, high - 22, 5.4, width=room, room=16)
-    _text(canvas, plate.township, left, high - 32, 3.4, colour=SOFT, width=room)
     _text(canvas, "用手机相机扫一扫，", left, high - 42, 3.6, width=room)
     _text(canvas, "查看本场所安全等级", left, high - 47, 3.6, width=room)
     _text(canvas, SAYS["report"].format(hotline=hotline), left, high - 54, 3.2, width=room)
     _text(canvas, SAYS["colour"], left, high - 60, 2.5, colour=SOFT, width=room)
+
+
+def _wide(canvas, plate: Plate, rows: Sequence[int], name: str) -> None:
+    """A broad plate: the code at the left, the words at the right."""
+    wide, high = WIDE
+    left, room = BESIDE_CODE, wide - BESIDE_CODE - 3
+    _code(canvas, rows, 2, 8.5, 56)
+    _text(canvas, name, left, high - 22, 5.4, width=room, room=16)
+    _text(canvas, plate.township, left, high - 32, 3.4, colour=SOFT, width=room)
     _text(canvas, f"{SAYS['number']}  {plate.number}", wide / 2, 3.4, 3.1, width=wide - 8, centred=True)
 
 
-def _frame(canvas, wide: float, high: float) -> None:
+def _frame(canvas, size: tuple[float, float]) -> None:
     canvas.setFillColorRGB(1, 1, 1)
     canvas.setStrokeColorRGB(*BRAND)
     canvas.setLineWidth(0.5)
-    canvas.roundRect(0.25, 0.25, wide - 0.5, high - 0.5, 3, stroke=1, fill=1)
+    canvas.roundRect(0.25, 0.25, size[0] - 0.5, size[1] - 0.5, 3, stroke=1, fill=1)
 
 
 def _heading(canvas, wide: float, high: float, deep: float) -> None:

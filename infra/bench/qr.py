@@ -60,7 +60,7 @@ def token_of(url: str) -> str:
 
 def _svg_files(plates: list[Plate], folder: Path) -> int:
     """As ``./dev plates --format svg`` writes them."""
-    return sum((folder / name).write_text(drawn, encoding="utf-8") for name, drawn in drawings(plates))
+    return sum((folder / name).write_bytes(drawn) for name, drawn in drawings(plates))
 
 
 def _pdf_files(plates: list[Plate], folder: Path) -> int:

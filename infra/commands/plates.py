@@ -64,7 +64,7 @@ def _codes(args: argparse.Namespace, plates: Iterator) -> Iterator[Path]:
     wanted = list(plates)
     if args.format == "svg":
         for name, drawn in drawings(wanted):
-            (args.out / name).write_text(drawn, encoding="utf-8")
+            (args.out / name).write_bytes(drawn)
             yield args.out / name
         return
     for plate, rows in zip(wanted, matrix.matrices([plate.url for plate in wanted]), strict=True):

@@ -103,6 +103,12 @@ def test_a_plate_says_whose_it_is_its_number_and_whom_to_tell(per_page: int) -> 
         assert part in said
 
 
+def test_what_every_plate_says_is_in_a_file_once_and_seen_on_every_plate() -> None:
+    content = sheet([plate(number) for number in range(8)], LATIN, per_page=4, hotline="12350").content
+    assert content.count(b"/Subtype /Form") == 1
+    assert [page.get_textpage().get_text_range().count("12350") for page in pypdfium2.PdfDocument(content)] == [4, 4]
+
+
 def test_paper_cannot_change_so_the_colour_is_not_on_it() -> None:
     drawn = pypdfium2.PdfDocument(sheet([plate()], LATIN).content)[0].render(scale=1).to_pil().convert("RGB")
     for colour in ("#C8141B", "#F08C00", "#FFD43B", "#1F62C9"):
