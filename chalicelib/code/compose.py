@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -52,6 +52,7 @@ class Cards(Protocol):
 
     def find(self, site_id: str) -> dict[str, object] | None: ...
     def list_township(self, township: str) -> list[dict[str, object]]: ...
+    def walk_township(self, township: str, after: str, at_once: int) -> Iterator[dict[str, object]]: ...
 
 
 class History(Protocol):

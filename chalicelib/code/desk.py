@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 
 from chalicelib import clock, ids
 from chalicelib.access.append import REASONS, Decision, Proposal, may_append, may_append_together
@@ -84,8 +85,9 @@ class Desk:
         if not reaches:
             raise Forbidden("outside your area")
         columns = [name for name in rows.COLUMNS if name != "score" or self.identity.role != "admin"]
-        wanted = [row for row in self.stores.cards.list_township(township) if str(row["site_id"]) > after and grade in (None, row["grade"])]
-        return rows.page_of(wanted, columns)
+        found = self.stores.cards.walk_township(township, after, rows.PAGE_SIZE + 1)
+        wanted = (row for row in found if grade in (None, row["grade"]))
+        return rows.page_of(list(islice(wanted, rows.PAGE_SIZE + 1)), columns)
 
     def own_sites(self) -> list[str]:
         """The site ids of an enterprise, or those assigned to an expert."""

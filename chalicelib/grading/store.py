@@ -116,13 +116,22 @@ class CardStore:
 
     def list_township(self, township: str) -> list[dict[str, object]]:
         """Every card of a township, without its document, by site id: attributes of docs/architecture.md; absent ones None."""
-        items = bulk.query_items(
+        return [_attributes(item) for item in self._township(township)]
+
+    def walk_township(self, township: str, after: str, at_once: int) -> Iterator[dict[str, object]]:
+        """The same cards behind a site id (all behind ``""``), so many to a request and no request before its rows are asked for: a page
+        of a long list costs what it shows."""
+        return (_attributes(item) for item in self._township(township, after, Limit=at_once))
+
+    def _township(self, township: str, after: str = "", **limit: int) -> Iterator[bulk.Item]:
+        behind = {":after": {"S": after}} if after else {}
+        return bulk.query_items(
             TableName=self.table,
             IndexName="by_township",
-            KeyConditionExpression="township = :township",
-            ExpressionAttributeValues={":township": {"S": township}},
+            KeyConditionExpression="township = :township" + " AND site_id > :after" * bool(after),
+            ExpressionAttributeValues={":township": {"S": township}, **behind},
+            **limit,
         )
-        return [_attributes(item) for item in items]
 
     def list_due(self, day: str) -> list[str]:
         """Sites whose review date has come by this day, days that were missed included."""

@@ -89,6 +89,9 @@ class MemoryCards:
         names = ("site_id", "name", "grade", "score", "as_of", "review_on", "enterprise_id")
         return [{name: getattr(card, name) for name in names} for card in cards if card.township == township]
 
+    def walk_township(self, township: str, after: str, at_once: int):
+        return (card for card in self.list_township(township) if card["site_id"] > after)
+
     def list_lines(self, site_id: str):
         return [{"line": "2020-06-28#1", "grade": "blue"}]
 

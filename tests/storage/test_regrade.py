@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 import orjson
 import pytest
@@ -259,6 +260,19 @@ def test_the_cards_of_a_township_are_listed_to_the_last_page(regrader):
     assert [row["site_id"] for row in rows] == sorted(map(site_id, names))
     assert {(row["grade"], row["score"], row["township"], row["issue"]) for row in rows} == {("none", None, TOWNSHIP, None)}
     assert regrader.saver.cards.list_township("330110002") == []
+
+
+def test_a_page_of_a_township_is_read_from_where_it_begins_and_no_further(regrader, monkeypatch):
+    names = range(30)
+    regrader.log.append([event for name in names for event in registration(name, "2020-06-01")], NOW)
+    regrader.regrade(map(site_id, names), DAY)
+    asked, real = [], bulk.call
+    monkeypatch.setattr(bulk, "call", lambda operation, **request: asked.append(request) or real(operation, **request))
+    ordered = sorted(map(site_id, names))
+    walk = regrader.saver.cards.walk_township(TOWNSHIP, ordered[9], 5)
+    assert [row["site_id"] for row in islice(walk, 5)] == ordered[10:15] and len(asked) == 1
+    assert [row["site_id"] for row in walk] == ordered[15:]
+    assert [row["site_id"] for row in regrader.saver.cards.walk_township(TOWNSHIP, "", 50)] == ordered
 
 
 def test_a_rebuild_from_the_log_finds_no_difference(regrader):

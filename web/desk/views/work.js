@@ -39,11 +39,14 @@ export async function show({ me, words, query }) {
 async function gather(codes, list) {
   const left = [...codes];
   const rows = [];
+  const reading = {}; // by township, how many of it are here
+  const told = () => fill(list, waiting(`已读取 ${rows.length + Object.values(reading).reduce((sum, count) => sum + count, 0)} 处${left.length ? `，还有 ${left.length} 个镇街` : ""}…`));
   const some = async () => {
     for (let code = left.shift(); code; code = left.shift()) {
-      const found = await all(`/work?township=${code}`, "sites");
+      const found = await all(`/work?township=${code}`, "sites", count => { reading[code] = count; told(); });
+      delete reading[code];
       rows.push(...found.map(row => ({ ...row, township: code })));
-      if (left.length) fill(list, waiting(`已读取 ${rows.length} 处，还有 ${left.length} 个镇街…`));
+      told();
     }
   };
   await Promise.all([some(), some(), some()]);
