@@ -24,7 +24,6 @@ TEMPLATES = Path(__file__).resolve().parent / "portal_pages"
 LANGUAGES = ("zh", "en")
 PAGES = ("method", "privacy", "index")
 ROOMS = {"map": "riskmap", "index": "index"}  # whose rules each follows
-NATIONAL_LINE = "12350"
 UNPUBLISHED = "unpublished"  # stands at the address of what will be published
 TAGS = {
     "zh": {"V": "公开文本", "D": "自行设计", "M": "专家经验"},
@@ -69,7 +68,7 @@ def _frame(district: District) -> dict[str, object]:
         "district": district,
         "has_map": is_promised(district, "map"),
         "has_index": is_promised(district, "index"),
-        "national": district.hotline == NATIONAL_LINE,
+        "lines": district.lines,
         "parts": ["一码", *(["一图"] * is_promised(district, "map")), *(["一指数"] * is_promised(district, "index"))],
         "parts_en": "One code" + ", one map" * is_promised(district, "map") + ", one index" * is_promised(district, "index"),
     }

@@ -29,6 +29,7 @@ def scan_page(scan: Scan, district: District, *, large: bool = False) -> str:
         ways=ways(scan, large),
         township=_township_name(scan, district),
         trend=trend(scan, district),
+        axes=axes_shown(scan),
         radar=_radar(scan),
     )
 
@@ -52,25 +53,27 @@ def refusal_badge(error: SafetyCodeError, district: District) -> str:
 def refusal_page(error: SafetyCodeError, district: District) -> str:
     """What to do about a plate that is not genuine, withdrawn, unknown or cannot be read now."""
     title, detail = sentence(error.code)
-    return render("code/refusal.html", district, title=title, detail=detail, advice=ADVICE.get(error.code, ()), english=IN_ENGLISH.get(error.code, IN_ENGLISH["try-again"]), status=error.status)
+    advice = [line.format(call=district.lines.call("zh")) for line in ADVICE.get(error.code, ())]
+    english = [text.format(call=district.lines.call("en")) for text in IN_ENGLISH.get(error.code, IN_ENGLISH["try-again"])]
+    return render("code/refusal.html", district, title=title, detail=detail, advice=advice, english=english, status=error.status)
 
 
 ADVICE = {
     "plate-not-genuine": (
         "用手机相机重新扫描现场码牌，不要手工抄写网址。",
         "核对网址的域名是否为本区公布的域名；不要在可疑页面填写任何信息。",
-        "码牌破损、被覆盖或疑似伪造，请拨打 12350 反映。",
+        "码牌破损、被覆盖或疑似伪造，请{call}。",
     ),
-    "plate-withdrawn": ("请扫描现场新的码牌。", "如现场仍张贴旧码牌，请拨打 12350 反映。"),
-    "not-found": ("该场所的档案可能刚刚建立，请稍后再扫。", "如一直无法显示，请拨打 12350 反映。"),
+    "plate-withdrawn": ("请扫描现场新的码牌。", "如现场仍张贴旧码牌，请{call}。"),
+    "not-found": ("该场所的档案可能刚刚建立，请稍后再扫。", "如一直无法显示，请{call}。"),
     "try-again": ("请等几秒后刷新本页。",),
 }
 
 # Who stands before a plate that does not open has chosen no language yet: both are on the page.
 IN_ENGLISH = {
-    "plate-not-genuine": ("Not a valid safety code", "Scan the plate itself again with your camera. If it is damaged or looks forged, call 12350; enter nothing on a page you do not trust."),
-    "plate-withdrawn": ("Plate withdrawn", "This plate was replaced or revoked. Please scan the new one; if the old one still hangs, call 12350."),
-    "not-found": ("Not found", "The record may have just been made: scan again later. If nothing appears, call 12350."),
+    "plate-not-genuine": ("Not a valid safety code", "Scan the plate itself again with your camera. If it is damaged or looks forged, {call}; enter nothing on a page you do not trust."),
+    "plate-withdrawn": ("Plate withdrawn", "This plate was replaced or revoked. Please scan the new one; if the old one still hangs, {call}."),
+    "not-found": ("Not found", "The record may have just been made: scan again later. If nothing appears, {call}."),
     "try-again": ("Please try again", "The service is busy. Reload this page in a moment."),
 }
 
@@ -108,10 +111,23 @@ def _township_name(scan: Scan, district: District) -> str:
     return code
 
 
-def _radar(scan: Scan) -> str:
-    """The six axes as SVG; nothing if there is no colour, which the numbers would seem to make up for, or no axis has a value."""
+def axes_shown(scan: Scan) -> dict[str, str]:
+    """The axes that the page lists, by their names: the six, or those of a rule set that has others; none where none has a value."""
+    if not _has_axes(scan):
+        return {}
+    return scan.card.get("axis_titles") or phrases(scan.language).AXIS  # type: ignore[return-value]
+
+
+def _has_axes(scan: Scan) -> bool:
+    """Not if there is no colour, which the numbers would seem to make up for, or no axis has a value."""
     axes = scan.card.get("axes")
-    if scan.grade == "none" or not isinstance(axes, dict) or all(value is None for value in axes.values()):
+    return scan.grade != "none" and isinstance(axes, dict) and any(value is not None for value in axes.values())
+
+
+def _radar(scan: Scan) -> str:
+    """The six axes as SVG; nothing if there are no values, or other axes than the six, which make no figure."""
+    axes = scan.card["axes"]
+    if not _has_axes(scan) or "axis_titles" in scan.card:
         return ""
     from chalicelib.grading.radar import radar_svg
 

@@ -32,7 +32,8 @@ SAYS = {
     "english": "SAFETY CODE",
     "scan": "用手机相机扫一扫，查看本场所安全等级",
     "scan_english": "Scan to see this site's safety grade",
-    "report": "发现隐患：扫码反映，或拨打 {hotline}",
+    "report": "发现隐患：扫码反映",
+    "report_or_call": "发现隐患：扫码反映，或拨打 {hotline}",
     "colour": "等级随时更新，不印在码牌上，以扫码结果为准",
     "number": "码牌编号",
 }
@@ -47,8 +48,9 @@ class Sheet:
     missing: dict[str, str]
 
 
-def sheet(plates: Sequence[Plate], font: bytes, *, per_page: int = 1, hotline: str = "12350") -> Sheet:
-    """The plates, in order, ``per_page`` (1, 2, 4 or 8) on an A4 page with cutting marks. KeyError for another number."""
+def sheet(plates: Sequence[Plate], font: bytes, *, per_page: int = 1, hotline: str = "") -> Sheet:
+    """The plates, in order, ``per_page`` (1, 2, 4 or 8) on an A4 page with cutting marks; ``hotline`` is named where there is one. KeyError
+    for another number of plates."""
     from reportlab.lib.pagesizes import A4
 
     columns, lines = LAYOUTS[per_page]
@@ -124,12 +126,16 @@ def _marks(canvas, size: tuple[float, float]) -> None:
             canvas.line(x, y + step_y * near, x, y + step_y * far)
 
 
+def _report(hotline: str) -> str:
+    return SAYS["report_or_call"].format(hotline=hotline) if hotline else SAYS["report"]
+
+
 def _tall_blank(canvas, hotline: str) -> None:
     wide, high = TALL
     _heading(canvas, wide, high, 15)
     _text(canvas, SAYS["scan"], wide / 2, 29.5, 4.6, width=wide - 8, centred=True)
     _text(canvas, SAYS["scan_english"], wide / 2, 24.6, 3.2, colour=SOFT, width=wide - 8, centred=True)
-    _text(canvas, SAYS["report"].format(hotline=hotline), wide / 2, 17.6, 4.6, width=wide - 8, centred=True)
+    _text(canvas, _report(hotline), wide / 2, 17.6, 4.6, width=wide - 8, centred=True)
     _text(canvas, SAYS["colour"], wide / 2, 12.2, 3.2, colour=SOFT, width=wide - 8, centred=True)
 
 
@@ -148,7 +154,7 @@ def _wide_blank(canvas, hotline: str) -> None:
     _heading(canvas, wide, high, 11)
     _text(canvas, "用手机相机扫一扫，", left, high - 42, 3.6, width=room)
     _text(canvas, "查看本场所安全等级", left, high - 47, 3.6, width=room)
-    _text(canvas, SAYS["report"].format(hotline=hotline), left, high - 54, 3.2, width=room)
+    _text(canvas, _report(hotline), left, high - 54, 3.2, width=room)
     _text(canvas, SAYS["colour"], left, high - 60, 2.5, colour=SOFT, width=room)
 
 

@@ -136,6 +136,7 @@ PAIRS = {
     "trend_absent": ("未入库", "not registered"),
     "now": ("现在", "now"),
     "radar": ("六维安全画像", "Six dimensions"),
+    "axes": ("各项得分", "Points by dimension"),
     "radar_table": ("各维度得分，满分 100", "Points of each dimension, of 100"),
     "not_applicable": ("不适用", "n/a"),
     "not_means": ("颜色不代表什么", "What the colour does not mean"),
@@ -155,10 +156,7 @@ PAIRS = {
     "not_4b": ("示范标准", "model standard"),
     "not_4c": ("，不是任何国家或地方标准。", ", not a national or local standard."),
     "report": ("发现隐患，请反映", "Seen a hazard? Tell us"),
-    "call_12350": ("安全生产举报", "work safety line"),
-    "call_own": ("举报电话", "report line"),
-    "call_12345": ("政务服务热线", "city hotline"),
-    "urgent": ("紧急情况请先撤离并拨打 119、120。", "In an emergency leave first, then call 119 or 120."),
+    "urgent": ("紧急情况请先撤离，再{call}。", "In an emergency leave first, then {call}."),
     "online": ("在线反映隐患，或指出本页错误", "Report a hazard, or an error on this page"),
     "about": ("反映什么", "What is it about?"),
     "hazard": ("安全隐患", "A hazard here"),
@@ -178,7 +176,6 @@ PAIRS = {
     "machine": ("机器可读：", "Machine-readable: "),
     "badge": ("徽标", "badge"),
     "staff": ("工作人员入口", "Staff"),
-    "line": ("安全生产举报电话", "Work safety line"),
     "foot_method": ("评分方法：示范标准（版本化数据，含依据与出处）。", "Method: a model standard (versioned data with its sources). "),
 }
 RADAR_SPOKEN = (("六维雷达图", "无适用项"), ("Radar of six dimensions", "not applicable"))

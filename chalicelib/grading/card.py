@@ -105,6 +105,7 @@ def _document(facts: Facts, judgement: Judgement | None, site: Mapping[str, obje
         **heading,
         "rule_set": None if judgement is None else judgement.rules.identity(),
         "axes": _axes(judgement),
+        **_own_axes(judgement),
         "flags": _flags(judgement),
         "vetoes": 0 if judgement is None else len(judgement.vetoes),
         "caps": 0 if judgement is None else len(judgement.caps),
@@ -168,6 +169,12 @@ def _axes(judgement: Judgement | None) -> dict[str, str | None]:
     return {axis: None if values.get(axis) is None else text_of(values[axis], 10) for axis in labels.AXIS}
 
 
+def _own_axes(judgement: Judgement | None) -> dict[str, dict[str, str]]:
+    """The names of the axes where the rule set has others than the six: most of those would be empty for every site there."""
+    axes = {} if judgement is None else judgement.rules.axes
+    return {} if not axes or axes.keys() == labels.AXIS.keys() else {"axis_titles": {axis: title for axis, (title, _) in axes.items()}}
+
+
 def _flags(judgement: Judgement | None) -> list[str]:
     if judgement is None:
         return []
@@ -219,11 +226,8 @@ def coverage_tenths(facts: Facts, judgement: Judgement) -> int | None:
 def _assessment_months(facts: Facts, judgement: Judgement) -> int:
     """How long an assessment is good for this site: the term of the rule set's cap on old assessments (C07)."""
     higher = read_register(Case(facts, judgement.on), judgement.rules).higher_risk
-    terms = [
-        rule.params["higher_months" if higher else "other_months"]
-        for rule in judgement.rules.caps
-        if rule.mechanism == "assessment_overdue"
-    ]
+    term = "higher_months" if higher else "other_months"
+    terms = [rule.params[term] for rule in judgement.rules.caps if rule.mechanism == "assessment_overdue"]
     return terms[0] if terms else 12
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from chalicelib import labels
 from chalicelib.errors import BadRuleSet, NotFound, Problem
+from chalicelib.register.lines import Lines, read_lines
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DISTRICTS = PACKAGE / "districts"
@@ -79,7 +80,7 @@ class RuleSetRef:
 
 @dataclass(frozen=True)
 class District:
-    """All that differs between two districts. ``number``: what its register calls an enterprise's number, in Chinese and English; empty where it has none."""
+    """All that differs between two districts. ``number``: what its register calls an enterprise's number, in two languages; empty where it has none."""
 
     id: str
     name: str
@@ -87,12 +88,12 @@ class District:
     english: str
     notice: str
     datum: str
-    hotline: str
     palette: dict[str, Swatch]
     rule_sets: dict[str, tuple[RuleSetRef, ...]]
     townships: tuple[Township, ...]
     folder: Path
     number: tuple[str, str] = labels.NUMBER
+    lines: Lines = Lines()
     english_notice: str = ""
     mappings: str = ""
     synthetic_names: str = ""
@@ -140,13 +141,12 @@ def load_district(district_id: str, root: Path = DISTRICTS) -> District:
     problems: list[Problem] = []
     townships = _read_townships(folder / "townships.csv", problems)
     palette, rule_sets = _read_palette(document, problems), _read_rule_sets(document, problems)
-    texts = {key: _text(document, key, problems) for key in ("id", "name", "short", "english", "notice", "datum", "hotline")}
-    boundaries = _read_boundaries(document, folder, problems)
+    texts = {key: _text(document, key, problems) for key in ("id", "name", "short", "english", "notice", "datum")}
+    boundaries, lines = _read_boundaries(document, folder, problems), read_lines(document, problems)
     if problems:
         raise BadRuleSet(problems, district=district_id)
-    more = {key: str(document.get(key, "")) for key in ("english_notice", "mappings", "synthetic_names")}
-    number = tuple(map(str, document.get("number", labels.NUMBER)))
-    return District(**texts, **more, number=number, palette=palette, rule_sets=rule_sets, townships=townships, folder=folder, boundaries=boundaries)
+    texts |= {key: str(document.get(key, "")) for key in ("english_notice", "mappings", "synthetic_names")}
+    return District(**texts, number=tuple(map(str, document.get("number", labels.NUMBER))), lines=lines, palette=palette, rule_sets=rule_sets, townships=townships, folder=folder, boundaries=boundaries)
 
 
 def _text(document: dict, key: str, problems: list[Problem]) -> str:

@@ -44,11 +44,11 @@ SAID = {
     "again": ("再查一次", "Look again"),
     "back": ("返回该场所的页面", "Back to the site's page"),
     "home": ("返回首页", "Home"),
-    "nothing": ("没有保存任何内容。请返回上一页修改后再提交，或拨打 12350、12345。", "Nothing was kept. Go back and correct it, or call 12350 or 12345."),
+    "nothing": ("没有保存任何内容。请返回上一页修改后再提交，或{call}。", "Nothing was kept. Go back and correct it, or {call}."),
 }  # fmt: skip
 REFUSED_EN = {
-    "too-many-reports": ("Heard often enough today", "Too many reports for this site or from this connection today. Please call 12350 or 12345."),
-    "not-from-a-person": ("Not accepted", "A field that must stay empty was filled in. Please call 12350 or 12345."),
+    "too-many-reports": ("Heard often enough today", "Too many reports for this site or from this connection today. Please come back tomorrow, or telephone."),
+    "not-from-a-person": ("Not accepted", "A field that must stay empty was filled in. Please leave it empty, or telephone."),
     "bad-input": ("Please correct the form", "Choose what it is about and write 5 to 500 characters; a receipt number has 16 characters."),
     "not-found": ("Not found", "There is nothing under this number or plate."),
     "plate-not-genuine": ("Not a valid safety code", "Please scan the plate again."),
@@ -70,4 +70,4 @@ def refusal_page(error: SafetyCodeError, district: District, language: str) -> s
     said = phrases(language)
     title, detail = sentence(error.code) if language == "zh" else REFUSED_EN.get(error.code, REFUSED_EN["try-again"])
     problems = error.problems if isinstance(error, BadInput) and language == "zh" else ()
-    return render("reports/refusal.html", district, t=said, title=title, detail=detail, problems=problems, nothing=SAID["nothing"][said.at], home=SAID["home"][said.at])
+    return render("reports/refusal.html", district, t=said, title=title, detail=detail, problems=problems, nothing=SAID["nothing"][said.at].format(call=district.lines.call(language)), home=SAID["home"][said.at])

@@ -120,7 +120,7 @@ def test_a_mistyped_or_forged_plate_is_refused_without_a_read(token: str, ending
     answer = get(token, no_read, ending=ending)
     assert answer["statusCode"] == 404
     assert "不是有效的安全码" in answer["body"]
-    assert "12350" in answer["body"]
+    assert ("拨打 12350 或 12345" in answer["body"]) == (not ending), "whom to call is said to people, by their district's page"
 
 
 def test_every_single_changed_character_is_refused_without_a_read() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date
@@ -13,8 +14,9 @@ import pytest
 
 from chalicelib import labels
 from chalicelib.code.page import Scan
-from chalicelib.code.pages import scan_page
+from chalicelib.code.pages import refusal_page, scan_page
 from chalicelib.desk.words import words as desk_words
+from chalicelib.errors import SafetyCodeError
 from chalicelib.grading.bare import bare
 from chalicelib.grading.card import build_card
 from chalicelib.grading.judge import grade
@@ -24,6 +26,8 @@ from chalicelib.grading.rulebook import rules_on
 from chalicelib.grading.rules import load_rule_set
 from chalicelib.grading.way_back import calendar, way_back
 from chalicelib.register.district import load_district
+from chalicelib.register.lines import Lines
+from chalicelib.reports.pages import refusal_page as report_refusal
 from infra import cli
 from infra.commands import colours
 from tests.builders import codes, facts, record, registered, step
@@ -263,7 +267,9 @@ def test_a_page_has_no_line_for_a_number_the_register_lacks_and_none_for_a_share
     for language, words in (("zh", ("统一社会信用代码", "依据覆盖率")), ("en", ("Credit code", "Coverage"))):
         page = scan_page(Scan(card, ON, "X" * 29, language), DINESAFE)
         assert "/map/" not in page and "/index/" not in page, "it has neither"
-        assert 'href="tel:311"' in page and "1234" not in page and "12350" not in page
+        assert 'href="tel:311"' in page and "911" in page and not re.search(r"12345|12350|\b1(19|20)\b", page)
+        assert not any(word in page for word in ("生产工艺", "六维", "Six dimensions", "不适用", "n/a"))
+        assert all(title in page for title in ("最近一次检查", "十二个月检查记录")), "its own axes, by its own names"
         own = replace(DINESAFE, number=("门牌编号", "Premises number"))
         assert not any(word in page for word in words)
         assert {"zh": "门牌编号", "en": "Premises number"}[language] in scan_page(Scan(card, ON, "X" * 29, language), own)
@@ -275,3 +281,16 @@ def test_a_page_has_no_line_for_a_number_the_register_lacks_and_none_for_a_share
 def test_the_desk_calls_grades_as_the_district_does() -> None:
     assert desk_words(DINESAFE, ON)["grade"]["blue"] == "绿码"
     assert desk_words(load_district("demo"), ON)["grade"] == labels.GRADE
+
+
+@pytest.mark.parametrize("code", ["plate-not-genuine", "plate-withdrawn", "not-found", "too-many-reports", "not-from-a-person"])
+def test_no_refusal_sends_people_abroad_to_call(code: str) -> None:
+    """The numbers of China are no numbers of Toronto, and a district that names nobody to call has pages that name nobody."""
+    error = SafetyCodeError("")
+    error.code = code
+    nobody = replace(DINESAFE, lines=Lines())
+    for district, number in ((DINESAFE, "311"), (nobody, "")):
+        pages = [refusal_page(error, district), *(report_refusal(error, district, language) for language in ("zh", "en"))]
+        assert not any(re.search(r"12345|12350", page) for page in pages)
+        assert all(number in page for page in pages[1:]) and (number or not any("拨打" in page or "call 3" in page for page in pages))
+    assert "12350" in "".join(report_refusal(error, load_district("demo"), language) for language in ("zh", "en"))

@@ -77,12 +77,13 @@ def test_two_townships_with_one_code_on_one_day_are_refused(root):
 
 def test_every_fault_is_named_at_once(root):
     _replace(root / "demo" / "townships.csv", ",5,2,120.26109", ",five,2,east")
-    _replace(root / "demo" / "district.toml", 'hotline = "12350"', "hotline = 12350")
+    _replace(root / "demo" / "district.toml", 'number = "12350"', "number = 12350")
+    _replace(root / "demo" / "district.toml", 'emergency = ["119"', "emergency = [119")
     _replace(root / "demo" / "district.toml", 'file = "index/methods/model-2020.toml"', 'file = "index/methods/none.toml"')
     with pytest.raises(BadRuleSet) as refused:
         load_district("demo", root)
     columns = {problem.column for problem in refused.value.problems}
-    assert {"q", "longitude", "hotline", "rule_sets.index[0].file"} <= columns
+    assert {"q", "longitude", "lines[0].number", "emergency[0]", "rule_sets.index[0].file"} <= columns
 
 
 def test_the_rule_set_of_a_day_is_the_newest_that_has_begun(root):
@@ -96,3 +97,16 @@ def test_an_unknown_district_and_an_unknown_township_are_named(root):
         load_district("nowhere", root)
     with pytest.raises(NotFound):
         load_district("demo", root).township("999", date(2020, 6, 1))
+
+
+def test_whom_to_call_is_the_districts_own_and_nobody_where_its_folder_names_none(root):
+    demo, dinesafe = (load_district(name).lines for name in ("demo", "dinesafe"))
+    assert (demo.call("zh"), demo.call("en"), demo.call_city("zh")) == ("拨打 12350 或 12345", "call 12350 or 12345", "拨打 12345")
+    assert demo.told("zh") == "安全生产举报电话 12350，政务服务热线 12345。" and demo.told("en") == "Work safety line 12350, city hotline 12345."
+    assert (dinesafe.call("zh"), dinesafe.told("en"), dinesafe.call_in_an_emergency("en")) == ("拨打 311", "City line 311.", "call 911")
+    toml = (root / "demo" / "district.toml").read_text("utf-8")
+    start, end = toml.index("lines = ["), toml.index("synthetic_names")
+    (root / "demo" / "district.toml").write_text(toml[:start] + toml[end:], "utf-8")
+    nobody = load_district("demo", root).lines
+    assert [nobody.call("zh"), nobody.call("en"), nobody.told("zh"), nobody.told("en")] == ["告诉当地主管部门", "tell the local authority", "", ""]
+    assert nobody.call_in_an_emergency("zh") == "拨打当地急救电话"

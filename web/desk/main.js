@@ -22,6 +22,7 @@ async function begin() {
 }
 
 function frame() {
+  document.getElementById("lines").textContent = words.lines;
   show(document.getElementById("who"), h("span", {}, me.role_word), h("button", { type: "button", class: "plain", onclick: leave }, "退出"));
   show(document.getElementById("rooms"), roomsOf(me.role, words).filter(room => room.title).map(room => h("a", { href: `#/${room.path}` }, room.title)));
 }

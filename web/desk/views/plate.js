@@ -10,7 +10,7 @@ export async function show({ words, rest }) {
   const { id, record } = own;
   const address = URL.createObjectURL(await file(`/plates/${id}.svg`));
   const sheet = h("article", { class: "sheet plate-sheet" }, h("h2", {}, "企业安全码"), h("p", { class: "who" }, record.identity.name), h("p", {}, words.township[record.identity.township] || ""),
-    h("img", { src: address, alt: "本场所安全码的二维码" }), h("p", {}, "请用手机相机扫码，查看安全等级、评定日期和依据"), h("p", {}, "发现隐患：扫码反映，或拨打 12350"),
+    h("img", { src: address, alt: "本场所安全码的二维码" }), h("p", {}, "请用手机相机扫码，查看安全等级、评定日期和依据"), h("p", {}, `发现隐患：扫码反映${words.hotline && `，或拨打 ${words.hotline}`}`),
     h("p", { class: "num" }, `码牌编号 ${record.case.plate.number}`));
   return [head("码牌", "plate", own),
     h("div", { class: "acts screen" }, h("button", { type: "button", class: "button", onclick: () => print(sheet.cloneNode(true)) }, "打印"), h("a", { class: "line", href: address, download: `码牌-${id}.svg` }, "保存二维码")),
