@@ -33,8 +33,8 @@ AFTER_TIMING = ROWS ^ (1 << TIMING) - 1
 # The columns, as bits of a row, whose right neighbour is the next bit: neither the last one nor the one before the timing column.
 BESIDE = ROWS >> 1 ^ 1 << TIMING - 1
 RUN, RUN_ON, BLOCK, FINDER = 3, 1, 3, 40
-# So many codes at a time stay in a processor's cache.
-CHUNK = 96
+# So many codes at a time stay in a processor's cache, and each array below 128 kB: a larger one the C library asks of the system anew.
+CHUNK = 48
 
 
 @dataclass(frozen=True)
