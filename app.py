@@ -69,9 +69,9 @@ def plates(event: dict[str, object], context: object) -> dict[str, object]:
 
 @app.on_dynamodb_record(stream_arn=PLACEHOLDER_STREAM, name="regrade")
 def regrade(event: DynamoDBEvent) -> dict[str, object]:
-    """A batch of appended events: regrade the sites concerned, tell townships of decided objections."""
+    """A batch of appended events: regrade the sites concerned; tell of decided objections and of the steps of appeals."""
+    from chalicelib.desk.told import stack_hear
     from chalicelib.grading.regrade import handle_stream
-    from chalicelib.index.verdicts import stack_hear
 
     return handle_stream(event.to_dict(), settings(), hear=stack_hear(settings()))
 

@@ -60,7 +60,7 @@ def _fact(event: Event | None) -> dict[str, object] | None:
     if event is None:
         return None
     title = load_vocabulary().kinds[event.kind].title
-    return {"id": event.event_id, "kind": event.kind, "title": title, "on": event.occurred_on, "by": event.source, "says": _unsigned(event.payload)}
+    return {"id": event.event_id, "kind": event.kind, "title": title, "on": event.occurred_on, "by": event.source, "says": _unsigned(event.payload), "evidence": list(event.evidence)}
 
 
 def _person(identity: Identity) -> dict[str, str]:

@@ -118,8 +118,9 @@ class Office:
 
     def _work_rows(self, rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
         facts = self.facts.load([str(row["site_id"]) for row in rows])
-        day = self.desk.settings.day().isoformat()
-        return [work_row(row, facts.get(str(row["site_id"])), day) for row in rows]
+        day = self.desk.settings.day()
+        rules = self.desk.stores.rules(day)
+        return [work_row(row, facts.get(str(row["site_id"])), day.isoformat(), rules) for row in rows]
 
     def _assigned(self) -> list[dict[str, object]]:
         """The sites assigned to an expert as lines of a list; one without a card is left out."""

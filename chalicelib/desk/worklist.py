@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from chalicelib.grading.appeals import TOWNSHIP, open_appeal
+from chalicelib.grading.rules import RuleSet
 from chalicelib.supervision.hazards import AWAITING_RECHECK, ORDERED, RECTIFYING, REGISTERED, HazardState, state_of
 from chalicelib.supervision.plates import plate_on
 
@@ -41,8 +43,8 @@ def hazard_lines(facts: Mapping[str, object], on: str, *, open_only: bool = True
     return sorted(lines, key=lambda line: (not line["overdue"], str(line["deadline_on"]), str(line["id"])))
 
 
-def work_row(row: Mapping[str, object], facts: Mapping[str, object] | None, on: str) -> dict[str, object]:
-    """A site's line of the work list: its row in the list of cards, and what its facts ask for on this day."""
+def work_row(row: Mapping[str, object], facts: Mapping[str, object] | None, on: str, rules: RuleSet) -> dict[str, object]:
+    """A site's line of the work list: its row in the list of cards, and what its facts ask for on this day under these rules."""
     lines = hazard_lines(facts, on) if facts else []
     return {
         **row,
@@ -56,6 +58,7 @@ def work_row(row: Mapping[str, object], facts: Mapping[str, object] | None, on: 
         "last_inspection": last_day(facts, "inspection", on) if facts else None,
         "plate": plate_on(facts, on).due if facts else "",
         **_reports(facts, on),
+        **_voice(facts, on, rules),
         "hazards": lines[:SEVERAL],
     }
 
@@ -66,6 +69,19 @@ def _reports(facts: Mapping[str, object] | None, on: str) -> dict[str, object]:
     waiting = [record for record in records if "void" not in record and record["on"] <= on and not _decided(record)]
     days = [str(record["due_on"]) for record in waiting if record.get("due_on")]
     return {"reports": len(waiting), "reports_late": sum(day < on for day in days), "report_due_on": min(days, default=None)}
+
+
+def _voice(facts: Mapping[str, object] | None, on: str, rules: RuleSet) -> dict[str, object]:
+    """What the enterprise says and waits for: its open appeal with whose turn it is and until when (None where the holidays are not known),
+    and how many replies nobody has looked through."""
+    appeal = open_appeal(facts, rules, on) if facts else None
+    told = facts["records"].get("reply", ()) if facts else ()  # type: ignore[attr-defined]
+    waiting = [one for one in told if "void" not in one and one["on"] <= on and not any(step["kind"] == "reply_published" for step in one.get("then", ()))]
+    if appeal is None:
+        return {"appeal": None, "replies": len(waiting)}
+    stage = appeal.clock()["stage"]
+    due_on = appeal.opinion_due_on if stage == TOWNSHIP else appeal.decision_due_on
+    return {"appeal": {"id": appeal.id, "stage": stage, "due_on": due_on, "late": due_on is not None and due_on < on}, "replies": len(waiting)}
 
 
 def _decided(record: Record) -> bool:

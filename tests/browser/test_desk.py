@@ -112,7 +112,7 @@ def test_a_hazard_goes_from_the_inspection_to_its_closing(person: Open, stack, t
     assert order.split("-")[1:] == ["ZG", "2020", "0001"]
     keeps_its_name(officer, stack, site)
 
-    owner = person("enterprise", 360).arrive("rectify")
+    owner = reads_what_was_served(person("enterprise", 360), order).go("rectify")
     owner.sees("已下达整改")
     owner.fill("怎样整改的", "已清理")
     owner.page.locator("input[type=file]").first.set_input_files(picture)
@@ -130,6 +130,14 @@ def test_a_hazard_goes_from_the_inspection_to_its_closing(person: Open, stack, t
     assert officer.page.title() != "BROKEN" and HOSTILE in officer.page.locator("#view h1").inner_text()
 
 
+def reads_what_was_served(owner: Person, number: str) -> Person:
+    owner.arrive("own")
+    owner.page.get_by_role("link", name=f"文书 {number}").first.click()
+    owner.sees("责令你单位")
+    assert owner.page.get_by_role("button").all_inner_texts() == ["退出", "打印"], "it reads and prints, no more"
+    return owner
+
+
 def keeps_its_name(officer: Person, stack, site: str) -> None:
     """The order on the screen says what was served, even when the site is called something else; it is called the same again after."""
     served_on = officer.page.locator(".sheet b").first.inner_text()
@@ -138,6 +146,19 @@ def keeps_its_name(officer: Person, stack, site: str) -> None:
     officer.page.locator("#view h1 + p", has_text="改名").wait_for()
     assert officer.page.locator(".sheet b").first.inner_text() == served_on, "what was served stays what it was"
     rename(stack, site, served_on)
+
+
+def test_an_order_says_what_it_said_when_what_it_is_about_has_fallen_and_the_page_says_so(person: Open, stack) -> None:
+    site, officer = own_site(stack), stack.token("district")
+    send = lambda path, **body: json.loads(stack.get(f"/api/sites/{site}/{path}", officer, "POST", json.dumps(body).encode())[2])  # noqa: E731
+    found = send("events", kind="hazard_found", key="falls", payload={"level": "general", "description": "配电箱前堆物", "deadline_on": "2020-12-31"})["event_id"]
+    order = {"kind": "rectification_ordered", "key": "falls-order", "caused_by": found, "payload": {"deadline_on": "2020-12-31"}}
+    number = send("papers", paper="rectification_order", events=[order])["number"]
+    act = send("acts", kind="void", key="fell", voids=found, payload={"reason": "认错了场所"})["act"]
+    assert stack.get(f"/api/acts/{act}/sign", stack.token("district-2"), "POST", b"{}")[0] == 201
+    reader = person("district", 360).arrive(f"paper/{site}/{number}")
+    reader.sees("此后更正")
+    assert "配电箱前堆物（一般）" in reader.page.locator(".sheet ol").inner_text()
 
 
 def rename(stack, site: str, name: str) -> None:
@@ -260,7 +281,7 @@ def test_an_appeal_and_a_reply_are_text_whatever_they_say(person: Open) -> None:
     assert drafts(owner) == []
 
 
-def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district(person: Open, stack) -> None:
+def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district(person: Open, stack, tmp_path: Path) -> None:
     site = own_site(stack)
     township = person("township", 360).arrive(f"assess/{site}")
     township.fill("情况", "通风设施停用")
@@ -269,10 +290,16 @@ def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district
     owner = person("enterprise").arrive("voice")
     owner.page.get_by_label("针对哪条记录").select_option(index=1)
     owner.fill("理由", "当天并未停用该设施，见维保记录")
+    owner.page.locator("input[type=file]").set_input_files(photo(tmp_path))
     owner.press("提交申诉")
     owner.sees("已提交，等待镇街意见")
+    owner.page.get_by_alt_text("申诉证据 1").wait_for()
+    township.go("work")
+    township.page.locator(".filter[data-key=voice]").click()
+    township.sees("待镇街意见")
     township.go(f"site/{site}")
     township.page.get_by_role("link", name="申诉", exact=True).first.click()
+    township.page.get_by_alt_text("申诉证据 1").wait_for()
     township.fill("意见", "维保记录属实")
     township.press("提交意见")
     township.sees("区级审理中")
@@ -295,14 +322,22 @@ def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district
     colleague = person("district-2").arrive("acts")
     colleague.page.get_by_role("link", name="申诉决定").click()
     colleague.sees("当天并未停用该设施，见维保记录")
+    colleague.page.get_by_alt_text("申诉 1").wait_for()
     colleague.sees("通风设施当天检修后恢复运行")
     colleague.press("确认并会签")
     colleague.sees("两人已签署，已写入记录。")
     district.page.reload()
     district.sees("会签人：区级")
-    owner.page.reload()
+    owner.go("")
+    owner.sees("1 项新决定")
+    owner.go("own")
+    owner.page.get_by_role("link", name="看决定和理由").click()
+    owner.settled("#view[data-room^='#/voice'] h1")
     owner.sees("申诉成立")
     owner.sees("维保记录证明当天未停用")
+    owner.go("")
+    owner.page.wait_for_timeout(300)
+    assert owner.page.get_by_text("项新决定").count() == 0, "read"
 
 
 def test_what_a_colleague_gives_back_is_not_written_and_says_why(person: Open, stack) -> None:

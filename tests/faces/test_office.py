@@ -241,6 +241,22 @@ def test_the_work_list_counts_reports_until_they_are_decided(world: OfficeWorld)
     assert counted() == (1, 0, "2020-07-01")
 
 
+def test_the_work_list_has_the_open_appeal_with_whose_turn_it_is_and_the_replies_nobody_looked_through(world: OfficeWorld) -> None:
+    def counted() -> tuple:
+        (row,) = world.ask("GET", f"/work?township={TOWNSHIP}", "township").json_body["sites"]
+        return row["appeal"], row["replies"]
+
+    assert counted() == (None, 0)
+    filed = world.fact("appeal", SITE, source="self", text="异议")
+    reply = world.fact("reply", SITE, source="self", text="已整改")
+    assert counted() == ({"id": filed, "stage": "township", "due_on": "2020-06-04", "late": True}, 1)
+    world.fact("appeal_opinion", SITE, caused_by=filed, source="township", text="属实")
+    world.fact("reply_published", SITE, caused_by=reply)
+    assert counted() == ({"id": filed, "stage": "district", "due_on": "2020-06-11", "late": True}, 0)
+    world.fact("appeal_decided", SITE, caused_by=filed, outcome="rejected", text="依据充分")
+    assert counted() == (None, 0)
+
+
 # ── Whoever reported 举报人 ─────────────────────────────────────────────────────────────────────────────────────────
 def reported(world: OfficeWorld) -> str:
     fact = world.fact("complaint", SITE, source="report", text="夜间作业")

@@ -3,7 +3,7 @@ import { get, post } from "../api.js";
 import { card, day, h, pairs, say } from "../parts/dom.js";
 import { follows, line, moment, person } from "../parts/cosign.js";
 import { form } from "../parts/form.js";
-import { gallery } from "../parts/photos.js";
+import { PHOTO, gallery } from "../parts/photos.js";
 import { held } from "./imports.js";
 import { said } from "./site.js";
 
@@ -40,7 +40,7 @@ function one(act, words, again, file) {
     h("div", { class: "title" }, h("h1", {}, `会签：${act.title}`), h("p", {}, where)),
     standing(act, words), rows(act, file, words),
     h("div", { class: "columns" },
-      h("div", {}, card("签署的内容", content(act, words)), act.appeal && card("申诉", fact(act.appeal, words)), act.target && card(act.appeal ? "所争议的事实" : "所涉的事实", fact(act.target, words)),
+      h("div", {}, card("签署的内容", content(act, words)), act.appeal && card("申诉", fact(act, act.appeal, words)), act.target && card(act.appeal ? "所争议的事实" : "所涉的事实", fact(act, act.target, words)),
         card("签署以后", h("ul", { class: "follows" }, follows(act.kind, act.says).map(sentence => h("li", {}, sentence))))),
       h("div", {}, card("谁签署", signatures(act, words)), answering(act, again))),
   ];
@@ -64,7 +64,7 @@ function content(act, words) {
   ];
 }
 
-const fact = (one, words) => [h("p", {}, day(one.on), " ", h("b", {}, one.title), h("span", { class: "soft" }, ` ${words.source[one.by]}`)), said(one.says, words)];
+const fact = (act, one, words) => [h("p", {}, day(one.on), " ", h("b", {}, one.title), h("span", { class: "soft" }, ` ${words.source[one.by]}`)), said(one.says, words), gallery(act.subject_id, one.evidence.filter(name => PHOTO.test(name)), one.title)];
 
 function signatures(act, words) {
   return pairs(["签署人", person(act.first, words)], ["签署时间", moment(act.prepared_at)], [act.state === "declined" ? "退回人" : "会签人", act.second ? person(act.second, words) : "等待"], ["会签期限", moment(act.open_until)], ["办结", act.ended_at && moment(act.ended_at)]);

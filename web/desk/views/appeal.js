@@ -7,6 +7,7 @@ import { card, day, h, say } from "../parts/dom.js";
 import { append } from "../parts/events.js";
 import { changesOf, fieldsOf, hasForm, payloadOf } from "../parts/fields.js";
 import { form } from "../parts/form.js";
+import { PHOTO, gallery } from "../parts/photos.js";
 import { said } from "./site.js";
 
 export async function show({ me, words, rest, again }) {
@@ -22,7 +23,7 @@ export async function show({ me, words, rest, again }) {
   return [
     h("div", { class: "title" }, h("h1", {}, "申诉"), home),
     h("div", { class: "columns" },
-      h("div", {}, card(STATES[appeal.state] || appeal.state, h("p", {}, filed.says.text), clock(appeal)),
+      h("div", {}, card(STATES[appeal.state] || appeal.state, h("p", {}, filed.says.text), gallery(id, filed.evidence.filter(name => PHOTO.test(name)), "申诉证据"), clock(appeal)),
         card("所争议的事实", target ? fact(target, words) : h("p", { class: "soft" }, "对等级整体，没有指明哪一条。")),
         steps.length > 0 && card("办理经过", h("ol", { class: "story" }, steps.map(step => h("li", {}, h("div", { class: "when" }, day(step.on)), h("b", {}, words.kind[step.kind]), said(step.says, words)))))),
       h("div", {}, !isOpen(appeal) ? card("", h("p", { class: "soft" }, "这件申诉已经办结。")) : me.role === "township" ? opinion(id, root, again) : [waits, decision({ id, root, words, record, target, again })])),

@@ -1,5 +1,6 @@
 // 我的安全码: the grade, what falls due, the way back, every point lost, what time alone will change, the whole story.
 import { get } from "../api.js";
+import { STATES } from "../parts/appeal.js";
 import { card, day, h } from "../parts/dom.js";
 import { daysBetween } from "../parts/events.js";
 import { WORDS, badge, panel } from "../parts/grade.js";
@@ -7,6 +8,7 @@ import { chosen, head, none } from "../parts/own.js";
 import { table } from "../parts/table.js";
 import { story } from "./site.js";
 
+const NEWS_DAYS = 30;
 const ROOM_OF = { hazard: "rectify", certificate: "certificates", insurance: "certificates" };
 
 export async function show({ words, rest }) {
@@ -17,17 +19,20 @@ export async function show({ words, rest }) {
   return [
     head("我的安全码", "own", own),
     panel(way.grade, words.grade_meaning[way.grade], h("p", {}, `得分 ${way.score ?? "—"}`, reasons(" · 一票否决 ", record.case?.vetoes), reasons(" · 限级 ", record.case?.caps))),
-    messages(record, id, words),
+    messages(record, id, words, way.appeals),
     h("div", { class: "columns" },
-      h("div", {}, ways(way), losses(way), story(record, words)),
-      h("div", {}, calendar(way), duties(id, record), decided(record)))];
+      h("div", {}, ways(way), losses(way)),
+      h("div", {}, duties(id, record), calendar(way), decided(record))),
+    story(record, words)];
 }
 
 const reasons = (word, causes) => causes?.length > 0 && word + causes.map(one => `${one.code} ${one.title}`).join("、");
 
-export function messages(record, id, words) {
-  if (!record.reminders.length) return null;
-  return card("提醒", h("ul", { class: "hazards" }, record.reminders.map(one => h("li", { class: one.stage === 0 ? "late" : null },
+// What falls due, and for some weeks what was decided of an own appeal.
+export function messages(record, id, words, appeals = []) {
+  const decisions = appeals.filter(one => ["upheld", "rejected"].includes(one.state) && daysBetween(one.closed_on, record.today) <= NEWS_DAYS);
+  if (!record.reminders.length && !decisions.length) return null;
+  return card("提醒", h("ul", { class: "hazards" }, decisions.map(one => h("li", {}, h("b", {}, STATES[one.state]), `（${one.closed_on} 决定）。`, " ", h("a", { href: `#/voice/${id}` }, "看决定和理由"))), record.reminders.map(one => h("li", { class: one.stage === 0 ? "late" : null },
     h("b", {}, words.value[one.what] || one.what), ` ${dueWords(one)}。`, " ", h("a", { href: `#/${ROOM_OF[one.kind]}/${id}` }, "去处理")))));
 }
 

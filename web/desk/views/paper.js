@@ -1,4 +1,5 @@
-// A paper with its number as it is printed and signed, and what became of it: signed, refused, left in place.
+// A paper with its number as it is printed and signed, and what became of it: signed, refused, left in place. Whoever it was served on
+// (and an expert) reads and prints it; what follows is for officials.
 import { get } from "../api.js";
 import { card, h } from "../parts/dom.js";
 import { together, waitsOn } from "../parts/cosign.js";
@@ -9,21 +10,29 @@ import { print } from "../parts/print.js";
 const TITLES = { JC: "现场检查记录", ZG: "责令限期整改指令书" };
 const LEGAL = "依据《中华人民共和国安全生产法》第六十五条、第七十三条";
 
-export async function show({ words, rest, again }) {
+export async function show({ me, words, rest, again }) {
   const [id, number] = rest;
+  const official = ["township", "district"].includes(me.role);
   const record = await get(`/sites/${id}/record`);
   const carriers = record.timeline.filter(one => one.says.number === number);
-  const head = h("div", { class: "title" }, h("h1", {}, TITLES[number.split("-")[1]] || "文书"), h("p", {}, h("a", { href: `#/site/${id}` }, record.identity.name)));
+  const head = h("div", { class: "title" }, h("h1", {}, TITLES[number.split("-")[1]] || "文书"), h("p", {}, h("a", { href: `#/${me.role === "enterprise" ? "own" : "site"}/${id}` }, record.identity.name)));
   if (!carriers.length) return [head, card("", h("p", {}, "没有这份文书。"))];
   const root = carriers[0].kind === "inspection" ? carriers[0].id : carriers[0].answers;
-  const waits = await waitsOn(root);
+  const told = new Set(carriers[0].kind === "inspection" ? [root, ...record.timeline.filter(one => one.says.inspection === root).map(one => one.id)] : carriers.map(one => one.answers));
+  const waits = official && await waitsOn(root);
   const signing = record.timeline.find(one => one.kind === "paper_signed" && one.says.paper === number);
   const sheet = number.includes("-JC-") ? inspectionSheet(record, carriers[0], number, words) : orderSheet(record, carriers, number, words);
   sheet.append(signature(signing, words), h("p", { class: "fine" }, `编号 ${number}。本文书由安全码系统生成，一式两份，一份交被检查单位，一份存档。`));
   return [head,
     h("div", { class: "acts screen" }, h("button", { type: "button", class: "button", onclick: () => print(sheet.cloneNode(true)) }, "打印"),
-      number.includes("-JC-") && record.hazards.some(one => one.next === "order") && h("a", { class: "line", href: `#/order/${id}` }, "下达整改指令书")),
-    h("div", { class: "columns" }, h("div", { class: "sheet-frame", tabindex: "0", role: "region", "aria-label": "文书预览" }, sheet), h("div", { class: "screen" }, carriers[0].kind === "inspection" && joining({ id, inspection: carriers[0], record, again }), signing ? card("签收", h("p", {}, words.value[signing.says.outcome], `（${signing.on}）`)) : [waits, signForm({ id, number, root, today: record.today, again })]))];
+      official && number.includes("-JC-") && record.hazards.some(one => one.next === "order") && h("a", { class: "line", href: `#/order/${id}` }, "下达整改指令书")),
+    h("div", { class: "columns" }, h("div", { class: "sheet-frame", tabindex: "0", role: "region", "aria-label": "文书预览" }, sheet), h("div", { class: "screen" }, withdrawn(record.timeline.filter(one => told.has(one.id))), official && carriers[0].kind === "inspection" && joining({ id, inspection: carriers[0], record, again }), signing ? card("签收", h("p", {}, words.value[signing.says.outcome], `（${signing.on}）`)) : official && [waits, signForm({ id, number, root, today: record.today, again })]))];
+}
+
+// A served paper says what it said; what was withdrawn since, by an appeal or a correction, is told beside it.
+function withdrawn(facts) {
+  const gone = facts.filter(one => one?.withdrawn_on);
+  return gone.length > 0 && card("此后更正", h("ul", { class: "ticks-plain" }, gone.map(one => h("li", {}, `${one.says.description || one.says.item || "这次检查"}：已于 ${one.withdrawn_on} 更正作废，不再要求办理。`))));
 }
 
 // 2020年6月5日, as papers write a day.
@@ -57,7 +66,7 @@ function inspectionSheet(record, inspection, number, words) {
 }
 
 function orderSheet(record, orders, number, words) {
-  const lines = orders.map(order => ({ order, hazard: record.hazards.find(one => one.id === order.answers) }));
+  const lines = orders.map(order => ({ order, hazard: record.timeline.find(one => one.id === order.answers)?.says }));
   return frame("责令限期整改指令书", number, words,
     h("p", {}, h("b", {}, then(record, orders[0], "name") || record.identity.name), "："),
     h("p", {}, `经查，你单位存在下列问题：`),

@@ -12,6 +12,7 @@ const FILTERS = [
   ["recheck", "待复查", row => row.to_recheck > 0],
   ["order", "待下达整改", row => row.to_order > 0],
   ["reports", "举报待办", row => row.reports > 0],
+  ["voice", "申诉和说明", row => row.appeal !== null || row.replies > 0],
   ["plate", "码牌待办", row => row.plate !== ""],
   ...ORDER.map(code => [code, WORDS[code], row => row.grade === code]),
 ];
@@ -74,8 +75,12 @@ function content(rows, name, first, townships, words) {
   return [h("div", { class: "filters screen", role: "group", "aria-label": "筛选" }, buttons), list];
 }
 
+// Whose turn an appeal waits for and until when; words of the enterprise that nobody has looked through yet.
+const TURN = { township: "待镇街意见", district: "待区级决定" };
+const voice = row => [row.appeal && `${TURN[row.appeal.stage]}${row.appeal.due_on ? `（${row.appeal.due_on} 前${row.appeal.late ? "，已超期" : ""}）` : ""}`, row.replies > 0 && `说明待核对 ${row.replies}`].filter(Boolean).join("；");
+
 // By colour; of the same colour what is overdue first, then what falls due today, then what waits for the authority.
-const urgency = row => ORDER.indexOf(row.grade) - [row.overdue, row.due_today, row.to_recheck + row.to_order + row.reports].reduce((sum, count, place) => sum + Math.min(count, 9) / 10 ** (place + 1), 0);
+const urgency = row => ORDER.indexOf(row.grade) - [row.overdue, row.due_today, row.to_recheck + row.to_order + row.reports + (row.appeal ? 1 : 0) + row.replies].reduce((sum, count, place) => sum + Math.min(count, 9) / 10 ** (place + 1), 0);
 
 function sheet(rows, caption, townships, words) {
   return table({
@@ -89,6 +94,7 @@ function sheet(rows, caption, townships, words) {
       { key: "to_recheck", title: "待复查", number: true, quiet: true },
       { key: "to_order", title: "待下达", number: true, quiet: true },
       { key: "reports", title: "举报待办", number: true, quiet: true, cell: row => (row.reports_late ? h("b", { class: "late" }, `${row.reports}（超期 ${row.reports_late}）`) : row.reports) },
+      { key: "voice", title: "申诉说明", quiet: true, value: voice, cell: row => voice(row) && h("span", { class: row.appeal?.late ? "late" : null }, voice(row)) },
       { key: "open", title: "未销号", number: true, quiet: true, cell: row => (row.major ? `${row.open}（重大 ${row.major}）` : row.open) },
       { key: "next_on", title: "最近期限", quiet: true, cell: row => row.next_on && day(row.next_on) },
       { key: "score", title: "得分", number: true, quiet: true },
