@@ -15,7 +15,7 @@ from functools import cache
 from chalicelib import clock
 from chalicelib.config import Settings
 from chalicelib.desk.words import vocabulary_words
-from chalicelib.grading.appeals import Appeal, appeals_of
+from chalicelib.grading.appeals import PENDING, REJECTED, UNDER_REVIEW, UPHELD, Appeal, appeals_of
 from chalicelib.grading.rules import RuleSet
 from chalicelib.publish.notice import Notice, post
 from chalicelib.publish.queue import Send, queue_sender
@@ -25,6 +25,8 @@ from chalicelib.supervision.model import Event
 from chalicelib.supervision.site import site_on
 
 FILED, OPINION, DECIDED = "appeal", "appeal_opinion", "appeal_decided"
+# Where an appeal stands while its step is news: a stream that comes late, or again, asks nobody for what has been done.
+NEWS = {FILED: (PENDING,), OPINION: (UNDER_REVIEW,), DECIDED: (UPHELD, REJECTED)}
 # Whoever brings an old log in tells nobody.
 TOLD = timedelta(days=31)
 
@@ -42,14 +44,14 @@ class Teller:
     def hear(self, event: Event) -> None:
         """Put a notice on the queue if the event is a step of an appeal. Heard twice it is told once, by its id. Unavailable when it
         must be heard again."""
-        if event.kind not in (FILED, OPINION, DECIDED) or clock.parse_instant(event.known_at) < self.now - TOLD:
+        if event.kind not in NEWS or clock.parse_instant(event.known_at) < self.now - TOLD:
             return
         day = clock.day_of(self.now).isoformat()
         kin, rules = kin_of(event.subject_id, cache(self.events_of)), self.rules()
         facts = fold(kin.site, kin.enterprise, kin.absorbed)
         root = event.event_id if event.kind == FILED else event.caused_by
         appeal = next((one for one in appeals_of(facts, rules, day) if one.id == root), None) if rules else None
-        if appeal is not None:
+        if appeal is not None and appeal.state in NEWS[event.kind]:
             post([notice_of(event, appeal, facts, day, self.address)], self.tell)
 
 

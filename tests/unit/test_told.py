@@ -18,12 +18,15 @@ def decided(outcome: str) -> Event:
     return step("appeal_decided", FILED, "2020-06-24", outcome=outcome, text="监控证明没有停用")
 
 
-def heard(*log: Event, now: datetime = datetime(2020, 6, 24, 9, tzinfo=UTC), rules: object = RULES) -> list[dict]:
-    """What is told when each event of a log comes along the stream, the last one twice."""
+def heard(*log: Event, now: datetime = datetime(2020, 6, 24, 9, tzinfo=UTC), rules: object = RULES, late: bool = False) -> list[dict]:
+    """What is told when each event of a log comes along the stream, the last one twice; ``late``: when all of them stand already."""
     told: list[dict] = []
-    whole = (*registration(), *log)
-    teller = Teller(lambda subject: tuple(each for each in whole if each.subject == subject), lambda: rules, told.extend, now, "https://aq.test")
+    whole, standing = (*registration(), *log), []
+    if late:
+        standing = list(whole)
+    teller = Teller(lambda subject: tuple(each for each in standing if each.subject == subject), lambda: rules, told.extend, now, "https://aq.test")
     for event in (*whole, whole[-1]):
+        standing += [] if late else [event]
         teller.hear(event)
     return told
 
@@ -41,4 +44,5 @@ def test_each_step_is_told_to_whoever_has_the_next_and_the_decision_to_whoever_f
 
 def test_nobody_is_told_of_what_is_no_step_or_long_past_or_where_no_rules_give_terms() -> None:
     assert heard() == [] and heard(step("appeal_withdrawn", FILED, "2020-06-18", source="self")) == []
+    assert [each["title"] for each in heard(FILED, OPINION, decided("upheld"), late=True)] == ["申诉已有决定"] * 2, "what has been done is asked of nobody"
     assert heard(FILED, now=datetime(2020, 9, 1, tzinfo=UTC)) == [] and heard(FILED, rules=None) == []

@@ -27,7 +27,7 @@ export async function show({ words, rest, again }) {
         button: "提交说明", fields: [{ name: "text", title: "说明", type: "long", required: true, max: 500 }],
         send: async ({ text }) => { await append(id, "reply", { text }); again(); },
       }))),
-      h("div", {}, appeals.length ? appeals.map(one => state(one, own, words, again)) : card("我的申诉", h("p", { class: "soft" }, "还没有申诉。")), replies(record)))];
+      h("div", {}, appeals.length ? [...appeals].reverse().map(one => state(one, own, words, again)) : card("我的申诉", h("p", { class: "soft" }, "还没有申诉。")), replies(record)))];
 }
 
 function state(appeal, { id, record }, words, again) {

@@ -77,7 +77,7 @@ function content(rows, name, first, townships, words) {
 
 // Whose turn an appeal waits for and until when; words of the enterprise that nobody has looked through yet.
 const TURN = { township: "待镇街意见", district: "待区级决定" };
-const voice = row => [row.appeal && `${TURN[row.appeal.stage]}${row.appeal.due_on ? `（${row.appeal.due_on} 前${row.appeal.late ? "，已超期" : ""}）` : ""}`, row.replies > 0 && `说明待核对 ${row.replies}`].filter(Boolean).join("；");
+const voice = row => [row.appeal && `${TURN[row.appeal.stage]}${row.appeal.due_on ? `（至 ${row.appeal.due_on}${row.appeal.late ? "，已超期" : ""}）` : ""}`, row.replies > 0 && `说明待核对 ${row.replies}`].filter(Boolean).join("；");
 
 // By colour; of the same colour what is overdue first, then what falls due today, then what waits for the authority.
 const urgency = row => ORDER.indexOf(row.grade) - [row.overdue, row.due_today, row.to_recheck + row.to_order + row.reports + (row.appeal ? 1 : 0) + row.replies].reduce((sum, count, place) => sum + Math.min(count, 9) / 10 ** (place + 1), 0);
