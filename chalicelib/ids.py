@@ -15,6 +15,8 @@ from functools import lru_cache
 from chalicelib.errors import NotFound
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# What people read and type where a character of the alphabet stands.
+LOOKALIKES = str.maketrans("ILO", "110")
 SITE_ID_LENGTH = 16
 SUBJECT_TAG_LENGTH = 6
 EVENT_KEY_LENGTH = 18

@@ -30,7 +30,6 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{3,63}")
 LEAST_PASSWORD, MOST_PASSWORD = 12, 128
 PASSWORD_NEEDS = {"一个小写字母": re.compile(r"[a-z]"), "一个大写字母": re.compile(r"[A-Z]"), "一个数字": re.compile(r"[0-9]")}
 FIELDS = frozenset({"plate", "code", "name", "password"})
-LOOKALIKES = str.maketrans("ILO", "110")
 
 
 class ActivationRefused(SafetyCodeError):
@@ -129,7 +128,7 @@ def spaced(code: str) -> str:
 
 def read_code(text: str) -> str:
     """The code in what somebody typed; letters that look like figures are read as those."""
-    return re.sub(r"[\s-]", "", text.upper()).translate(LOOKALIKES)
+    return re.sub(r"[\s-]", "", text.upper()).translate(ids.LOOKALIKES)
 
 
 def activation_of(body: Mapping[str, object]) -> Activation:

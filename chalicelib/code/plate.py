@@ -15,7 +15,6 @@ from chalicelib.errors import BadInput, Problem
 
 NUMBER_LENGTH = ids.SITE_ID_LENGTH + ISSUE_LENGTH + 1
 GROUP = 4
-LOOKALIKES = str.maketrans("ILO", "110")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,10 @@ def read_number(text: str) -> tuple[str, int]:
     from stdnum.iso7064 import mod_37_36
 
     typed = "".join(character for character in text.upper() if character.isalnum())
-    number = typed[:-1].translate(LOOKALIKES) + typed[-1:]
-    if len(number) != NUMBER_LENGTH or not set(number[:-1]) <= set(ids.ALPHABET) or not mod_37_36.is_valid(number):
-        raise BadInput([Problem("plate", "number", text[:40], f"码牌编号应为 {NUMBER_LENGTH} 位，且末位校验相符")])
-    high, low = number[ids.SITE_ID_LENGTH : -1]
-    return number[: ids.SITE_ID_LENGTH], ids.ALPHABET.index(high) * 32 + ids.ALPHABET.index(low)
+    body, check = typed[:-1].translate(ids.LOOKALIKES), typed[-1:].translate(ids.LOOKALIKES)
+    # The check character may be any letter: what looks like it is told apart by the others.
+    right = len(typed) == NUMBER_LENGTH and set(body) <= set(ids.ALPHABET) and mod_37_36.calc_check_digit(body).translate(ids.LOOKALIKES) == check
+    if not right:
+        raise BadInput([Problem("plate", "number", text[:40], f"码牌编号应为 {NUMBER_LENGTH} 位，且末位校验相符：请与码牌逐位核对")])
+    high, low = body[ids.SITE_ID_LENGTH :]
+    return body[: ids.SITE_ID_LENGTH], ids.ALPHABET.index(high) * 32 + ids.ALPHABET.index(low)

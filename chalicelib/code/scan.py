@@ -87,7 +87,7 @@ def asked_for(path: str) -> Asked:
     found = FORM.fullmatch(last)
     if found is None:
         return Asked(last, "zh", "")
-    return Asked(found["token"].upper(), "en" if found["english"] else "zh", found["form"] or "")
+    return Asked(token.typed(found["token"]), "en" if found["english"] else "zh", found["form"] or "")
 
 
 def find(asked: Asked, settings: Settings, read: CardReader) -> page.Scan:

@@ -63,6 +63,11 @@ def sign(site_id: str, issue: int, keys: KeyRing) -> str:
     return body + _mac(body, keys.keys[keys.signer])
 
 
+def typed(text: str) -> str:
+    """The token in an address, or in what somebody copied from one: the last part, without its form (``.en``), look-alikes read as meant."""
+    return text.strip().rstrip("/").rsplit("/", 1)[-1].split(".")[0].upper().translate(ids.LOOKALIKES)
+
+
 def verify(token: str, keys: KeyRing) -> tuple[str, int]:
     """Site id and issue number of a genuine token; BadToken otherwise. Reads nothing, compares in constant time."""
     if len(token) != TOKEN_LENGTH or not set(token) <= set(ids.ALPHABET):

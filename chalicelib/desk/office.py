@@ -85,7 +85,7 @@ class Office:
     def scanned(self, text: str) -> dict[str, object]:
         """The site behind a plate that a member of staff has scanned, written down as such. BadToken, Forbidden without reach."""
         current = self.desk.settings
-        site_id, issue = token.verify(text.strip().rsplit("/", 1)[-1].removesuffix(".json").upper(), token.parse_keys(current.plate_keys))
+        site_id, issue = token.verify(token.typed(text), token.parse_keys(current.plate_keys))
         self.desk.reached(site_id)
         card = self.desk.stores.cards.find(site_id)
         if card is None:

@@ -20,6 +20,8 @@ LEAST_OF_A_CODE = 4
 MOST_METRES = 20_000
 METRES_PER_DEGREE = 111_320
 NUMBERS = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,9})?,-?[0-9]{1,3}(\.[0-9]{1,9})?")
+# Of a plate's address only its end is a query.
+ADDRESS = re.compile("https?://", re.IGNORECASE)
 EXACT, BEGINS, WITHIN, FORMER, PINYIN, CODE = range(6)
 BY = ("name", "name", "name", "former_name", "pinyin", "credit_code")
 
@@ -55,6 +57,8 @@ def read_query(asked: dict[str, str]) -> Query:
     """The query of a request (``q``, ``near`` = longitude,latitude, ``radius`` in metres, ``datum``). BadInput names every fault."""
     found: list[Problem] = []
     text = " ".join(unicodedata.normalize("NFKC", asked.get("q", "")).split())
+    if ADDRESS.match(text):
+        text = text.rsplit("/", 1)[-1]
     if len(text) > MOST_CHARACTERS:
         found.append(Problem("query", "q", text[:20], f"不超过 {MOST_CHARACTERS} 个字符"))
     near, radius = asked.get("near", ""), asked.get("radius", "500")

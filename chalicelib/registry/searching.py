@@ -6,12 +6,14 @@ enterprise its own. Near a place finds nobody who may not see a position; scores
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.access.identity import Identity
-from chalicelib.code.token import TOKEN_LENGTH, KeyRing, verify
+from chalicelib.code.plate import NUMBER_LENGTH, read_number
+from chalicelib.code.token import TOKEN_LENGTH, KeyRing, typed, verify
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.exact import TENTHS, text_of
 from chalicelib.ids import ALPHABET, SITE_ID_LENGTH
@@ -20,6 +22,8 @@ from chalicelib.register.entry import Entry
 from chalicelib.registry.find import Hit, Query, find
 
 PAGE_SIZE = 20
+# A plate and its number have some; a name in pinyin has hardly any.
+FIGURES = re.compile("[0-9].*[0-9]")
 SEES_POSITIONS = ("enterprise", "township", "district", "expert")
 NO_SCORES = ("admin",)
 
@@ -58,10 +62,15 @@ class Searcher:
         return [self._row(hit, rows[hit.site_id]) for hit in shown if hit.site_id in rows], following
 
     def _named(self, text: str) -> str | None:
-        """The site that a plate's token or address, or a site id, names; None for any other text."""
-        last = text.rstrip("/").rsplit("/", 1)[-1].split(".")[0].upper()
-        if len(last) == TOKEN_LENGTH and set(last) <= set(ALPHABET):
+        """The site that a plate's token or address, its number as people type it, or a site id names; None for any other text.
+
+        BadToken, or BadInput for a number with a wrong character: nobody's name has as many figures.
+        """
+        last, number = typed(text), re.sub("[ -]", "", text)
+        if len(last) == TOKEN_LENGTH and set(last) <= set(ALPHABET) and FIGURES.search(last):
             return verify(last, self.keys)[0]
+        if len(number) == NUMBER_LENGTH and number.isascii() and number.isalnum() and FIGURES.search(number):
+            return read_number(number)[0]
         return last if len(last) == SITE_ID_LENGTH and set(last) <= set(ALPHABET) and "/" not in text else None
 
     def _one(self, site_id: str) -> list[Hit]:

@@ -38,7 +38,6 @@ KINDS = {"hazard": "complaint", "error": "error_reported"}
 # A mobile number; an identity number (18 figures that begin as a place of birth does: a credit code begins with 9, or has letters).
 NUMBERS = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])|(?<![0-9])[1-8][0-9]{16}[0-9Xx](?![0-9Xx])")
 MASK = "［号码已隐去］"
-LOOKALIKES = str.maketrans("ILO", "110")
 
 
 class TooManyReports(SafetyCodeError):
@@ -121,7 +120,7 @@ def spaced(receipt: str) -> str:
 
 def read_receipt(text: str) -> str:
     """The receipt number in what somebody typed, letters that look like figures read as those. BadInput if it cannot be one."""
-    typed = re.sub(r"[\s-]", "", clean(text).upper()).translate(LOOKALIKES)
+    typed = re.sub(r"[\s-]", "", clean(text).upper()).translate(ids.LOOKALIKES)
     if len(typed) != RECEIPT_LENGTH or not set(typed) <= set(ids.ALPHABET):
         raise BadInput([Problem("form", "receipt", text[:40], f"回执编号是 {RECEIPT_LENGTH} 位字母和数字")])
     return typed

@@ -134,6 +134,12 @@ def test_a_token_typed_in_lower_case_is_the_same_token() -> None:
     assert get(sign(SITE, 2, RING).lower())["statusCode"] == 200
 
 
+def test_what_looks_like_a_character_of_the_token_is_read_as_meant() -> None:
+    token = sign(SITE, 2, RING)
+    assert {"0", "1"} & set(token)
+    assert get(token.lower().replace("0", "o").replace("1", "l"))["statusCode"] == 200
+
+
 def test_a_genuine_plate_of_a_site_without_a_card_is_not_found() -> None:
     answer = get(sign("0000000000000000", 1, RING))
     assert answer["statusCode"] == 404

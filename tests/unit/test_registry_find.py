@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.access.identity import Identity
+from chalicelib.code.plate import plate_number, spaced
 from chalicelib.code.token import parse_keys, sign
 from chalicelib.errors import BadInput, BadToken, Forbidden, NotFound
 from chalicelib.register.district import load_district
@@ -178,6 +179,14 @@ def test_a_plate_its_address_and_a_site_id_name_their_site():
     token = sign(ANHE, 1, KEYS)
     for text in (token, token.lower(), f"HTTPS://AQM.CN/C/{token}", f"https://aqm.cn/C/{token}.en", ANHE):
         assert sites(searcher("district"), text) == [ANHE]
+    number = plate_number(ANHE, 1)
+    for text in (number, spaced(number), spaced(number).lower().replace(" ", "-"), spaced(number).replace("0", "O"), f"https://a-long-name-of-a-district.example.gov.cn/C/{token}", token.replace("0", "o").replace("1", "l")):
+        assert sites(searcher("district"), text) == [ANHE], text
+    with pytest.raises(BadInput):
+        sites(searcher("district"), number[1] + number[0] + number[2:])
+    with pytest.raises(NotFound):
+        sites(searcher("township", "330110010"), number)
+    assert sites(searcher("district"), "anhejingmijixieyoux") == [ANHE], "as long as a number, and pinyin"
     with pytest.raises(BadToken):
         sites(searcher("district"), token[:-1] + ("0" if token[-1] != "0" else "1"))
     with pytest.raises(NotFound):

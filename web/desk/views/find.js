@@ -5,7 +5,8 @@ import { card, h, say, show as put } from "../parts/dom.js";
 import { form } from "../parts/form.js";
 import { byWhat, fill, line } from "../parts/seek.js";
 
-const PLATE = /(?:^|\/)([0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{29})(?=$|[./?#])/;
+// Look-alikes (I, L, O) are read as meant; a plate has figures, a name in pinyin has none.
+const PLATE = /(?:^|\/)(?=[a-z]*\d)([0-9A-TV-Za-tv-z]{29})(?=$|[./?#])/i;
 const RADII = [["200", "200 米"], ["500", "500 米"], ["1000", "1 公里"], ["3000", "3 公里"], ["10000", "10 公里"]];
 const PLACE = /^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,， ]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/;
 
