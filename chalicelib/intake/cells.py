@@ -27,7 +27,13 @@ EXCEL_EPOCH = datetime(1899, 12, 30)
 # Excel shows a small number in a cell that is formatted as a date as a day of 1900.
 FIRST_YEAR = 1901
 TOO_EARLY = "年份早于1901年，不像真实日期：可能是序号、天数被Excel显示成了1900年的日期，请核对原表后改填，如2020-06-12"
-ISO_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# A day as people and spreadsheet programs write it, the year first; a time of day may follow.
+DAY = re.compile(r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)([ T]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?))?")
+# A month likewise; Excel turns 2020-05 into a day and shows it as May-20.
+MONTH = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})|年([0-9]{1,2})月)")
+EXCEL_MONTH = re.compile(r"([A-Z][a-z]{2})-([0-9]{2})")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 VERBATIM = ("text", "list")
 WIDTH_NOTE, SERIAL_NOTE = "全角字符按半角读", "Excel序列号按日期读"
 # GB 11714 inside a code that is valid by GB 32100: never an error, some real codes break it.
@@ -121,11 +127,36 @@ def _day(column: Column, text: str) -> date:
             return datetime.strptime(text, pattern).date()
         except ValueError:
             continue
-    iso = ISO_DAY.fullmatch(text)
     try:
-        return date.fromisoformat(iso[1]) if iso else _serial(text).date()
+        if ISO_DAY.fullmatch(text):  # nearly all of them, and the shortest way
+            return date.fromisoformat(text)
+        return _written(text).date() if DAY.fullmatch(text) else _serial(text).date()
     except ValueError as error:
         raise BadCell("不是有效日期，格式应为" + "或".join(_shape(pattern) for pattern in column.formats)) from error
+
+
+def _written(text: str) -> datetime:
+    """The day, and the time of day if one stands there, of a text that :data:`DAY` knows. ValueError if there is no such day or time."""
+    found = DAY.fullmatch(text)
+    year, month, day = found[1], found[3] or found[5], found[4] or found[6]  # type: ignore[index]
+    return datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}T{(found[8] or '00:00'):0>5}")  # type: ignore[index]
+
+
+def _month(column: Column, text: str) -> str:
+    """A month; the first of it stands for it too, because spreadsheet programs keep a month as that day."""
+    month, shown = MONTH.fullmatch(text), EXCEL_MONTH.fullmatch(text)
+    try:
+        if month:
+            first = date(int(month[1]), int(month[2] or month[3]), 1)
+        elif shown:
+            first = date(2000 + int(shown[2]), MONTHS.index(shown[1]) + 1, 1)
+        else:
+            first = _day(column, text)
+        if first.day != 1:
+            raise ValueError(text)
+    except ValueError as error:
+        raise BadCell("不是有效月份，格式应为2020-06") from error
+    return first.isoformat()[:7]
 
 
 def _serial(text: str) -> datetime:
@@ -139,7 +170,7 @@ def _serial(text: str) -> datetime:
 def _instant(column: Column, text: str) -> str:
     """An instant; a time without an offset is Shanghai time."""
     try:
-        instant = _serial(text) if SERIAL.fullmatch(text) else datetime.fromisoformat(text)
+        instant = _serial(text) if SERIAL.fullmatch(text) else _written(text) if DAY.fullmatch(text) else datetime.fromisoformat(text)
         at = clock.instant_text(instant if instant.tzinfo else instant.replace(tzinfo=clock.SHANGHAI))
     except (ValueError, OverflowError) as error:
         raise BadCell("不是有效时间，格式应为年-月-日 时:分:秒") from error
@@ -193,6 +224,7 @@ READ: dict[str, Callable[[Column, str], Any]] = {
     "fen": _fen,
     "date": _date,
     "instant": _instant,
+    "month": _month,
     "flag": _flag,
     "list": _list,
     "findings": _findings,

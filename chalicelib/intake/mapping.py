@@ -36,7 +36,7 @@ from chalicelib.errors import BadRuleSet, Problem
 from chalicelib.intake.model import Column, Mapping, Office, Record, Reference
 from chalicelib.supervision.vocabulary import load_vocabulary
 
-READERS = ("text", "code", "uscc", "integer", "number", "fen", "date", "instant", "flag", "list", "findings")
+READERS = ("text", "code", "uscc", "integer", "number", "fen", "date", "instant", "month", "flag", "list", "findings")
 SCALED = ("integer", "number", "fen")
 FACTOR = re.compile(r"(?=.*[1-9])[0-9]{1,9}(\.[0-9]{1,9})?")
 SCOPES = ("site", "enterprise", "township")

@@ -105,3 +105,24 @@ def test_a_code_that_breaks_only_the_inner_check_is_read_with_a_hint():
     assert (read_cell(column, "91330110MA00000237"), note_on(column, "91330110MA00000237")) == ("91330110MA00000237", "")
     broken = credit_code(962)
     assert (read_cell(column, broken), note_on(column, broken)) == (broken, INNER_NOTE)
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "value"),
+    [
+        *(("date", text, "2020-06-02") for text in ("2020-06-02", "2020/6/2", "2020/06/02 9:30", "2020.6.2", "2020年6月2日", "2020-6-2 09:30:15")),
+        *(("instant", text, "2020-06-02T01:30:00.000Z") for text in ("2020-06-02 09:30:00", "2020/6/2 9:30", "2020年6月2日 9:30", "2020-06-02T01:30:00Z")),
+        *(("month", text, "2020-05") for text in ("2020-05", "2020/5", "2020.05", "2020年5月", "May-20", "2020-05-01", "2020-05-01 00:00:00", "2020/5/1", "43952")),
+    ],
+)
+def test_days_and_months_are_read_as_spreadsheet_programs_write_them(read, text, value):
+    assert read_cell(Column("c", read), text) == value
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [("date", "2020/6-2"), ("date", "2020/13/1"), ("date", "6/2/2020"), ("date", "2020-W23-2"), ("date", "2020年6月"), ("month", "2020-13"), ("month", "2020-05-02"), ("month", "Mai-20"), ("month", "5"), ("instant", "2020/6/2 25:00")],
+)
+def test_what_could_be_another_day_or_month_is_refused(read, text):
+    with pytest.raises(BadCell):
+        read_cell(Column("c", read), text)
