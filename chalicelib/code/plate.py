@@ -60,10 +60,9 @@ def read_number(text: str) -> tuple[str, int]:
     from stdnum.iso7064 import mod_37_36
 
     typed = "".join(character for character in text.upper() if character.isalnum())
-    body, check = typed[:-1].translate(ids.LOOKALIKES), typed[-1:].translate(ids.LOOKALIKES)
-    # The check character may be any letter: what looks like it is told apart by the others.
-    right = len(typed) == NUMBER_LENGTH and set(body) <= set(ids.ALPHABET) and mod_37_36.calc_check_digit(body).translate(ids.LOOKALIKES) == check
-    if not right:
+    # The check character may be any letter or figure, so it counts as it is typed: else not every mistake would be noticed.
+    body, check = typed[:-1].translate(ids.LOOKALIKES), typed[-1:]
+    if len(typed) != NUMBER_LENGTH or not set(body) <= set(ids.ALPHABET) or not mod_37_36.is_valid(body + check):
         raise BadInput([Problem("plate", "number", text[:40], f"码牌编号应为 {NUMBER_LENGTH} 位，且末位校验相符：请与码牌逐位核对")])
     high, low = body[ids.SITE_ID_LENGTH :]
     return body[: ids.SITE_ID_LENGTH], ids.ALPHABET.index(high) * 32 + ids.ALPHABET.index(low)
