@@ -246,6 +246,27 @@ def test_a_self_check_shows_its_outcome_before_it_is_handed_in(person: Open, tmp
     owner.sees("企业自查")
 
 
+def test_what_is_typed_is_counted_as_the_server_counts_kept_as_it_stands_and_never_cut_off(person: Open) -> None:
+    owner = person("enterprise", 360).arrive("voice")
+    owner.sees("向公众说明")
+    field = owner.page.get_by_label("说明", exact=False).last
+    for text in ("😀" * 300, "安全" * 251, "  前后留空\n\n"):
+        field.fill(text)
+        owner.go("own")
+        owner.go("voice")
+        assert (field.input_value(), field.evaluate("one => one.value.length")) == (text, len(text.encode("utf-16-le")) // 2)
+    field.fill("安全" * 251)
+    owner.go("own")
+    owner.go("voice")
+    owner.sees("502 / 500 字")
+    owner.press("提交说明")
+    owner.sees("最多 500 字，现在 502 字")
+    field.fill("😀" * 300)
+    owner.press("提交说明")
+    owner.sees("待核对")
+    assert drafts(owner) == []
+
+
 def test_an_appeal_and_a_reply_are_text_whatever_they_say(person: Open) -> None:
     owner = person("enterprise").arrive("voice")
     owner.sees("提出申诉")

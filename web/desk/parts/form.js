@@ -18,16 +18,19 @@ export function form({ fields, button, send, title = "", clear = false, about = 
     title && h("h2", { class: "form-title" }, title), notice, made.map(one => one.element), h("div", { class: "acts" }, submit));
 
   const remembered = made.filter(({ field }) => !["files", "password"].includes(field.type));
-  const blank = Object.fromEntries(remembered.map(one => [one.field.name, valueOf(one.field, one.element)]));
+  const blank = Object.fromEntries(remembered.map(one => [one.field.name, typed(one.field, one.element)]));
   const kept = draft([location.hash, about, title, button].join(" "));
-  const keep = () => kept.keep(Object.fromEntries(remembered.map(one => [one.field.name, valueOf(one.field, one.element)]).filter(([name, value]) => !same(value, blank[name]))));
+  const keep = () => kept.keep(Object.fromEntries(remembered.map(one => [one.field.name, typed(one.field, one.element)]).filter(([name, value]) => !same(value, blank[name]))));
   element.addEventListener("input", keep);
   element.addEventListener("sent", kept.drop);
+  element.addEventListener("reset", () => setTimeout(() => element.querySelectorAll("textarea").forEach(one => one.dispatchEvent(new Event("input")))));
   bringBack(element, notice, remembered, kept);
 
   async function deliver() {
     const missing = made.filter(({ field, element: row }) => field.required && empty(valueOf(field, row)));
     if (missing.length) return tell(refusal({ title: "还没填完", message: "请补全下列各项。", faults: missing.map(({ field }) => ({ column: field.title, reason: "必填" })) }));
+    const long = made.filter(({ field, element: row }) => field.type === "long" && characters(valueOf(field, row)) > most(field));
+    if (long.length) return tell(refusal({ title: "写得太长了", message: "请缩短下列各项。什么都没有提交。", faults: long.map(({ field, element: row }) => ({ column: field.title, reason: `最多 ${most(field)} 字，现在 ${characters(valueOf(field, row))} 字` })) }));
     submit.disabled = true;
     try {
       // Dropped first: a view that draws itself anew when this is done must not find it.
@@ -77,6 +80,7 @@ function fill(row, values) {
   const [one] = controls;
   if (one.options && ![...one.options].some(option => option.value === values[0])) return false;
   one.value = values[0];
+  one.dispatchEvent(new Event("input"));
   return true;
 }
 
@@ -100,9 +104,20 @@ function input(field) {
   return h("div", { class: "field" }, h("label", { for: id }, field.title, field.required && h("span", { class: "must" }, "必填")), hint, control(field, given));
 }
 
+// Characters as the server counts them, of which a browser's own maxlength counts some twice; it would also cut off what is too long
+// without a word. So the form counts, says so in time, and refuses.
+const characters = text => [...text].length;
+const most = field => field.max || 2000;
+
+function long(field, given) {
+  const said = h("p", { class: "hint num", role: "status" });
+  const count = ({ target }) => { const number = characters(target.value.trim()); show(said, number > most(field) * 0.8 && h("span", { class: number > most(field) ? "late" : null }, `${number} / ${most(field)} 字`)); };
+  return [h("textarea", { ...given, rows: 3, oninput: count }, field.value || ""), said];
+}
+
 function control(field, given) {
   if (field.type === "select") return h("select", given, field.options.map(([value, word]) => h("option", { value, selected: value === field.value }, word)));
-  if (field.type === "long") return h("textarea", { ...given, rows: 3, maxlength: field.max || 2000 }, field.value || "");
+  if (field.type === "long") return long(field, given);
   if (field.type === "files") return h("input", { ...given, type: "file", accept: field.accept, multiple: field.multiple !== false });
   return h("input", { ...given, type: field.type || "text", value: field.value, min: field.min, step: field.step, max: field.type === "text" ? null : field.max, autocomplete: field.autocomplete || "off", inputmode: field.inputmode });
 }
@@ -115,11 +130,17 @@ function choices(field, id, hint) {
   return h("fieldset", { class: "field" }, h("legend", {}, field.title, field.required && h("span", { class: "must" }, "必填")), hint, h("div", { class: "options" }, options));
 }
 
+// What is sent is trimmed; what is kept as a draft stands as it was typed.
 function valueOf(field, row) {
+  const value = typed(field, row);
+  return typeof value === "string" && field.type !== "password" ? value.trim() : value;
+}
+
+function typed(field, row) {
   if (field.type === "choice") return row.querySelector("input:checked")?.value ?? "";
   if (field.type === "choices") return [...row.querySelectorAll("input:checked")].map(one => one.value);
   const one = row.querySelector("input,select,textarea");
   if (field.type === "flag") return one.checked;
   if (field.type === "files") return [...one.files];
-  return field.type === "password" ? one.value : one.value.trim();
+  return one.value;
 }
