@@ -36,11 +36,11 @@ def hazard_line(record: Record, state: HazardState, on: str) -> dict[str, object
 
 
 def hazard_lines(facts: Mapping[str, object], on: str, *, open_only: bool = True) -> list[dict[str, object]]:
-    """The hazards of a site on a day, those overdue first, then by deadline."""
+    """The hazards of a site on a day, those overdue first, then by deadline, then as they were found."""
     records = facts["records"].get("hazard_found", ())  # type: ignore[attr-defined]
     judged = [(record, state_of(record, on)) for record in records if "void" not in record and record["on"] <= on]
     lines = [hazard_line(record, state, on) for record, state in judged if state.open or not open_only]
-    return sorted(lines, key=lambda line: (not line["overdue"], str(line["deadline_on"]), str(line["id"])))
+    return sorted(lines, key=lambda line: (not line["overdue"], str(line["deadline_on"])))
 
 
 def work_row(row: Mapping[str, object], facts: Mapping[str, object] | None, on: str, rules: RuleSet) -> dict[str, object]:

@@ -34,7 +34,7 @@ STATE = {
 }
 SAID = {
     "title": ("回执", "Receipt"),
-    "keep": ("请记下或截图保存这个编号：凭它查询办理情况，或删除您的联系方式。只有您有这个编号。", "Write this number down or keep a picture: with it you can look up what became of your report, or erase your contact details. Nobody else has it."),
+    "keep": ("请记下或截图保存这个编号：凭它在码牌页面的“查询办理情况”里查看结果，或删除您的联系方式。只有您有这个编号。", "Write this number down or keep a picture: with it you can look up what became of your report on the page behind the plate, or erase your contact details. Nobody else has it."),
     "state": ("办理情况", "Where it stands"),
     "sent": ("提交日期", "Sent on"),
     "contact_kept": ("您的联系方式已单独保存，一年后自动删除。", "Your contact details are kept apart and are erased after a year."),

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pypdfium2
 import pytest
 from accessibility import violations
 from desk_person import ROOMS, Open, Person, own_site, photo
@@ -151,14 +152,21 @@ def keeps_its_name(officer: Person, stack, site: str) -> None:
 def test_an_order_says_what_it_said_when_what_it_is_about_has_fallen_and_the_page_says_so(person: Open, stack) -> None:
     site, officer = own_site(stack), stack.token("district")
     send = lambda path, **body: json.loads(stack.get(f"/api/sites/{site}/{path}", officer, "POST", json.dumps(body).encode())[2])  # noqa: E731
-    found = send("events", kind="hazard_found", key="falls", payload={"level": "general", "description": "配电箱前堆物", "deadline_on": "2020-12-31"})["event_id"]
-    order = {"kind": "rectification_ordered", "key": "falls-order", "caused_by": found, "payload": {"deadline_on": "2020-12-31"}}
-    number = send("papers", paper="rectification_order", events=[order])["number"]
+    found, second = (
+        send("events", kind="hazard_found", key=key, payload={"level": "general", "description": text, "deadline_on": "2020-12-31"})["event_id"]
+        for key, text in (("falls", "配电箱前堆物"), ("stays", "灭火器失效"))
+    )
+    orders = [{"kind": "rectification_ordered", "key": f"order-{one}", "caused_by": one, "payload": {"deadline_on": "2020-12-31"}} for one in (second, found)]
+    number = send("papers", paper="rectification_order", events=orders)["number"]
     act = send("acts", kind="void", key="fell", voids=found, payload={"reason": "认错了场所"})["act"]
     assert stack.get(f"/api/acts/{act}/sign", stack.token("district-2"), "POST", b"{}")[0] == 201
     reader = person("district", 360).arrive(f"paper/{site}/{number}")
     reader.sees("此后更正")
-    assert "配电箱前堆物（一般）" in reader.page.locator(".sheet ol").inner_text()
+    assert [line[:5] for line in reader.page.locator(".sheet ol li").all_inner_texts()] == ["配电箱前堆", "灭火器失效"], "as they were found, whatever order they were sent in"
+    reader.page.evaluate("window.print = () => {}")
+    reader.press("打印")
+    sheets = pypdfium2.PdfDocument(reader.page.pdf(format="A4", prefer_css_page_size=True))
+    assert "第 1 页，共 1 页" in sheets[0].get_textpage().get_text_range()
 
 
 def rename(stack, site: str, name: str) -> None:

@@ -51,7 +51,7 @@ function written(number, words) {
 }
 
 function frame(title, number, words, ...content) {
-  return h("article", { class: "sheet" }, h("h2", {}, title), h("p", { class: "number" }, written(number, words)), content);
+  return h("article", { class: "sheet served" }, h("h2", {}, title), h("p", { class: "number" }, written(number, words)), content);
 }
 
 function inspectionSheet(record, inspection, number, words) {
@@ -66,7 +66,9 @@ function inspectionSheet(record, inspection, number, words) {
 }
 
 function orderSheet(record, orders, number, words) {
-  const lines = orders.map(order => ({ order, hazard: record.timeline.find(one => one.id === order.answers)?.says }));
+  // In the order in which they were found, as the inspection's record lists them.
+  const lines = orders.map(order => ({ order, found: record.timeline.findIndex(one => one.id === order.answers) })).sort((one, other) => other.found - one.found)
+    .map(({ order, found }) => ({ order, hazard: record.timeline[found]?.says }));
   return frame("责令限期整改指令书", number, words,
     h("p", {}, h("b", {}, then(record, orders[0], "name") || record.identity.name), "："),
     h("p", {}, `经查，你单位存在下列问题：`),
