@@ -220,4 +220,7 @@ PROBES = {
     "iam": lambda client: client.list_roles(MaxItems=1),
     "cloudfront": lambda client: client.list_distributions(MaxItems="1"),
     "events": lambda client: client.list_rules(Limit=1),
+    "kms": lambda client: client.list_keys(Limit=1),
+    "secretsmanager": lambda client: client.list_secrets(MaxResults=1),
+    "sns": lambda client: client.list_topics(),
 }

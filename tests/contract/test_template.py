@@ -8,16 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from chalicelib import clock, tables
 from chalicelib.config import read_settings
 from infra import lint
 from infra.commands.deploy import read_parameters
 from infra.fragments import join, load_fragments
+from infra.local import emulator
 from infra.package import Package, build, functions
 
 # AWS asks for SendMessage when a batch is sent, other endpoints for SendMessageBatch: the prefix covers just these two.
 BATCH_SENDING = "sqs:SendMessage*"
+ROOT = Path(__file__).resolve().parents[2]
 LOG_ACTIONS = {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"}
 EVERYBODY_NEEDS = {"TABLE_PREFIX", "DISTRICT", "TODAY", "PUBLIC_BASE_URL", "CODE_VERSION"}
 
@@ -82,6 +85,25 @@ class TestAsCloudFormation:
         assert whole["Resources"]["B"] == {"Type": "Y"}
         with pytest.raises(ValueError, match="other.Resources.A.Type is given twice"):
             join(whole, {"Resources": {"A": {"Type": "Z"}}}, "other")
+
+
+class TestOtherEmulators:
+    """The services that the stack is made of, by the template: asked for at start, and offered by the compose file that ships."""
+
+    OF_TYPE = {"Cognito": "cognito-idp", "ApiGateway": "apigateway", "Events": "events", "CloudWatch": "cloudwatch"}
+
+    def services(self, expanded: dict) -> set[str]:
+        kinds = {found["Type"].split("::")[1] for found in expanded["Resources"].values()}
+        actions = {action.split(":")[0] for role in of_type(expanded, "AWS::IAM::Role").values() for each in statements(role) for action in each["Action"]}
+        return {self.OF_TYPE.get(kind, kind.lower()) for kind in kinds} | actions | {"cloudformation", "dynamodbstreams"}
+
+    def test_the_compose_file_loads_them_all(self, expanded: dict) -> None:
+        compose = yaml.safe_load((ROOT / "infra/localstack/compose.yml").read_text(encoding="utf-8"))
+        assert set(compose["services"]["localstack"]["environment"]["SERVICES"].split(",")) == self.services(expanded) | {"sts"}
+
+    def test_each_is_asked_for_at_start(self, expanded: dict) -> None:
+        """Logs and alarms are made and never called: an endpoint without them still runs the chain."""
+        assert set(emulator.PROBES) == self.services(expanded) - {"logs", "cloudwatch", "sts"}
 
 
 class TestLeastPrivilege:
