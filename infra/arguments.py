@@ -21,3 +21,14 @@ def port(text: str) -> int:
     if text.isdecimal() and 0 < int(text) <= LAST_PORT:
         return int(text)
     raise ArgumentTypeError(f"{text!r} is no port; a port is a number from 1 to {LAST_PORT}")
+
+
+def district_id(text: str) -> str:
+    """The id of a district that has a folder."""
+    from chalicelib.errors import NotFound
+    from chalicelib.register.district import load_district
+
+    try:
+        return load_district(text).id
+    except NotFound as error:
+        raise ArgumentTypeError(error.detail) from error

@@ -10,14 +10,18 @@ from chalicelib.index.model import Carried, Measure, State, TownshipMonth
 from chalicelib.index.structure import BOUNDED, IndexRules, SubItem
 
 MEASURE_KEYS = frozenset(("numerator", "denominator", "condition", "level", "no_value", "last", "cases", "case_count"))
+DOCUMENT_KEYS, TOWNSHIP_KEYS, LAST_KEYS = frozenset(("schema", "month", "townships")), frozenset(("code", "name", "sites", "sub_items")), frozenset(("month", "share"))
 NO_VALUES = (State.NOT_APPLICABLE, State.NO_DATA, State.NOT_REPORTED)
+SCHEMA = 1
 
 
 def read_input(document: object, rules: IndexRules) -> tuple[str, tuple[TownshipMonth, ...]]:
     """``(month, townships)`` of an input document (``input.schema.json``). BadInput naming every fault; nothing is clipped."""
     if not isinstance(document, dict):
         raise BadInput("a JSON object is required")
-    problems: list[Problem] = []
+    problems = _strange(document, DOCUMENT_KEYS, "document")
+    if document.get("schema", SCHEMA) != SCHEMA:
+        problems.append(Problem("schema", "", str(document["schema"])[:40], f"{SCHEMA} is required"))
     month = _month(document.get("month"), "month", problems)
     rows = document.get("townships")
     if not isinstance(rows, list) or not rows:
@@ -38,6 +42,7 @@ def read_township(row: object, place: str, rules: IndexRules, problems: list[Pro
     if not isinstance(row, dict):
         problems.append(Problem(place, "", str(row)[:40], "an object is required"))
         return TownshipMonth("", "", 0, ())
+    problems.extend(_strange(row, TOWNSHIP_KEYS, place))
     for key in ("code", "name"):
         if not isinstance(row.get(key), str) or not row[key]:
             problems.append(Problem(place, key, str(row.get(key)), "a text is required"))
@@ -58,7 +63,7 @@ def read_measure(item: SubItem, row: object, place: str, problems: list[Problem]
         problems.append(Problem(place, "", str(row)[:40], "missing: give counts, or no_value"))
         return Measure(item.code)
     before = len(problems)
-    problems.extend(Problem(place, key, str(row[key])[:40], "no such field") for key in sorted(set(row) - MEASURE_KEYS))
+    problems.extend(_strange(row, MEASURE_KEYS, place))
     if "no_value" in row:
         return _no_value(item, row, place, problems)
     measure = Measure(
@@ -80,7 +85,7 @@ def check_measure(item: SubItem, measure: Measure, place: str) -> list[Problem]:
     problems = []
     if item.formula in BOUNDED and measure.numerator > measure.denominator:
         problems.append(Problem(place, "numerator", f"{measure.numerator} > {measure.denominator}", "numerator above denominator"))
-    if measure.level is not None and measure.level not in dict(item.levels):
+    if measure.level is not None and measure.level not in [level for level, _ in item.levels]:
         problems.append(Problem(place, "level", str(measure.level), "no such level"))
     if measure.condition and not item.condition:
         problems.append(Problem(place, "condition", str(measure.condition), "this sub-item has no second count"))
@@ -89,9 +94,14 @@ def check_measure(item: SubItem, measure: Measure, place: str) -> list[Problem]:
     return problems
 
 
+def _strange(row: dict, known: frozenset[str], place: str) -> list[Problem]:
+    """Each field that is not one of the known: a slip of the pen is not silence."""
+    return [Problem(place, key, str(row[key])[:40], "no such field") for key in sorted(set(row) - known)]
+
+
 def _no_value(item: SubItem, row: dict, place: str, problems: list[Problem]) -> Measure:
     kind = row["no_value"]
-    if kind not in {state.value for state in NO_VALUES}:
+    if kind not in [state.value for state in NO_VALUES]:
         problems.append(Problem(place, "no_value", str(kind), "one of " + ", ".join(NO_VALUES)))
         return Measure(item.code)
     state = State(kind)
@@ -109,6 +119,7 @@ def _carried(row: object, place: str, problems: list[Problem]) -> Carried | None
     if row is None:
         return None
     row = row if isinstance(row, dict) else {}
+    problems.extend(_strange(row, LAST_KEYS, f"{place}.last"))
     month = _month(row.get("month"), f"{place}.last.month", problems)
     try:
         share = Fraction(row["share"]) if isinstance(row.get("share"), str) else Fraction(-1)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from chalicelib.canonical import content_hash
-from chalicelib.errors import BadRuleSet
+from chalicelib.errors import BadRuleSet, Problem
 from chalicelib.exact import HUNDREDTHS, TENTHS
 from chalicelib.index.model import TOTAL_POINTS
 from chalicelib.index.reader import Reader
@@ -35,7 +35,11 @@ LIMITS = (
 @lru_cache(maxsize=8)
 def load_rules(path: Path) -> IndexRules:
     """The method in a file. BadRuleSet naming every fault."""
-    return read_rules(tomllib.loads(path.read_text(encoding="utf-8")))
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadRuleSet([Problem(path.name, "", "", f"not TOML: {error}")]) from error
+    return read_rules(document)
 
 
 def read_rules(document: dict) -> IndexRules:

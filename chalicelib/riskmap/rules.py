@@ -101,8 +101,8 @@ def load_risk_rules(path: Path) -> RiskRules:
     """The rules of this file. BadRuleSet with every fault; the same content has the same hash, whatever its layout."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise BadRuleSet([Problem(path.name, "", "", str(error))]) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadRuleSet([Problem(path.name, "", "", f"not TOML: {error}")]) from error
     return read_risk_rules(document, path.name)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chalicelib.register.district import Swatch, load_district
 from chalicelib.riskmap import rules as methods
+from infra.arguments import district_id
 from infra.documents import check_schema, read_object
 
 HELP = "judge a township for the safety map: sectors, two layers, combined colour (exit 1 when red)"
@@ -21,7 +22,7 @@ STATES = {"no_sites": "无此类", "ungraded": "未评定"}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="township document (chalicelib/riskmap/input.schema.json, example beside it)")
     parser.add_argument("--rules", type=Path, default=MODEL_2020, metavar="FILE", help="method (default: the model standard)")
-    parser.add_argument("--district", default="demo", metavar="ID", help="whose palette names the colours (default: demo)")
+    parser.add_argument("--district", type=district_id, default="demo", metavar="ID", help="whose palette names the colours (default: demo)")
     parser.add_argument("--json", action="store_true", help="print the whole result document")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from infra.arguments import day
+from infra.arguments import day, district_id
 
 HELP = "the colours of a whole register on a day, and why, from its file alone; nothing is stored"
 MOST_REASONS = 12
@@ -18,7 +18,7 @@ MOST_REASONS = 12
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="the register, CSV or XLSX")
-    parser.add_argument("--district", required=True, help="whose mapping, townships and rule sets")
+    parser.add_argument("--district", type=district_id, required=True, help="whose mapping, townships and rule sets")
     parser.add_argument("--mapping", required=True, help="a mapping file, or the name of one of the district's")
     parser.add_argument("--on", type=day, required=True, metavar="DATE", help="the day to judge on")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")

@@ -15,7 +15,7 @@ from chalicelib.grading.factsform import problems_of
 from chalicelib.grading.judge import grade
 from chalicelib.grading.model import Grade
 from chalicelib.register.district import load_district
-from infra.arguments import day
+from infra.arguments import day, district_id
 from infra.documents import check_schema, read_object
 
 HELP = "judge a facts document: grade, score and reasons (exit 1 when red)"
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("facts", type=Path, help="facts document (chalicelib/grading/facts.schema.json)")
     parser.add_argument("--on", type=day, required=True, metavar="DATE", help="the day to judge on")
     parser.add_argument("--rules", type=Path, default=rule_sets.MODEL_2020, metavar="FILE", help="rule set (default: the model standard)")
-    parser.add_argument("--district", default="demo", metavar="ID", help="whose palette names the colours (default: demo)")
+    parser.add_argument("--district", type=district_id, default="demo", metavar="ID", help="whose palette names the colours (default: demo)")
     parser.add_argument("--json", action="store_true", help="print the whole result document")
 
 

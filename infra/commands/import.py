@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from chalicelib import clock
 from chalicelib.config import Settings, settings
 from chalicelib.register.district import District
+from infra.arguments import district_id
 
 if TYPE_CHECKING:
     from chalicelib.index.acceptance import Published
@@ -25,7 +26,7 @@ MOST_SHOWN = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="the table")
     parser.add_argument("--mapping", required=True, help="a mapping file, or the name of one of the district's")
-    parser.add_argument("--district", help="whose townships (default: the setting DISTRICT)")
+    parser.add_argument("--district", type=district_id, help="whose townships (default: the setting DISTRICT)")
     parser.add_argument("--check", action="store_true", help="judge the file only, write nothing, ask no log")
     parser.add_argument("--good-rows", action="store_true", help="import the good rows, write the others to a rejects file")
     parser.add_argument("--rejects", type=Path, help="the rejects file (default: FILE.rejects.csv beside the file)")

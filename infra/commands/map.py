@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from chalicelib.errors import BadInput
-from infra.arguments import day
+from infra.arguments import day, district_id
 
 HELP = "check a border file (RISKMAP_BOUNDARIES, or the district's own): townships matched, labels, what does not fit"
 ENVIRONMENT = "RISKMAP_BOUNDARIES"
@@ -17,7 +17,7 @@ ENVIRONMENT = "RISKMAP_BOUNDARIES"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="tell how every township is drawn and what does not fit (the default)")
-    parser.add_argument("--district", default="demo", help="folder under chalicelib/districts (default: %(default)s)")
+    parser.add_argument("--district", type=district_id, default="demo", help="folder under chalicelib/districts (default: %(default)s)")
     parser.add_argument("--on", type=day, default=date(2020, 6, 30), metavar="DATE", help="whose townships (default: %(default)s)")
     parser.add_argument("--month", type=Path, metavar="MAP.json", help="draw this published map.json with these borders")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where to put the pages drawn (a local folder, never the project)")

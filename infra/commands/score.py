@@ -11,8 +11,10 @@ from chalicelib import clock
 from chalicelib.errors import BadInput, Problem
 from chalicelib.index import rules as methods
 from chalicelib.register.district import Swatch, load_district
-from infra.documents import read_object
+from infra.arguments import district_id
+from infra.documents import check_schema, read_object
 
+RESULT_SCHEMA = Path(methods.__file__).with_name("result.schema.json")
 PARTS = {"rules": "方法", "own": "自身数据", "others": "其他镇街", "coefficient": "系数"}
 HELP = "judge a month's townships: index, colour, rank, lost points (exit 1 when one is red)"
 
@@ -21,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="input document (chalicelib/index/input.schema.json)")
     parser.add_argument("--rules", type=Path, default=methods.MODEL_2020, metavar="FILE", help="index method (default: the model standard)")
     parser.add_argument("--previous", type=Path, metavar="FILE", help="last month's result, for the change")
-    parser.add_argument("--district", default="demo", metavar="ID", help="whose palette names the colours (default: demo)")
+    parser.add_argument("--district", type=district_id, default="demo", metavar="ID", help="whose palette names the colours (default: demo)")
     parser.add_argument("--json", action="store_true", help="print the whole result document")
 
 
@@ -36,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
     if month > clock.month_of(clock.day_of(clock.now())):
         raise BadInput([Problem("month", "", month, "this month has not begun")])
     previous = read_object(args.previous) if args.previous else None
+    if previous is not None:
+        check_schema(previous, RESULT_SCHEMA, "previous")
     document = result_document(month, score(month, townships, rules), rules, previous)
     print(json.dumps(document, ensure_ascii=False, indent=1) if args.json else "\n".join(told(document, load_district(args.district).palette)))
     return 1 if any(row["colour"] == "red" for row in document["townships"]) else 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chalicelib import clock
 from chalicelib.config import settings
-from infra.arguments import day
+from infra.arguments import day, district_id
 
 HELP = "write the invented tables of the demo district as CSV files"
 
@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sites", default="full", help="full (the demo: 8,800), small (3 townships x 30) or a number (default: %(default)s)")
     parser.add_argument("--as-of", type=day, help="the day the tables stand at (default: the end of the last closed month)")
     parser.add_argument("--seed", type=int, help="another district of the same kind")
-    parser.add_argument("--district", default="demo", help="whose townships (default: %(default)s)")
+    parser.add_argument("--district", type=district_id, default="demo", help="whose townships (default: %(default)s)")
 
 
 def run(args: argparse.Namespace) -> int:

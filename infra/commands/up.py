@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from infra.arguments import day, port
+from infra.arguments import day, district_id, port
 
 HELP = "start the local stack with the demo district and serve it on http://localhost:8000"
 
@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--small", action="store_true", help="3 townships of 30 sites instead of the whole district")
     size.add_argument("--sites", type=int, metavar="N", help="another number of sites")
-    parser.add_argument("--district", metavar="ID", help="a district of chalicelib/districts (default: demo); one without invented data waits for ./dev import")
+    parser.add_argument("--district", type=district_id, metavar="ID", help="a district of chalicelib/districts (default: demo); one without invented data waits for ./dev import")
     parser.add_argument("--as-of", type=day, metavar="DATE", help="the day the demo's data end (default: end of the last closed month)")
     parser.add_argument("--months", type=int, choices=range(25), default=2, metavar="N", help="publish the last N closed months, up to 24; 0: codes alone, no map and no index (default: %(default)s)")
     parser.add_argument("--port", type=port, default=8000, help="port of the front door (default: %(default)s)")

@@ -107,7 +107,11 @@ def test_a_command_loads_no_other() -> None:
 
 @pytest.mark.parametrize(
     ("given", "told"),
-    [(["up", "--port", "99999"], "a port is a number from 1 to 65535"), (["clock", "2020-02-30"], "a day is YYYY-MM-DD, such as 2020-06-30")],
+    [
+        (["up", "--port", "99999"], "a port is a number from 1 to 65535"),
+        (["clock", "2020-02-30"], "a day is YYYY-MM-DD, such as 2020-06-30"),
+        (["grade", "x", "--district", "nowhere"], "no such district: 'nowhere'; there are demo,"),
+    ],
 )
 def test_an_argument_that_cannot_be_is_told_with_what_is_wanted(capsys: pytest.CaptureFixture, given: list[str], told: str) -> None:
     with pytest.raises(SystemExit, match="2"):

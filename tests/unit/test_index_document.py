@@ -196,8 +196,17 @@ def test_the_command_says_bad_and_wrong(capsys: pytest.CaptureFixture[str], tmp_
         ('"numerator": 570,', '"numerator": "570",', "'570' · a whole number not below 0 is required"),
         ('"ZR1": {', '"ZR1": {"numerator": 1, "denominator": 1}, "ZR1": {', "given twice: ZR1"),
         ('"month": "2020-06"', '"month": "2999-01"', "this month has not begun"),
+        ('"month": "2020-06"', '"month": "2020-06", "moth": 1', "document · moth · '1' · no such field"),
+        ('"schema": 1', '"schema": 2', "schema · '2' · 1 is required"),
+        ('"sites": 620', '"sites": 620, "site": 9', "townships[0] · site · '9' · no such field"),
+        ('"numerator": 570,', '"level": [], "numerator": 570,', "level · '[]' · no such level"),
+        ('"numerator": 570,', '"no_value": [], "numerator": 570,', "no_value · '[]' · one of"),
+        ('"share": "', '"part": 1, "share": "', "last · part · '1' · no such field"),
     ],
-    ids=["unknown item", "numerator above denominator", "negative", "text in a number", "duplicate", "future month"],
+    ids=[
+        "unknown item", "numerator above denominator", "negative", "text in a number", "duplicate", "future month",
+        "unknown field", "other schema", "unknown field of a township", "level of another kind", "no value of another kind", "unknown field of a last share",
+    ],  # fmt: skip
 )
 def test_the_command_refuses_bad_input_by_name_and_changes_nothing(
     before: str, after: str, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -208,6 +217,24 @@ def test_the_command_refuses_bad_input_by_name_and_changes_nothing(
     assert main(["score", str(tmp_path / "in.json"), "--json"]) == 2
     told = capsys.readouterr()
     assert named in told.err and told.out == "" and [path.name for path in tmp_path.iterdir()] == ["in.json"]
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "named"),
+    [
+        ("--previous", "{}", "previous · 'townships' is a required property"),
+        ("--previous", json.dumps(EXAMPLE), "previous · 'rule_set' is a required property"),
+        ("--rules", "{}", "not TOML"),
+        ("--rules", b"\xff", "not TOML"),
+    ],
+)
+def test_the_command_refuses_what_is_no_result_and_no_method(
+    option: str, content: str | bytes, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "given").write_bytes(content.encode() if isinstance(content, str) else content)
+    assert main(["score", str(FOLDER / "input.example.json"), option, str(tmp_path / "given")]) == 2
+    told = capsys.readouterr()
+    assert named in told.err and told.out == ""
 
 
 def test_the_command_says_how_firm_a_place_is_and_where_points_are_cheapest(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
