@@ -37,7 +37,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 VERBATIM = ("text", "list")
 WIDTH_NOTE, SERIAL_NOTE = "全角字符按半角读", "Excel序列号按日期读"
 # GB 11714 inside a code that is valid by GB 32100: never an error, some real codes break it.
-INNER_NOTE = "主体标识码（第9至17位）内部校验不符，已导入，请核对"
+INNER_NOTE = "主体标识码（第9至17位）内部校验不符，不影响导入，请核对"
 FLAGS = {"是": True, "否": False, "有": True, "无": False, "true": True, "false": False, "1": True, "0": False, "y": True, "n": False}
 
 

@@ -129,8 +129,7 @@ class PersonImport:
             raise BadInput(first_problems(judged.spool))
         rejects.add(judged.spool.problems())
         judged.spool.close()
-        notes = tuple(f"{column}：{count}格{note}" for (column, note), count in sorted(reader.notes.items()))
-        return rejects, judged.rows - len(rejects.rows), notes
+        return rejects, judged.rows - len(rejects.rows), reader.notes.lines()
 
     def holders(self, without: set[int]) -> Iterator[Holder]:
         reader = self._reader()

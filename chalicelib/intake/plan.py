@@ -5,7 +5,6 @@ The same rows in any order give the same events.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,6 +14,7 @@ from chalicelib.grading.acceptance import Refuse, refusals_in
 from chalicelib.index import acceptance as index_acceptance
 from chalicelib.intake.merge import Draft, join, sorted_draft
 from chalicelib.intake.model import Mapping, Record
+from chalicelib.intake.notes import Notes
 from chalicelib.intake.rows import Context, RowReader
 from chalicelib.intake.spool import Spool, event_of
 from chalicelib.intake.table import OTHER_REJECT_COLUMNS, REJECT_COLUMNS, Table
@@ -33,7 +33,7 @@ class Plan:
 
     spool: Spool
     row_count: int
-    notes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    notes: Notes = field(default_factory=Notes)
 
     @property
     def events(self) -> list[Event]:

@@ -5,7 +5,6 @@ Ids follow from the identity columns (``ids.keyed_id``, ``ids.event_id_of``): im
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,6 +15,7 @@ from chalicelib.intake.cells import BadCell, note_on, plus_days, read_cell, tran
 from chalicelib.intake.identity import opaque_id, registration_id, start_of_day
 from chalicelib.intake.merge import Draft
 from chalicelib.intake.model import Column, Mapping, Record, Reference
+from chalicelib.intake.notes import Notes
 from chalicelib.intake.table import Row, Table
 from chalicelib.intake.telling import title_of
 from chalicelib.register.district import District
@@ -52,7 +52,7 @@ class RowReader:
     drafts: list[Draft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     needs: dict[tuple[str, str], Problem] = field(default_factory=dict)
-    notes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    notes: Notes = field(default_factory=Notes)
 
     def __post_init__(self) -> None:
         columns = self.mapping.columns
@@ -110,7 +110,7 @@ class RowReader:
                 return
         self.values[column.name], note = known[text]
         if note:
-            self.notes[column.name, note] += 1
+            self.notes.add(column.name, note, self.number)
 
     def _problem(self, column: str, value: object, reason: str) -> None:
         self.problems.append(Problem(f"row {self.number}", column, str(value)[:100], reason))

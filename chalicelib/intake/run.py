@@ -143,10 +143,9 @@ def import_file(
             log.append([event for events, _ in groups for event in events], now)
         told.add(groups)
         progress(APPENDED if writing else COUNTED, min(told.events, total), total)
-    notes = tuple(f"{column}：{count}格{note}" for (column, note), count in sorted(settled.plan.notes.items()))
     return Imported(
         path.name, settled.plan.row_count, told.new, spool.count(SAME), dict(sorted(told.kinds.items())),
-        str(table.reading), notes, len(rejects.rows), told.corrections, tuple(told.corrected), writing, finished, rejects.count(), rejects.first(MOST_TOLD),
+        str(table.reading), settled.plan.notes.lines(), len(rejects.rows), told.corrections, tuple(told.corrected), writing, finished, rejects.count(), rejects.first(MOST_TOLD),
         shelf if shelf and shelf.count else None,
     )  # fmt: skip
 

@@ -76,12 +76,12 @@ def check(args: argparse.Namespace, mapping: Path, district, given) -> int:
     # Which key makes the opaque ids does not matter to a verdict.
     context = Context(b"check", district, IMPORTER, given.day())
     if loaded.persons:
-        _, rows, _ = PersonImport(table, loaded, context).settle(keep_good=False)
+        _, rows, notes = PersonImport(table, loaded, context).settle(keep_good=False)
         what = f"{rows} rows of persons"
     else:
         plan = plan_events(table, loaded, context)
-        what = f"{plan.row_count} rows, {plan.event_count} events"
-    print(f"{args.file.name}: {table.reading}\n{args.file.name}: {what}, in order")
+        what, notes = f"{plan.row_count} rows, {plan.event_count} events", plan.notes.lines()
+    print("\n".join([f"{args.file.name}: {table.reading}", *(f"  {note}" for note in notes), f"{args.file.name}: {what}, in order"]))
     return 0
 
 

@@ -10,6 +10,7 @@ from intake_support import MemoryLog
 
 from chalicelib.config import settings
 from infra.cli import main
+from infra.synthetic.sites import credit_code
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 VALID, INVALID = "91330110MA0000015C", "91330110MA0000015D"
@@ -127,3 +128,11 @@ def test_a_changed_sheet_is_refused_and_with_correct_shown_as_corrections(import
     assert "level: major → general" in capsys.readouterr().out
     [corrected] = json.loads(result.read_text("utf-8"))["corrected"]
     assert (corrected["kind"], corrected["row"], corrected["changes"]) == ("hazard_found", 6, {"level": ["major", "general"]})
+
+
+def test_a_check_tells_the_rows_whose_code_fails_the_inner_check(tmp_path, capsys):
+    """A hint to look, never a refusal: whoever checks a sheet is told where to look before anything is written."""
+    lines = "".join(f"{credit_code(number)},示例企业{number},临平街道,某路,5,2020-06-01,\n" for number in (1, 962, 963))
+    (tmp_path / "a.csv").write_text("统一社会信用代码,企业名称,属地,详细地址,从业人数,入库日期,负责人\n" + lines, "utf-8")
+    assert main(["import", str(tmp_path / "a.csv"), "--mapping", "enterprise-sheet", "--check"]) == 0
+    assert "统一社会信用代码：2格主体标识码（第9至17位）内部校验不符，不影响导入，请核对（第3、4行）" in "".join(capsys.readouterr())

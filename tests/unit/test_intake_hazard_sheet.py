@@ -67,7 +67,7 @@ def test_the_workbook_tells_the_same_facts_as_the_csv(log):
 
 
 def test_what_was_read_over_in_the_workbook_is_told(log):
-    assert bring_in(log, XLSX, MAPPING).notes == ("实际整改完成时间：1格Excel序列号按日期读", "统一社会信用代码：1格全角字符按半角读")
+    assert bring_in(log, XLSX, MAPPING).notes == ("实际整改完成时间：1格Excel序列号按日期读（第7行）", "统一社会信用代码：1格全角字符按半角读（第8行）")
 
 
 def test_the_workbook_after_the_csv_changes_nothing(log):
