@@ -8,11 +8,12 @@ from __future__ import annotations
 import base64
 import binascii
 import functools
+import hashlib
 import json
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from chalice import Blueprint, Response
 
@@ -135,13 +136,18 @@ def json_body(raw: bytes | str | None) -> dict[str, object]:
     return plain(document)  # type: ignore[return-value]
 
 
-def encode_cursor(position: Mapping[str, object]) -> str:
-    """Where a list goes on, opaque. It grants nothing: whoever presents it is judged again."""
+def encode_cursor(after: object, *asked: str | None) -> str | None:
+    """Where a list goes on behind ``after`` (None: it ends), opaque; ``asked`` is what the list was asked for. It grants nothing: whoever
+    presents it is judged again."""
+    if after is None:
+        return None
+    position = {"after": after, "of": _digest(asked)}
     return base64.urlsafe_b64encode(json.dumps(position, separators=(",", ":"), sort_keys=True).encode()).decode().rstrip("=")
 
 
-def decode_cursor(text: str | None) -> dict[str, object] | None:
-    """The position in a cursor, None without one. BadInput for what we cannot have issued."""
+def decode_cursor(text: str | None, *asked: str | None) -> object | None:
+    """Behind what the list goes on, None without a cursor. BadInput for what we cannot have issued, and for the cursor of another list: it
+    would leave rows out without a word."""
     if not text:
         return None
     try:
@@ -150,9 +156,13 @@ def decode_cursor(text: str | None) -> dict[str, object] | None:
         position = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         position = None
-    if not isinstance(position, dict):
+    if not isinstance(position, dict) or position.get("of") != _digest(asked) or position.get("after") is None:
         raise BadInput([Problem("query", "cursor", text[:40], "不是本列表的翻页标记")])
-    return position
+    return position["after"]
+
+
+def _digest(asked: Sequence[str | None]) -> str:
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
 
 
 def log_line(message: str, context: Mapping[str, object] | None = None, **fields: object) -> None:

@@ -151,9 +151,9 @@ def _list_sites(desk: Desk, query: dict[str, str]) -> dict[str, object]:
         raise BadInput([Problem("query", "township", "", "必填：镇街编号")])
     if grade is not None and grade not in labels.GRADE:
         raise BadInput([Problem("query", "grade", grade[:20], "没有这种等级")])
-    position = decode_cursor(query.get("cursor"))
-    page = desk.township_rows(township, grade, str(position.get("after", "")) if position else "")
-    return {"sites": page.rows, "cursor": encode_cursor({"after": page.next}) if page.next else None}
+    after = decode_cursor(query.get("cursor"), "sites", township, grade)
+    page = desk.township_rows(township, grade, str(after or ""))
+    return {"sites": page.rows, "cursor": encode_cursor(page.next, "sites", township, grade)}
 
 
 def _townships(current: Settings) -> list[dict[str, str]]:

@@ -80,9 +80,9 @@ def _add_looking(routes: Blueprint, answered: Callable, guard: Authorizer, offic
     def work_list() -> dict[str, object]:
         """A township's sites with what is to be done at each: overdue, due today, to order, to recheck; an expert's are those assigned."""
         query = routes.current_request.query_params or {}
-        position = decode_cursor(query.get("cursor")) or {}
-        rows, after = office().work(query.get("township", ""), str(position.get("after", "")))
-        return {"sites": rows, "cursor": encode_cursor({"after": after}) if after else None}
+        township = query.get("township", "")
+        rows, following = office().work(township, str(decode_cursor(query.get("cursor"), "work", township) or ""))
+        return {"sites": rows, "cursor": encode_cursor(following, "work", township)}
 
     @routes.route("/check-items", methods=["GET"], authorizer=guard)
     @answered

@@ -59,9 +59,17 @@ def _add_search(routes: Blueprint, answered: Callable, guard: Authorizer, search
         from chalicelib.registry.find import read_query
 
         asked = routes.current_request.query_params or {}
-        position = decode_cursor(asked.get("cursor"))
-        rows, following = searcher().page(read_query(asked), _order(position) if position is not None else None)
-        return {"sites": rows, "cursor": encode_cursor({"after": following}) if following else None}
+        same = "search", *(asked.get(name) for name in ("q", "near", "radius", "datum"))
+        after = decode_cursor(asked.get("cursor"), *same)
+        rows, following = searcher().page(read_query(asked), _order(after))
+        return {"sites": rows, "cursor": encode_cursor(following, *same)}
+
+
+def _order(after: object | None) -> list[object] | None:
+    """Where a list goes on. BadInput for what no list of ours gave."""
+    if after is None or (isinstance(after, list) and [type(part) for part in after] == [int, int, str, str]):
+        return after
+    raise BadInput([Problem("query", "cursor", "", "不是本列表的翻页标记")])
 
 
 def _add_people(routes: Blueprint, answered: Callable, guard: Authorizer, people: Callable, configure: Callable[[], Settings]) -> None:
@@ -81,13 +89,6 @@ def _add_people(routes: Blueprint, answered: Callable, guard: Authorizer, people
         people(site_id).erase(office)
         return Response("", {}, 204)
 
-
-def _order(position: dict[str, object]) -> list[object]:
-    """Where a list goes on. BadInput for what no list of ours gave."""
-    after = position.get("after")
-    if isinstance(after, list) and [type(part) for part in after] == [int, int, str, str]:
-        return after
-    raise BadInput([Problem("query", "cursor", "", "不是本列表的翻页标记")])
 
 
 def _add_merging(routes: Blueprint, answered: Callable, guard: Authorizer, window: Callable) -> None:

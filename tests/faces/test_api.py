@@ -349,6 +349,10 @@ def test_a_long_list_goes_on_where_the_cursor_says_and_misses_nothing(world: Wor
             break
         assert len(page["sites"]) == 100
     assert len(seen) == len(set(seen)) == 206 and seen == sorted(seen)
+    first = world.ask("GET", f"/sites?township={TOWNSHIP}", "district").json_body["cursor"]
+    for other in (f"township={NEXT_TOWNSHIP}", f"township={TOWNSHIP}&grade=none"):
+        answer = world.ask("GET", f"/sites?{other}&cursor={first}", "district")
+        assert (answer.status_code, answer.json_body["problems"][0]["column"]) == (400, "cursor"), "it would leave rows out"
 
 
 def test_an_enterprise_and_an_expert_list_their_own_sites(world: World) -> None:

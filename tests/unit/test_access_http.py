@@ -44,11 +44,14 @@ def test_every_problem_of_an_input_is_named_with_place_value_and_reason() -> Non
     ]
 
 
-@given(st.dictionaries(st.text(max_size=8), st.text(max_size=40) | st.integers(), max_size=3))
-def test_a_cursor_comes_back_as_it_was_given(position: dict) -> None:
-    text = http.encode_cursor(position)
-    assert http.decode_cursor(text) == position
+@given(st.text(max_size=40) | st.lists(st.text(max_size=8) | st.integers(), max_size=4), st.lists(st.text(max_size=8) | st.none(), max_size=3))
+def test_a_cursor_comes_back_as_it_was_given_to_the_same_list_and_to_no_other(after: object, asked: list) -> None:
+    text = http.encode_cursor(after, *asked)
+    assert http.decode_cursor(text, *asked) == after
     assert "=" not in text and "{" not in text
+    with pytest.raises(BadInput):
+        http.decode_cursor(text, *asked, "another")
+    assert http.encode_cursor(None, *asked) is None
 
 
 @pytest.mark.parametrize("text", ["!", "e30x", "bnVsbA", "W10", "é", "A" * 2000, "eyJh"])
