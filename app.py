@@ -13,6 +13,7 @@ from chalicelib.cosign import views as cosign_views
 from chalicelib.desk import views as desk_views
 from chalicelib.export import views as export_views
 from chalicelib.grading import views as grading_views
+from chalicelib.http import own_refusals
 from chalicelib.index import views as index_views
 from chalicelib.intake import views as intake_views
 from chalicelib.openapi import views as openapi_views
@@ -20,7 +21,7 @@ from chalicelib.registry import views as registry_views
 
 app = Chalice(app_name="safety-code")
 app.api.binary_types = ["image/png", "application/pdf"]
-
+app.register_middleware(own_refusals, "http")
 # Chalice wants ARNs before there is a stack. These name nothing, in any account or region: infra/template/ puts the stack's own
 # stream and queues in their place when it is packaged, and tests/contract/test_template.py finds none of them left.
 PLACEHOLDER_STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/events/stream/placeholder"

@@ -73,6 +73,20 @@ class NotFound(SafetyCodeError):
     code = "not-found"
 
 
+class MethodNotAllowed(SafetyCodeError):
+    """The address is there, this is not done to it."""
+
+    status = 405
+    code = "method-not-allowed"
+
+
+class UnsupportedMediaType(SafetyCodeError):
+    """A body of another kind than this address takes."""
+
+    status = 415
+    code = "unsupported-media-type"
+
+
 class BadToken(NotFound):
     """A plate token that is mistyped or forged; refused before anything is read."""
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from chalice import Blueprint, Response
 
 from chalicelib import labels
-from chalicelib.errors import BadInput, Problem, SafetyCodeError, Unavailable
+from chalicelib.errors import BadInput, MethodNotAllowed, NotFound, Problem, SafetyCodeError, Unavailable, UnsupportedMediaType
 from chalicelib.text import plain
 
 MAX_BODY_BYTES = 64 * 1024
@@ -51,7 +51,7 @@ class BodyTooLarge(BadInput):
 def answers(routes: Blueprint) -> Callable[[Callable[..., object]], Callable[..., Response]]:
     """A decorator for views that return a document or a ``Response``: expected errors become problem answers.
 
-    Anything that is not in the error tree is a fault of ours and is left to the framework: status 500 without details.
+    Anything that is not in the error tree is a fault of ours and is left to the framework: status 500 without details (:func:`own_refusals`).
     """
 
     def decorate(view: Callable[..., object]) -> Callable[..., Response]:
@@ -70,6 +70,25 @@ def answers(routes: Blueprint) -> Callable[[Callable[..., object]], Callable[...
         return answer
 
     return decorate
+
+
+# What the framework answers before a view is asked, or where one fell over.
+OF_STATUS: Mapping[int, SafetyCodeError] = {
+    400: BadInput([Problem("header", "Accept", "", "须接受此内容的格式")]),
+    404: NotFound(),
+    405: MethodNotAllowed(),
+    415: UnsupportedMediaType(),
+}
+
+
+def own_refusals(event: object, get_response: Callable[[object], Response]) -> Response:
+    """Middleware: a refusal of the framework itself, which has a dictionary for its body, is a problem answer like every other."""
+    response = get_response(event)
+    if response.status_code < 400 or not isinstance(response.body, dict):
+        return response
+    told = problem(OF_STATUS.get(response.status_code, SafetyCodeError()))
+    told.headers = {**response.headers, **told.headers}
+    return told
 
 
 def json_answer(document: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -39,6 +39,8 @@ ERROR = {
     "sign-in-required": ("请先登录", "此内容需要登录后查看。"),
     "not-allowed": ("没有权限", "您的账号无权进行此操作。"),
     "not-found": ("没有找到", "没有找到您要的内容。"),
+    "method-not-allowed": ("不能这样操作", "这个地址不接受这种请求方式。"),
+    "unsupported-media-type": ("内容格式不对", "这个地址只接受 JSON（Content-Type: application/json），未作处理。"),
     "plate-not-genuine": ("不是有效的安全码", "此码无法通过校验，可能抄写有误或并非本系统发放。请核对码牌。"),
     "plate-withdrawn": ("码牌已作废", "此码牌已更换或作废，请扫描现场新码牌。"),
     "too-many-reports": ("今日反映已达上限", "该场所或您的网络今日提交的反映已达上限，请明日再来，或电话反映。"),

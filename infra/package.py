@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra import archive
+from infra import archive, refusals
 from infra.fragments import Identity, load_fragments
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -179,8 +179,11 @@ def _chalice(stage: Path, merge: Path, out: Path, identity: Identity) -> None:
 
 
 def _finished(template: dict) -> dict:
-    """What no merge can do: the user pool's ARN into each Cognito authorizer, under whatever name the application gave it."""
-    definitions = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"].get("securityDefinitions", {})
+    """What no merge can do: the user pool's ARN into each Cognito authorizer, under whatever name the application gave it; the gateway's
+    own refusals in the application's words."""
+    api = template["Resources"]["RestAPI"]["Properties"]
+    api["GatewayResponses"] = refusals.gateway_responses()
+    definitions = api["DefinitionBody"].get("securityDefinitions", {})
     for definition in definitions.values():
         authorizer = definition.get("x-amazon-apigateway-authorizer", {})
         if authorizer.get("type") == "cognito_user_pools":

@@ -17,7 +17,7 @@ from infra.local.home import HOME, read_note, update_note
 
 NOTE = "stack"
 DEMO = "demo"
-NEEDED_OUTPUTS = ("DistributionDomain", "FilesBucket", "MonthQueueUrl", "RegradeFunctionName")
+NEEDED_OUTPUTS = ("ApiId", "DistributionDomain", "FilesBucket", "MonthQueueUrl", "RegradeFunctionName")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,9 @@ def ensure(endpoint: Endpoint, parameters: Mapping[str, str], progress: Callable
 
 def deploy(name: str, parameters: Mapping[str, str], progress: Callable[[str], None]) -> dict[str, str]:
     """Package locally and create or update the stack. Unavailable with the reasons if it does not stand afterwards."""
+    import boto3
+
+    from infra import refusals
     from infra.archive import BadPackage
     from infra.deploy import DeployFailed
     from infra.deploy import deploy as apply
@@ -115,6 +118,7 @@ def deploy(name: str, parameters: Mapping[str, str], progress: Callable[[str], N
     missing = [output for output in NEEDED_OUTPUTS if output not in outputs]
     if missing:
         raise Unavailable(f"the stack has no output {', '.join(missing)}")
+    refusals.put(boto3.client("apigateway"), outputs["ApiId"], package.template()["Resources"]["RestAPI"]["Properties"]["StageName"])
     update_note(NOTE, code_version=package.code_version)
     return outputs
 

@@ -106,6 +106,23 @@ class TestOtherEmulators:
         assert set(emulator.PROBES) == self.services(expanded) - {"logs", "cloudwatch", "sts"}
 
 
+class TestGatewayRefusals:
+    """What the gateway answers without asking a function is a problem document too."""
+
+    def test_each_is_a_problem_of_its_own_status(self, expanded: dict) -> None:
+        told = expanded["Resources"]["RestAPI"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+        assert {"UNAUTHORIZED", "MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(told)
+        for given in told.values():
+            document = json.loads(given["responseTemplates"]["application/json"])
+            assert str(document["status"]) == str(given["statusCode"]) and document["title"] and document["detail"].endswith("。")
+            assert not set("$#") & set(given["responseTemplates"]["application/json"]), "the gateway would take it for a variable"
+            assert given["responseParameters"]["gatewayresponse.header.Content-Type"] == "'application/problem+json; charset=utf-8'"
+
+    def test_a_route_that_is_not_there_is_not_found_and_no_token_is_asked_for(self, expanded: dict) -> None:
+        told = expanded["Resources"]["RestAPI"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+        assert [str(told[kind]["statusCode"]) for kind in ("UNAUTHORIZED", "MISSING_AUTHENTICATION_TOKEN")] == ["401", "404"]
+
+
 class TestLeastPrivilege:
     def test_every_function_has_a_role_of_its_own(self, expanded: dict) -> None:
         roles = [json.dumps(function["Role"]) for function in of_type(expanded, "AWS::Lambda::Function").values()]

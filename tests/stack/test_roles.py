@@ -101,3 +101,18 @@ def test_a_forged_plate_is_refused_without_a_read(stack: Stack, cards: list[dict
         assert stack.get(f"/C/{forged}")[0] == 404
         assert stack.get(f"/C/{genuine}")[0] >= 500
     assert stack.get(f"/C/{genuine}")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status", "code"),
+    [
+        ("/api/sites", "GET", 401, "sign-in-required"),
+        ("/api/no-such-thing", "GET", 404, "not-found"),
+        ("/api/me", "DELETE", 404, "not-found"),
+    ],
+)
+def test_what_the_gateway_refuses_by_itself_is_a_problem_document(stack: Stack, path: str, method: str, status: int, code: str) -> None:
+    answered, headers, content = stack.get(path, method=method)
+    told = json.loads(content)
+    assert (answered, told["status"], told["type"]) == (status, status, f"urn:safety-code:{code}")
+    assert headers["content-type"].startswith("application/problem+json") and told["title"] and told["detail"]

@@ -138,3 +138,37 @@ def test_a_log_line_has_the_request_id_and_the_route_and_neither_names_nor_token
         "resourcePath": "/sites/{site_id}",
         "status": 200,
     }
+
+
+def refusing() -> Client:
+    """An application of one route, with a middleware as ours has it; the route falls over."""
+    app, routes = Chalice("refusing"), Blueprint(__name__)
+
+    @routes.route("/things", methods=["POST"])
+    def things() -> None:
+        raise RuntimeError("a secret of ours")
+
+    app.register_blueprint(routes)
+    app.register_middleware(http.own_refusals, "http")
+    return Client(app)
+
+
+@pytest.mark.parametrize(
+    ("method", "content_type", "status", "code"),
+    [("POST", "text/xml", 415, "unsupported-media-type"), ("POST", "application/json", 500, "internal-error"), ("PUT", "application/json", 405, "method-not-allowed")],
+)
+def test_what_the_framework_refuses_by_itself_is_a_problem_too(method: str, content_type: str, status: int, code: str) -> None:
+    with refusing() as client:
+        answer = client.http.request(method, "/things", headers={"Content-Type": content_type}, body=b"{}")
+    document = json.loads(answer.body)
+    assert (answer.status_code, document["status"], document["type"]) == (status, status, f"urn:safety-code:{code}")
+    assert answer.headers["Content-Type"] == http.PROBLEM_TYPE and answer.headers["Cache-Control"] == "no-store"
+    assert "secret" not in answer.body.decode() and document["title"]
+
+
+def test_the_application_has_it() -> None:
+    import app as application
+
+    with Client(application.app) as client:
+        answer = client.http.post("/acts/AAAAAAAAAAAAAAAA/sign", headers={"Content-Type": "text/plain"}, body=b"{}")
+    assert (answer.status_code, json.loads(answer.body)["type"]) == (415, "urn:safety-code:unsupported-media-type")
