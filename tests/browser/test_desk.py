@@ -241,6 +241,9 @@ def test_a_self_check_shows_its_outcome_before_it_is_handed_in(person: Open, tmp
         button.click()
     first = owner.page.locator(".item").first
     first.get_by_label("有问题").check()
+    for button in ("看看会是什么等级", "提交自查"):
+        owner.press(button)
+        owner.page.locator("form", has=owner.page.get_by_role("button", name=button)).get_by_text("还没写明问题").wait_for()
     first.locator(".findings input").first.fill("2")
     owner.press("看看会是什么等级")
     owner.sees("这只给您自己看，没有保存")
@@ -543,6 +546,8 @@ def test_an_expert_finds_what_is_assigned_assesses_it_and_registers_a_hazard(per
     expert.sees("已评")
     first = expert.page.locator(".item").first
     first.get_by_label("有问题").check()
+    expert.press("提交评定")
+    expert.sees("还没写明问题")
     first.locator(".findings input").first.fill("1")
     expert.fill("情况", "配电箱门缺失")
     expert.page.locator("input[type=file]").last.set_input_files(photo(tmp_path))

@@ -5,7 +5,7 @@ import { draft as draftOf, restored } from "../parts/draft.js";
 import { append, fact, later } from "../parts/events.js";
 import { form } from "../parts/form.js";
 import { ACCEPT, send as sendPhotos } from "../parts/photos.js";
-import { BAD, group } from "./selfcheck.js";
+import { BAD, group, wrong } from "./selfcheck.js";
 
 export async function show({ words, rest, again }) {
   const id = rest[0];
@@ -47,6 +47,7 @@ function found(draft, items) {
   const seen = items.filter(item => draft[item.code]);
   const counts = ({ state, found: told = {} }) => (state === BAD ? Object.fromEntries(Object.entries(told).filter(([, number]) => number > 0)) : {});
   if (!seen.length) return null;
+  wrong(seen, draft);
   return { coverage: seen.length === items.length ? "full" : "partial", items: Object.fromEntries(seen.map(item => [item.code, counts(draft[item.code])])) };
 }
 

@@ -1,5 +1,5 @@
 // 自查: every item in ten minutes, the would-be grade first and only for the enterprise's own eyes, then the report with photos.
-import { get, post } from "../api.js";
+import { Problem, get, post } from "../api.js";
 import { card, h, say, show as fill } from "../parts/dom.js";
 import { draft as draftOf, restored } from "../parts/draft.js";
 import { append, fact } from "../parts/events.js";
@@ -45,11 +45,19 @@ export async function show({ words, rest, again }) {
     }))];
 }
 
+// Of the items looked at, those with something found. What is said to be wrong without saying what would count as right: a Problem.
+export function wrong(seen, draft) {
+  const [bad, said] = [seen.filter(item => draft[item.code].state === BAD), item => Object.values(draft[item.code].found || {}).some(number => number > 0)];
+  const unsaid = bad.filter(item => item.clauses.length && !said(item));
+  if (unsaid.length) throw new Problem({ title: "还没写明问题", detail: "选了“有问题”的，须写明有几处或者是哪一种，否则会当作符合。什么都没有提交。", problems: unsaid.map(item => ({ column: item.title, reason: "没有写明" })) });
+  return bad.filter(said);
+}
+
 // What a draft says: the items looked at, and what was found at some of them; null when nothing was looked at.
 export function checked(draft, items) {
   const seen = items.filter(item => draft[item.code]);
   if (!seen.length) return null;
-  const found = seen.filter(item => draft[item.code].state === BAD && Object.values(draft[item.code].found || {}).some(number => number > 0));
+  const found = wrong(seen, draft);
   const listed = Object.fromEntries(found.map(item => [item.code, Object.fromEntries(Object.entries(draft[item.code].found).filter(([, number]) => number > 0))]));
   return seen.length === items.length ? { coverage: "full", items: listed } : { coverage: "partial", items: listed, covers: seen.map(item => item.code) };
 }
