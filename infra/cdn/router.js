@@ -9,6 +9,17 @@ var LOST = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="
   '<title>没有找到</title><body style="font:18px/1.7 system-ui,sans-serif;max-width:32em;margin:12vh auto;padding:0 20px;color:#14202b">' +
   '<h1 style="font-size:1.6em">没有找到这个页面</h1><p>网址可能有误，或页面已移走。扫描码牌请直接对准二维码，不必手工输入。</p>' +
   '<p><a href="/">回到首页</a></p>';
+// What is answered here passes no policy of the distribution.
+var LOST_HEADERS = {
+  'content-type': { value: 'text/html; charset=utf-8' },
+  'cache-control': { value: 'public, max-age=60' },
+  'content-security-policy': { value: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'" },
+  'x-content-type-options': { value: 'nosniff' },
+  'x-frame-options': { value: 'DENY' },
+  'referrer-policy': { value: 'no-referrer' },
+  'permissions-policy': { value: 'camera=(), geolocation=(), microphone=()' },
+  'x-robots-tag': { value: 'noindex' }
+};
 
 function moved(place) {
   return { statusCode: 301, statusDescription: 'Moved Permanently', headers: { location: { value: place } } };
@@ -29,7 +40,7 @@ function handler(event) {
     return {
       statusCode: 404,
       statusDescription: 'Not Found',
-      headers: { 'content-type': { value: 'text/html; charset=utf-8' }, 'cache-control': { value: 'public, max-age=60' } },
+      headers: LOST_HEADERS,
       body: { encoding: 'text', data: LOST }
     };
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from infra.arguments import day, district_id, port
 
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     wish = bring_up.Wish(sites, arguments.port, arguments.as_of, arguments.lan, arguments.stream, arguments.district, arguments.months)
     deployed = bring_up.bring_up(wish, progress)
     progress("ready")
-    print(report.welcome(deployed), flush=True)
+    print(report.welcome(deployed, coloured=sys.stdout.isatty()), flush=True)
     return 0 if arguments.detach else report.stay(deployed)
 
 

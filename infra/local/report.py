@@ -19,8 +19,8 @@ WORKER_PATIENCE_SECONDS = 1.0
 SETTLE_PATIENCE_SECONDS = 3.0
 
 
-def welcome(deployed: Deployed) -> str:
-    """Addresses, some plates, sign-ins and a QR, ready to print."""
+def welcome(deployed: Deployed, *, coloured: bool = False) -> str:
+    """Addresses, some plates, sign-ins and a QR, ready to print; ``coloured`` for a terminal."""
     from chalicelib.register.district import load_district
 
     words = load_district(deployed.parameters["District"]).grade_words
@@ -32,7 +32,7 @@ def welcome(deployed: Deployed) -> str:
     if base.startswith("https"):
         lines += ["", *trust_words()]
     if shown:
-        lines += ["", terminal_qr(shown[0][2]), f"  {shown[0][2]}"]
+        lines += ["", terminal_qr(shown[0][2], coloured=coloured), f"  {shown[0][2]}"]
     return "\n".join(lines)
 
 
@@ -63,16 +63,20 @@ def trust_words() -> list[str]:
     ]
 
 
-def terminal_qr(text: str) -> str:
-    """A QR of half-height blocks."""
+WHITE_ON_BLACK, AS_BEFORE = "\x1b[38;5;231;48;5;16m", "\x1b[0m"
+
+
+def terminal_qr(text: str, *, coloured: bool = False) -> str:
+    """A QR of half-height blocks, light on dark. Coloured it is so in a terminal of dark letters on light, too, where scanners would see a negative."""
     import qrcode
 
-    code = qrcode.QRCode(border=2, error_correction=qrcode.constants.ERROR_CORRECT_M)
+    code = qrcode.QRCode(border=4, error_correction=qrcode.constants.ERROR_CORRECT_M)
     code.add_data(text)
     code.make()
     canvas = io.StringIO()
     code.print_ascii(out=canvas, invert=True)
-    return canvas.getvalue().rstrip()
+    told = canvas.getvalue().rstrip()
+    return "\n".join(f"{WHITE_ON_BLACK}{line}{AS_BEFORE}" for line in told.split("\n")) if coloured else told
 
 
 def status(deployed: Deployed) -> dict[str, object]:

@@ -104,6 +104,13 @@ def test_a_lost_visitor_is_told_so_in_words() -> None:
         assert "没有找到这个页面" in answer["body"]["data"] and 'href="/"' in answer["body"]["data"]
 
 
+def test_what_the_function_answers_itself_is_as_guarded_as_a_page_of_the_bucket() -> None:
+    (answer,) = ask(["/nope"])
+    told = {name: header["value"] for name, header in answer["headers"].items()}
+    assert (told["x-content-type-options"], told["x-frame-options"], told["referrer-policy"]) == ("nosniff", "DENY", "no-referrer")
+    assert told["content-security-policy"].startswith("default-src 'none'; ") and "permissions-policy" in told
+
+
 def test_a_file_that_is_not_there_is_told_in_the_same_words() -> None:
     (answer,) = ask(["/nope"])
     assert answer["body"]["data"] == (SOURCE.parent / "lost.html").read_text("utf-8").rstrip("\n")

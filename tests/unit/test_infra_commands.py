@@ -60,3 +60,10 @@ def test_up_publishes_as_many_closed_months_as_asked_the_newest_first(months: in
     from infra.local.demo import closed_months
 
     assert closed_months(date(2020, 1, 31), months) == wanted
+
+
+def test_whoever_moves_the_day_back_is_told_that_grades_stay() -> None:
+    from infra.commands.clock import warning
+
+    assert "back from 2020-07-05" in warning("2020-07-05", date(2020, 6, 30))
+    assert [warning(before, date(2020, 7, 5)) for before in ("", "2020-06-30", "2020-07-05")] == [""] * 3
