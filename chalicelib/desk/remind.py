@@ -15,6 +15,7 @@ from chalicelib.grading.store import CardStore, FactsStore
 from chalicelib.publish.notice import Notice, post
 from chalicelib.publish.queue import queue_sender
 from chalicelib.register.district import load_district
+from chalicelib.supervision.site import site_on
 
 HEADS = {"certificate": "证照到期提醒", "insurance": "保险到期提醒", "hazard": "隐患整改期限提醒"}
 
@@ -34,11 +35,13 @@ def handle_schedule(settings: Settings) -> dict[str, object]:
 def notices_of(sites: Iterable[Mapping[str, object]], day: date, base: str) -> Iterator[Notice]:
     """The notices of these sites' facts on a day."""
     for facts in sites:
+        name = str((site_on(facts, day.isoformat()) or {}).get("name") or facts["site_id"])
         for reminder in reminders(facts, day):
-            yield notice_of(reminder, str(facts.get("enterprise_id") or ""), f"{base}/desk/#/own/{facts['site_id']}")
+            yield notice_of(reminder, name, str(facts.get("enterprise_id") or ""), f"{base}/desk/#/own/{facts['site_id']}")
 
 
-def notice_of(reminder: Reminder, enterprise_id: str, link: str) -> Notice:
+def notice_of(reminder: Reminder, name: str, enterprise_id: str, link: str) -> Notice:
+    """The notice of one reminder. It names the site: an enterprise may have several."""
     what = vocabulary_words()["value"].get(reminder.what, reminder.what)
     left = f"已于 {reminder.due_on} 到期" if reminder.stage == OVER else f"将于 {reminder.due_on} 到期，还有 {reminder.days} 天"
-    return Notice(f"due-{reminder.id}", "enterprise", enterprise_id, HEADS[reminder.kind], (f"{what}：{left}。",), link)
+    return Notice(f"due-{reminder.id}", "enterprise", enterprise_id, HEADS[reminder.kind], (f"{name}：{what}，{left}。",), link)

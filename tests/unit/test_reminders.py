@@ -59,5 +59,6 @@ def test_a_morning_that_is_repeated_tells_nobody_twice() -> None:
             told += [notice] if book.claim(notice.notice_id, "topic", datetime(2020, 12, day.day)) else []
             book.done(notice.notice_id, "topic", datetime(2020, 12, day.day))
     assert [(notice.audience, notice.title) for notice in told] == [(f"enterprise:{ENTERPRISE}", "证照到期提醒")] * 2
+    assert "示例场所a：" in told[0].lines[0], "an enterprise may have several sites"
     assert "还有 7 天" in told[0].lines[0] and "已于 2020-12-31 到期" in told[1].lines[0]
     assert told[0].link.startswith("https://aqm.example.cn/desk/#/own/")
