@@ -22,7 +22,8 @@ from chalicelib.errors import BadInput, Conflict, Forbidden, NotFound, Problem
 from chalicelib.intake.asked import CONTENT_TYPES, CSV, XLSX, asked_of, list_mappings
 from chalicelib.intake.held import SIGNED, read_held
 from chalicelib.intake.outcome import load_result
-from chalicelib.intake.upload import HELD_SHEET, REJECTS, RESULT, Place, Ports, folder_of, sheet_key, work
+from chalicelib.intake.ports import Place, Ports
+from chalicelib.intake.upload import HELD_SHEET, REJECTS, RESULT, folder_of, sheet_key, work
 from chalicelib.jobs import COSIGNING, DONE, QUEUED, REFUSED, WAITING, Job, give_up, new_job, own_job, resume, state_now
 from chalicelib.labels import JOB_STATE
 from chalicelib.presign import Accepted, UploadForm, download_url, upload_form

@@ -7,33 +7,28 @@ a function may run goes on with the next message, and a message that comes twice
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
-from typing import Protocol
 
 import orjson
 
-from chalicelib.access.audit import AuditLog, audit_line
+from chalicelib.access.audit import audit_line
 from chalicelib.access.identity import Identity
-from chalicelib.errors import BadInput, Conflict, NotFound
-from chalicelib.index.acceptance import Published
+from chalicelib.errors import BadInput, Conflict, NotFound, Problem
 from chalicelib.intake.asked import FIELDS, Asked, mapping_path
 from chalicelib.intake.held import SIGNED, Shelf
-from chalicelib.intake.log import WholeLog
 from chalicelib.intake.mapping import load_mapping
-from chalicelib.intake.months import NOTHING_OUT
-from chalicelib.intake.permission import Areas, Permission
-from chalicelib.intake.persons import People, PersonBook
+from chalicelib.intake.permission import Permission
+from chalicelib.intake.persons import People
+from chalicelib.intake.ports import Place, Ports
 from chalicelib.intake.run import APPENDED, Imported, Wish, import_file
 from chalicelib.intake.outcome import TOLD, counts, load_result, result_after
-from chalicelib.intake.signing import Acts, Writer, act_of, signature_of
+from chalicelib.intake.signing import Writer, act_of, signature_of
 from chalicelib.intake.beat import beating
-from chalicelib.jobs import COSIGNING, DONE, QUEUED, REFUSED, RUNNING, WAITING, Job, JobBook, stands_still
-from chalicelib.register.district import District
+from chalicelib.jobs import COSIGNING, DONE, QUEUED, REFUSED, RUNNING, WAITING, Job, stands_still
 from chalicelib.supervision.model import Actor
 
 TREE = "uploads/imports/"
@@ -42,45 +37,7 @@ SAVE_EVERY_S, BEAT_S = 2.0, 30.0
 NOTHING_MORE: Mapping[str, object] = {}
 # Kept back to write the result down and to hand on what is left.
 RESERVE_S = 60.0
-
-
-class Objects(Protocol):
-    """Files of jobs by their key."""
-
-    def fetch(self, key: str, path: Path) -> None:
-        """Bring an object into a file. NotFound without one."""
-        ...
-
-    def keep(self, key: str, path: Path) -> None: ...
-
-    def exists(self, key: str) -> bool: ...
-
-
-@dataclass(frozen=True)
-class Ports:
-    """Everything outside that uploads use; ``send`` queues a job, ``tabulate`` makes a sheet of what was set aside, ``published``: months out."""
-
-    book: JobBook
-    audit: AuditLog
-    objects: Objects
-    log: WholeLog
-    areas: Areas
-    persons: PersonBook
-    acts: Acts
-    send: Callable[[str], None]
-    tabulate: Callable[[Path, Path], None]
-    published: Published = NOTHING_OUT
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where and when a job runs: the district, the key of ids, its day, the instant, and how many seconds are left to it."""
-
-    district: District
-    id_key: bytes
-    today: date
-    now: Callable[[], datetime]
-    seconds_left: Callable[[], float]
+TOO_LONG = "处理时限内没有检查完这份文件，什么都没有写入：请把它分成几份再导入，例如每份不超过20万行"
 
 
 def folder_of(job_id: str) -> str:
@@ -172,12 +129,21 @@ class _Run:
         )  # fmt: skip
 
     def _watch(self, stage: str, done: int, total: int) -> None:
+        if stage != APPENDED and self.place.seconds_left() < RESERVE_S:
+            self._stop_unwritten()
         if time.monotonic() - self.saved_at >= SAVE_EVERY_S:
             self.save(progress={**self.job.progress, "stage": stage, "done": done, "total": total})
+
+    def _stop_unwritten(self) -> None:
+        """Every run judges the whole file anew. What one run cannot judge none will, so it is refused while nothing of it is written."""
+        if not self.job.progress.get("before"):
+            raise BadInput([Problem("", "", "", TOO_LONG)])
 
     def _end(self, done: Imported) -> str:
         before = self.job.progress.get("before", {})
         if not done.finished:
+            if not done.new + done.corrections:
+                self._stop_unwritten()
             return self._again({**self.job.progress, "before": counts(done, before)})  # type: ignore[arg-type]
         refused = not done.written and self.asked.mode != "check"
         document = {**done.to_document(), **counts(done, before), "file": self.asked.filename}  # type: ignore[arg-type]

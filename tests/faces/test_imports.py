@@ -22,7 +22,8 @@ from chalicelib.intake.office import tabulator
 from chalicelib.intake.permission import Permission
 from chalicelib.intake.run import Wish
 from chalicelib.intake.beat import beating
-from chalicelib.intake.upload import BEAT_S, Place, Ports, _Run, work
+from chalicelib.intake.ports import Place, Ports
+from chalicelib.intake.upload import BEAT_S, TOO_LONG, _Run, work
 from chalicelib.intake.views import build_blueprint
 from chalicelib.jobs import MOST_RESUMED, STANDSTILL, stands_still
 from chalicelib.register.district import load_district
@@ -422,8 +423,8 @@ class TestALongFile:
         return made["job"]
 
     def test_it_goes_on_with_the_next_message_and_counts_right(self, desk: Desk) -> None:
-        job, left = self.started(desk), iter([900.0, 900.0, 10.0])
-        assert desk.work(job, lambda: next(left)) == "queued"
+        job = self.started(desk)
+        assert desk.work(job, lambda: 10.0 if desk.log.of_kind("hazard_found") else 900.0) == "queued"
         assert desk.sent == [job, job]
         before = len(desk.log.events)
         assert desk.work(job) == "done"
@@ -431,6 +432,22 @@ class TestALongFile:
         assert len(desk.log.events) > before
         assert (shown["outcome"]["kinds"]["hazard_found"], shown["outcome"]["same"]) == (450, 0)
         assert shown["outcome"]["new"] == sum(shown["outcome"]["kinds"].values())
+
+    @pytest.mark.parametrize("asked_for", [1, 2, 3])
+    def test_a_file_that_one_run_cannot_judge_is_refused_with_nothing_written_and_not_tried_for_ever(self, desk: Desk, asked_for: int) -> None:
+        job, before, asked = self.started(desk), dict(desk.log.events), []
+        desk.sent.clear()
+        assert desk.work(job, lambda: asked.append(1) or (900.0 if len(asked) < asked_for else 10.0)) == "refused"
+        shown = desk.ask("GET", f"/imports/jobs/{job}/result")[1]
+        assert [problem["reason"] for problem in shown["problems"]] == [TOO_LONG]
+        assert (desk.sent, desk.log.events) == ([], before)
+
+    def test_what_was_begun_goes_on_even_if_a_later_run_is_slower(self, desk: Desk) -> None:
+        job = self.started(desk)
+        assert desk.work(job, lambda: 10.0 if desk.log.of_kind("hazard_found") else 900.0) == "queued"
+        assert desk.work(job, lambda: 10.0) == "queued"
+        assert desk.work(job) == "done"
+        assert len(desk.log.of_kind("hazard_found")) == 450
 
     def test_a_run_that_was_killed_is_finished_by_the_next(self, desk: Desk) -> None:
         class Killed(Exception):

@@ -27,7 +27,7 @@ from chalicelib.grading.views import build_blueprint as grade_routes
 from chalicelib.index.office import Office as MonthOffice
 from chalicelib.index.sources import MemorySources as IndexSources
 from chalicelib.index.views import build_blueprint as month_routes
-from chalicelib.intake.upload import Ports as ImportPorts
+from chalicelib.intake.ports import Ports as ImportPorts
 from chalicelib.intake.views import build_blueprint as intake_routes
 from chalicelib.openapi.document import describe, details
 from chalicelib.openapi.views import BESIDE, registered
