@@ -7,8 +7,8 @@ var ROOMS = ['index', 'map', 'desk', 'en', 'changes'];
 var PAGES = ['', 'index.html', 'method.html', 'privacy.html', 'verify.html', 'styles.css', 'icon.svg', 'robots.txt', 'favicon.ico'];
 var LOST = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
   '<title>没有找到</title><body style="font:18px/1.7 system-ui,sans-serif;max-width:32em;margin:12vh auto;padding:0 20px;color:#14202b">' +
-  '<h1 style="font-size:1.6em">没有找到这个页面</h1><p>网址可能有误，或页面已移走。扫描码牌请直接对准二维码，不必手工输入。</p>' +
-  '<p><a href="/">回到首页</a></p>';
+  '<main><h1 style="font-size:1.6em">没有找到这个页面</h1><p>网址可能有误，或页面已移走。扫描码牌请直接对准二维码，不必手工输入。</p>' +
+  '<p><a href="/">回到首页</a></p></main>';
 // What is answered here passes no policy of the distribution.
 var LOST_HEADERS = {
   'content-type': { value: 'text/html; charset=utf-8' },

@@ -507,6 +507,17 @@ def test_the_keyboard_alone_reaches_the_work(person: Open) -> None:
     assert any("查找" in text for text in seen) and any(text.startswith("全部") for text in seen)
 
 
+def test_what_has_the_focus_is_not_behind_the_frame_on_the_way_back_either(person: Open) -> None:
+    owner = person("enterprise", 360).arrive("self-check")
+    owner.settled()
+    owner.page.get_by_role("button", name="提交自查").focus()
+    for _ in range(20):
+        owner.page.keyboard.press("Shift+Tab")
+        owner.page.wait_for_timeout(60)
+        top, frame = owner.page.evaluate("[document.activeElement, document.querySelector('.progress')].map(one => one.getBoundingClientRect()).map((box, at) => at ? box.bottom : box.top)")
+        assert top >= frame
+
+
 # ── A plate on its way 码牌 ──────────────────────────────────────────────────────────────────────────────────────────
 def test_a_plate_goes_from_damaged_to_replaced_and_the_work_list_knows(person: Open, stack) -> None:
     site = own_site(stack)

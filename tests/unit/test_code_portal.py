@@ -93,6 +93,7 @@ def test_a_district_of_another_rule_set_explains_its_own_and_promises_no_map_and
         assert f"<h1>{word}</h1>" in page and "每月" not in page and "each month" not in page
         assert "每月初" in unpublished(load_district("shifan"), room).decode()
     assert "/map/" not in (lost := (ROOT / "infra/cdn/lost.html").read_text("utf-8")) and "/index/" not in lost, "every district has this page"
+    assert lost.count("<main>") == lost.count("</main>") == 1, "a landmark to go to"
     refused = {district: refusal_page(NotFound(""), load_district(district)) for district in ("dinesafe", "demo")}
     assert all((f"/{room}/" in refused["demo"], f"/{room}/" in refused["dinesafe"]) == (True, False) for room in ("map", "index"))
 
