@@ -49,8 +49,9 @@ def read_workbook(open_file: Open, names: frozenset[str]) -> tuple[Lines, Readin
 
         _check_size(open_file)
         book = load_workbook(open_file(), read_only=True, data_only=True, keep_links=False)
+        # A serial number without a date's format would be four years off, unnoticed. Changing the option in Excel moves every date as much.
         if book.epoch == CALENDAR_MAC_1904:
-            raise _bad("工作簿使用1904日期系统，请在Excel选项中取消后另存")
+            raise _bad("工作簿使用1904日期系统，日期可能差四年：请另存为“CSV UTF-8”再导入；不要在Excel选项里改日期系统，那会把全部日期提前四年")
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         if not sheets:
             raise _bad("工作簿里没有可见的工作表")
