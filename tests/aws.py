@@ -25,6 +25,15 @@ class Emulator:
             self._clients[service] = boto3.client(service, region_name=self.region, endpoint_url=self.url)
         return self._clients[service]
 
+    def drop_buckets(self, stack: str) -> None:
+        """Empty and delete what the end of a stack leaves: on somebody's endpoint a run of the suite leaves nothing behind."""
+        s3 = self.client("s3")
+        for bucket in (each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].startswith(f"{stack}-")):
+            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+                for found in page.get("Contents", []):
+                    s3.delete_object(Bucket=bucket, Key=found["Key"])
+            s3.delete_bucket(Bucket=bucket)
+
     def set_schedules(self, stack: str, *, running: bool) -> None:
         """Let a stack's schedules fire by the wall clock, or keep them still: a test that calls a function itself must find nothing done."""
         events, formation = self.client("events"), self.client("cloudformation")

@@ -154,6 +154,8 @@ def stack(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield Stack(deployed, pump, emulator, accounts.ensure(deployed), new)
         pump.stop()
         boto3.client("cloudformation").delete_stack(StackName=name)
+        if not emulator.own:
+            emulator.drop_buckets(name)
 
 
 @pytest.fixture(scope="session")
