@@ -13,7 +13,6 @@ from chalicelib.render import render
 
 # The table beside the drawing has the full words; the drawing has no room for the longest.
 AXIS_ON_RADAR = {"zh": {**labels.AXIS, "H": "隐患应急"}, "en": {**AXIS_EN, "M": "System", "H": "Hazards"}}
-LETTER_EN = {"red": "R", "orange": "O", "yellow": "Y", "blue": "B", "none": "–"}
 
 
 def scan_page(scan: Scan, district: District, *, large: bool = False) -> str:
@@ -99,7 +98,8 @@ def trend(scan: Scan, district: District) -> list[dict[str, str | None]]:
 def _letter(grade: str | None, scan: Scan, district: District) -> str:
     if not grade:
         return ""
-    return LETTER_EN[grade] if scan.language == "en" else "灰" if grade == "none" else district.palette[grade].word
+    swatch = district.palette[grade]
+    return swatch.letter if scan.language == "en" else "灰" if grade == "none" else swatch.word
 
 
 def _township_name(scan: Scan, district: District) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from chalicelib import labels
 from chalicelib.code.page import Scan
-from chalicelib.code.pages import refusal_page, scan_page
+from chalicelib.code.pages import refusal_page, scan_page, trend
 from chalicelib.desk.words import words as desk_words
 from chalicelib.errors import SafetyCodeError
 from chalicelib.grading.bare import bare
@@ -281,6 +281,13 @@ def test_a_page_has_no_line_for_a_number_the_register_lacks_and_none_for_a_share
 def test_the_desk_calls_grades_as_the_district_does() -> None:
     assert desk_words(DINESAFE, ON)["grade"]["blue"] == "绿码"
     assert desk_words(load_district("demo"), ON)["grade"] == labels.GRADE
+
+
+def test_the_trend_has_the_letters_of_the_districts_own_colours() -> None:
+    site = premises(visited("2020-05-01"))
+    card = {**build_card(site, grade(site, RULES, ON), ON).document, "trend": [{"on": "2020-05-31", "grade": "blue"}]}
+    letters = {district.id: [point["letter"] for point in trend(Scan(card, ON, "X" * 29, "en"), district)] for district in (DINESAFE, load_district("demo"))}
+    assert letters == {"dinesafe": ["G", "G"], "demo": ["B", "B"]}
 
 
 @pytest.mark.parametrize("code", ["plate-not-genuine", "plate-withdrawn", "not-found", "too-many-reports", "not-from-a-person"])
