@@ -20,7 +20,7 @@ from infra.bench.grading_zen import zen_decision
 
 NAME = "grading"
 SITES = 400
-AT_ONCE = 50
+AT_ONCE = 20
 REPEATS = 5
 REPEATS_OF_OURS = 25
 AS_OF = date(2020, 6, 20)
