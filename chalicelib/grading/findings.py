@@ -125,9 +125,9 @@ def inspected(rules: RuleSet, assessments: Sequence[Record]) -> tuple[dict[str, 
         stamp = (record["on"], record["at"])
         for code, found in record["items"].items():
             if code in takes:
-                value = make_value((stamp, loss(code, takes[code], found, record), found, record))
-                if code not in values or value.lost > values[code].lost or values[code].stamp < stamp:
-                    values[code] = value
+                lost = loss(code, takes[code], found, record)
+                if code not in values or lost > values[code].lost or values[code].stamp < stamp:
+                    values[code] = make_value((stamp, lost, found, record))
                 if away:
                     away.pop(code, None)
         for code in record.get("not_applicable", ()):

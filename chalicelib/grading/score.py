@@ -190,12 +190,12 @@ COUNT: dict[str, Counter] = {
 
 def axis_tenths(sums: Mapping[str, int], applicable: Mapping[str, int]) -> dict[str, int | None]:
     """Every axis in tenths, half-up as all sums are positive; None when nothing of it is applicable."""
-    axes: dict[str, int | None] = dict(sums)
+    axes: dict[str, int | None] = dict.fromkeys(sums, FULL_TENTHS)
     for axis, points in applicable.items():
-        if points:
-            kept = sums[axis]
-            axes[axis] = FULL_TENTHS if kept == points else (TWICE_FULL * kept + points) // (2 * points)
-        else:
+        kept = sums[axis]
+        if kept != points:
+            axes[axis] = (TWICE_FULL * kept + points) // (2 * points)
+        elif not points:
             axes[axis] = None
     return axes
 
