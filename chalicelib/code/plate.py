@@ -63,6 +63,6 @@ def read_number(text: str) -> tuple[str, int]:
     # The check character may be any letter or figure, so it counts as it is typed: else not every mistake would be noticed.
     body, check = typed[:-1].translate(ids.LOOKALIKES), typed[-1:]
     if len(typed) != NUMBER_LENGTH or not set(body) <= set(ids.ALPHABET) or not mod_37_36.is_valid(body + check):
-        raise BadInput([Problem("plate", "number", text[:40], f"码牌编号应为 {NUMBER_LENGTH} 位，且末位校验相符：请与码牌逐位核对")])
+        raise BadInput([Problem("$", "plate", text[:40], f"码牌编号应为 {NUMBER_LENGTH} 位，且末位校验相符：请与码牌逐位核对")])
     high, low = body[ids.SITE_ID_LENGTH :]
     return body[: ids.SITE_ID_LENGTH], ids.ALPHABET.index(high) * 32 + ids.ALPHABET.index(low)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chalicelib.access.identity import Identity
 from chalicelib.code.plate import NUMBER_LENGTH, read_number
 from chalicelib.code.token import TOKEN_LENGTH, KeyRing, typed, verify
-from chalicelib.errors import Forbidden, NotFound
+from chalicelib.errors import BadInput, Forbidden, NotFound
 from chalicelib.exact import TENTHS, text_of
 from chalicelib.ids import ALPHABET, SITE_ID_LENGTH
 from chalicelib.register.district import District
@@ -70,7 +70,10 @@ class Searcher:
         if len(last) == TOKEN_LENGTH and set(last) <= set(ALPHABET) and FIGURES.search(last):
             return verify(last, self.keys)[0]
         if len(number) == NUMBER_LENGTH and number.isascii() and number.isalnum() and FIGURES.search(number):
-            return read_number(number)[0]
+            try:
+                return read_number(number)[0]
+            except BadInput as error:
+                raise BadInput([replace(fault, place="query", column="q") for fault in error.problems]) from None
         return last if len(last) == SITE_ID_LENGTH and set(last) <= set(ALPHABET) and "/" not in text else None
 
     def _one(self, site_id: str) -> list[Hit]:

@@ -182,8 +182,9 @@ def test_a_plate_its_address_and_a_site_id_name_their_site():
     number = plate_number(ANHE, 1)
     for text in (number, spaced(number), spaced(number).lower().replace(" ", "-"), spaced(number).replace("0", "O"), f"https://a-long-name-of-a-district.example.gov.cn/C/{token}", token.replace("0", "o").replace("1", "l")):
         assert sites(searcher("district"), text) == [ANHE], text
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput) as refused:
         sites(searcher("district"), number[1] + number[0] + number[2:])
+    assert refused.value.problems[0].column == "q", "by the field that was filled in"
     with pytest.raises(NotFound):
         sites(searcher("township", "330110010"), number)
     assert sites(searcher("district"), "anhejingmijixieyoux") == [ANHE], "as long as a number, and pinyin"
