@@ -48,6 +48,7 @@ class GradeDesk:
             "review_on": result["review_on"],
             "losses": list(losses(result, facts, rules, first_recovery(facts, rules, day))),
             "calendar": [change.to_document(words) for change in calendar(facts, rules, day)],
+            "appeal_terms": dict(rules.appeal),
             "appeals": [{**appeal.to_document(), "id": appeal.id, "day": appeal.day_number(day.isoformat())} for appeal in appeals],
         }
 

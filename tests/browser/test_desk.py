@@ -281,6 +281,7 @@ def test_what_is_typed_is_counted_as_the_server_counts_kept_as_it_stands_and_nev
 def test_an_appeal_and_a_reply_are_text_whatever_they_say(person: Open) -> None:
     owner = person("enterprise").arrive("voice")
     owner.sees("提出申诉")
+    owner.sees("10 个工作日内提出")
     owner.fill("理由", HOSTILE)
     leave_unsent(owner)
     owner.press("提交申诉")
@@ -349,7 +350,7 @@ def test_an_appeal_is_answered_by_the_township_and_upheld_by_two_of_the_district
     district.sees("会签以前什么都不改变")
     district.press("确认并签署")
     district.sees("等待另一人会签")
-    owner.page.reload()
+    owner.page.get_by_role("link", name="申诉与说明").first.click()
     owner.sees("区级审理中")
     colleague = person("district-2").arrive("acts")
     colleague.page.get_by_role("link", name="申诉决定").click()

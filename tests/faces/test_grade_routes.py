@@ -183,7 +183,9 @@ def test_an_appeal_after_its_term_is_refused_and_one_in_time_stands(world: World
     assert late.status_code == 400 and "10个工作日" in late.json_body["problems"][0]["reason"]
     fine = world.append("district", "penalty", key="fine", payload={"procedure": "general"}).json_body["event_id"]
     assert world.append("enterprise", "appeal", key="k-2", payload={"text": "不服", "against": fine}).status_code == 201
-    told = world.ask("GET", f"/sites/{SITE}/way-back", "enterprise").json_body["appeals"]
+    answer = world.ask("GET", f"/sites/{SITE}/way-back", "enterprise").json_body
+    assert {name: days for name, days in answer["appeal_terms"].items() if name.endswith("_days")} == {"filing_days": 10, "opinion_days": 3, "decision_days": 5}
+    told = answer["appeals"]
     assert [(appeal["state"], appeal["day"], appeal["decision_due_on"]) for appeal in told] == [("pending", 0, "2020-07-13")]
 
 

@@ -24,8 +24,11 @@ async function begin() {
 function frame() {
   document.getElementById("lines").textContent = words.lines;
   show(document.getElementById("who"), h("span", {}, me.role_word), h("button", { type: "button", class: "plain", onclick: leave }, "退出"));
-  show(document.getElementById("rooms"), roomsOf(me.role, words).filter(room => room.title).map(room => h("a", { href: `#/${room.path}` }, room.title)));
+  show(document.getElementById("rooms"), roomsOf(me.role, words).filter(room => room.title).map(room => h("a", { href: `#/${room.path}`, onclick: () => again(room.path) }, room.title)));
 }
+
+// The address of the room that is open does not change when its link is pressed; whoever presses it wants to see what is new.
+const again = path => location.hash === `#/${path}` && route();
 
 async function leave() {
   forgetDrafts();

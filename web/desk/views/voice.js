@@ -13,12 +13,12 @@ export async function show({ words, rest, again }) {
   const own = await chosen(rest);
   if (!own) return none("申诉与说明");
   const { id, record } = own;
-  const { appeals } = await get(`/sites/${id}/way-back`);
+  const { appeals, appeal_terms: terms } = await get(`/sites/${id}/way-back`);
   const against = contestable(record);
   markAppealsRead(id, appeals);
   return [head("申诉与说明", "voice", own),
     h("div", { class: "columns" },
-      h("div", {}, card("提出申诉", h("p", { class: "soft" }, "由没有参与检查和处理的人决定；决定前，扫码页会标明“申诉中”，颜色不变。"), form({
+      h("div", {}, card("提出申诉", h("p", { class: "soft" }, `须在登记（对等级整体的，在等级变化）后 ${terms.filing_days} 个工作日内提出；镇街 ${terms.opinion_days} 个工作日内提出意见，区级再用 ${terms.decision_days} 个工作日决定，由没有参与检查和处理的人作出。决定前，扫码页会标明“对评定有异议”，颜色不变。`), form({
         button: "提交申诉",
         fields: [{ name: "against", title: "针对哪条记录", type: "select", options: [["", "对等级整体"], ...against.map(one => [one.id, `${one.on} ${words.kind[one.kind]}`])] }, { name: "text", title: "理由", type: "long", required: true, hint: "写明事实和依据，不写个人姓名和电话。" },
           { name: "photos", title: "证据照片（可选）", type: "files", accept: ACCEPT, hint: "监控截图、单据、现场照片；不拍到无关的人。" }],
