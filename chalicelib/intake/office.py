@@ -23,7 +23,7 @@ from chalicelib.intake.asked import CONTENT_TYPES, CSV, XLSX, asked_of, list_map
 from chalicelib.intake.held import SIGNED, read_held
 from chalicelib.intake.outcome import load_result
 from chalicelib.intake.ports import Place, Ports
-from chalicelib.intake.upload import HELD_SHEET, REJECTS, RESULT, folder_of, sheet_key, work
+from chalicelib.intake.upload import HELD_SHEET, REJECTS, REJECTS_BOOK, RESULT, folder_of, sheet_key, work
 from chalicelib.jobs import COSIGNING, DONE, QUEUED, REFUSED, WAITING, Job, give_up, new_job, own_job, resume, state_now
 from chalicelib.labels import JOB_STATE
 from chalicelib.presign import Accepted, UploadForm, download_url, upload_form
@@ -34,7 +34,7 @@ from chalicelib.supervision.vocabulary import load_vocabulary
 KIND = "import"
 ACCEPTED = Accepted((CSV, XLSX), 200 * 1024 * 1024)
 # Files of a job, and what each is called when it is saved beside the sheet.
-DOWNLOADS = {"result": (RESULT, "结果.json"), "rejects": (REJECTS, "退回行.csv"), "held": (HELD_SHEET, "待会签.csv")}
+DOWNLOADS = {"result": (RESULT, "结果.json"), "rejects": (REJECTS, "退回行.csv"), "rejects_book": (REJECTS_BOOK, "退回行.xlsx"), "held": (HELD_SHEET, "待会签.csv")}
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Office:
             "outcome": dict(job.outcome),
         }  # fmt: skip
         if job.state in (COSIGNING, DONE, REFUSED):
-            there = {"result": True, "rejects": job.outcome.get("has_rejects"), "held": job.outcome.get("act")}
+            there = {"result": True, "rejects": job.outcome.get("has_rejects"), "rejects_book": job.outcome.get("has_rejects_book"), "held": job.outcome.get("act")}
             shown["downloads"] = {name: self._download(job.job, name, str(job.asked["filename"])) for name in DOWNLOADS if there[name]}
         return shown
 

@@ -12,6 +12,9 @@ from chalicelib.errors import Problem
 from chalicelib.intake.spool import row_of
 from chalicelib.intake.table import OTHER_REJECT_COLUMNS, REJECT_COLUMNS, Table
 
+# More rows make a workbook slow to write and to open; they are a CSV alone.
+MOST_IN_WORKBOOK = 50_000
+
 
 @dataclass
 class Rejects:
@@ -65,3 +68,27 @@ def reject_columns(table: Table) -> tuple[str, ...]:
     present = set(table.columns)
     both = present & set(REJECT_COLUMNS)
     return OTHER_REJECT_COLUMNS if both and both != set(REJECT_COLUMNS) else REJECT_COLUMNS
+
+
+def as_workbook(rejects: Path, path: Path) -> bool:
+    """A rejects file as a workbook whose cells are all text; False, and none, where it has too many rows.
+
+    Opened as CSV, a spreadsheet program takes the zeros before a number and the end of a long one, and saves what is left.
+    """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("退回的行")
+    sheet.freeze_panes = "A2"
+    with rejects.open(encoding="utf-8-sig", newline="") as file:
+        for number, row in enumerate(csv.reader(file)):
+            if number > MOST_IN_WORKBOOK:
+                return False
+            cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text)) for text in row]
+            for cell in cells:
+                cell.data_type, cell.number_format = "s", "@"
+            sheet.append(cells)
+    book.save(path)
+    return True

@@ -24,6 +24,7 @@ from chalicelib.intake.mapping import load_mapping
 from chalicelib.intake.permission import Permission
 from chalicelib.intake.persons import People
 from chalicelib.intake.ports import Place, Ports
+from chalicelib.intake.rejects import as_workbook
 from chalicelib.intake.run import APPENDED, Imported, Wish, import_file
 from chalicelib.intake.outcome import TOLD, counts, load_result, result_after
 from chalicelib.intake.signing import Writer, act_of, signature_of
@@ -32,7 +33,7 @@ from chalicelib.jobs import COSIGNING, DONE, QUEUED, REFUSED, RUNNING, WAITING, 
 from chalicelib.supervision.model import Actor
 
 TREE = "uploads/imports/"
-RESULT, REJECTS, HELD, HELD_SHEET = "result.json", "rejects.csv", "held.jsonl", "held.csv"
+RESULT, REJECTS, REJECTS_BOOK, HELD, HELD_SHEET = "result.json", "rejects.csv", "rejects.xlsx", "held.jsonl", "held.csv"
 SAVE_EVERY_S, BEAT_S = 2.0, 30.0
 NOTHING_MORE: Mapping[str, object] = {}
 # Kept back to write the result down and to hand on what is left.
@@ -194,16 +195,23 @@ class _Run:
         result, rejects = self.folder / RESULT, self.folder / REJECTS
         result.write_bytes(orjson.dumps({**document, "mode": self.asked.mode, "mapping": self.asked.mapping}, option=orjson.OPT_INDENT_2))
         self.ports.objects.keep(folder_of(self.job.job) + RESULT, result)
-        if rejects.exists():
-            self.ports.objects.keep(folder_of(self.job.job) + REJECTS, rejects)
+        given_back = self._give_back(rejects)
         outcome = {name: document[name] for name in TOLD if name in document}
         told = " ".join(f"{name}={outcome[name]}" for name in ("new", "corrections", "rejected") if name in outcome)
         what = f"{self.asked.mapping} {self.asked.mode} {state} {told}".strip()
         self._note("import", f"J:{self.job.job}", what)
-        has_rejects = rejects.exists() or bool(self.job.outcome.get("has_rejects"))
-        self.save(state=state, outcome={**outcome, "has_rejects": has_rejects, **more})
+        self.save(state=state, outcome={**outcome, **given_back, **more})
         self._forget_persons()
         return state
+
+    def _give_back(self, rejects: Path) -> dict[str, bool]:
+        """Keep the rows that are left out, as CSV and, where there are not too many, as a workbook; which of the two there are."""
+        there = {name: bool(self.job.outcome.get(name)) for name in ("has_rejects", "has_rejects_book")}
+        if rejects.exists():
+            there = {"has_rejects": True, "has_rejects_book": as_workbook(rejects, self.folder / REJECTS_BOOK)}
+            for name in (REJECTS, REJECTS_BOOK) if there["has_rejects_book"] else (REJECTS,):
+                self.ports.objects.keep(folder_of(self.job.job) + name, self.folder / name)
+        return there
 
     def _note(self, action: str, subject: str, what: str) -> None:
         self.ports.audit.write(audit_line(self.identity, action, subject, what, self.place.now()))

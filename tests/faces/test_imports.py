@@ -180,7 +180,7 @@ class TestBadRows:
         assert desk.log.events == before
         problems = desk.ask("GET", f"/imports/jobs/{shown['job']}/result")[1]["problems"]
         assert {(p["column"], p["value"]) for p in problems} == {("隐患分类", "普通隐患"), ("检查时间", "2020/5/32")}
-        assert set(shown["downloads"]) == {"result", "rejects"}
+        assert set(shown["downloads"]) == {"result", "rejects", "rejects_book"}
 
     def test_each_stage_is_told_and_a_second_round_is_not_the_first_again(self, desk: Desk, tmp_path: Path) -> None:
         seen: dict[str, int] = {}

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from intake_support import MAPPINGS, MemoryLog, bring_in
+from openpyxl import load_workbook
 
 from chalicelib.errors import BadInput
+from chalicelib.intake import rejects as rejects_module
+from chalicelib.intake.rejects import as_workbook
 from chalicelib.intake.run import Wish
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -191,3 +194,19 @@ def test_good_and_repaired_rows_are_the_whole_file_whichever_rows_were_bad(tmp_p
     path.write_text(HEADING + "\n".join(rows) + "\n", "utf-8")
     bring_in(whole, path, folder / "m.toml")
     assert log.events == whole.events
+
+
+def test_a_workbook_of_what_is_given_back_keeps_every_number_as_it_is_written(tmp_path):
+    """Zeros before a number, more digits than Excel counts, a day, a text that looks like a formula: as CSV each would be lost on opening."""
+    cells = ["0012", "913301100000000018", "2020-05", "=1+1", "坏\x07值"]
+    (tmp_path / "r.csv").write_text("甲,乙,丙,丁,戊\n" + ",".join(cells) + "\n", "utf-8-sig")
+    assert as_workbook(tmp_path / "r.csv", tmp_path / "r.xlsx")
+    heading, row = load_workbook(tmp_path / "r.xlsx").active.iter_rows()
+    assert [cell.value for cell in heading] == list("甲乙丙丁戊")
+    assert [(cell.value, cell.data_type) for cell in row] == [(text.replace("\x07", ""), "s") for text in cells]
+
+
+def test_what_is_too_much_for_a_workbook_is_given_back_as_csv_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(rejects_module, "MOST_IN_WORKBOOK", 2)
+    (tmp_path / "r.csv").write_text("甲\n1\n2\n3\n", "utf-8-sig")
+    assert not as_workbook(tmp_path / "r.csv", tmp_path / "r.xlsx") and not (tmp_path / "r.xlsx").exists()

@@ -169,7 +169,8 @@ function summary(job, result) {
       ["已有、未变", number(outcome.same)], ["更正", number(outcome.corrections)], ["待会签的记录", job.state === "cosigning" || job.mode === "check" ? number(outcome.waiting) : ""], ["退回的行", number(outcome.rejected)], ["完成时间", instant(job.updated_at)]),
     (outcome.notes || []).length > 0 && h("ul", {}, outcome.notes.map(note => h("li", {}, note))),
     h("div", { class: "acts" },
-      downloads.rejects && h("a", { class: "button", href: downloads.rejects }, "下载退回的行（改好后可直接再导入）"),
+      downloads.rejects_book && h("a", { class: "button", href: downloads.rejects_book }, "下载退回的行（Excel，改好后可直接再导入）"),
+      downloads.rejects && h("a", { class: downloads.rejects_book ? "line" : "button", href: downloads.rejects }, "下载退回的行（CSV，改好后可直接再导入）"),
       downloads.held && h("a", { class: "line", href: downloads.held }, "下载待会签的记录"),
       downloads.result && h("a", { class: "line", href: downloads.result }, "下载结果文件"),
       h("a", { class: "line", href: `#/imports?mapping=${result.mapping}` }, "再导入一份这样的表格")));
