@@ -6,6 +6,7 @@ import csv
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from chalicelib.errors import Problem
@@ -79,13 +80,14 @@ def as_workbook(rejects: Path, path: Path) -> bool:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+    with rejects.open(encoding="utf-8-sig", newline="") as file:
+        if sum(1 for _ in islice(csv.reader(file), MOST_IN_WORKBOOK + 2)) > MOST_IN_WORKBOOK + 1:
+            return False
     book = Workbook(write_only=True)
     sheet = book.create_sheet("退回的行")
     sheet.freeze_panes = "A2"
     with rejects.open(encoding="utf-8-sig", newline="") as file:
-        for number, row in enumerate(csv.reader(file)):
-            if number > MOST_IN_WORKBOOK:
-                return False
+        for row in csv.reader(file):
             cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text)) for text in row]
             for cell in cells:
                 cell.data_type, cell.number_format = "s", "@"

@@ -163,7 +163,7 @@ function summary(job, result) {
   const bad = outcome.rejected || outcome.problem_count || 0;
   const verdict = job.state === "refused" ? h("p", { class: "refusal" }, h("b", {}, "没有导入，系统中的记录没有变化。"), bad > 0 && ` ${outcome.rejected === undefined ? `有 ${number(bad)} 处问题。` : `有 ${number(bad)} 行有误，改好后再导入。`}`)
     : job.mode === "check" ? h("p", { class: bad ? "refusal" : "done" }, bad ? `检查完毕：有 ${number(bad)} 行有误，其余 ${number(outcome.rows)} 行可以导入。` : outcome.waiting ? `检查完毕：可以导入，其中 ${number(outcome.waiting)} 条记录须两人签署。` : "检查完毕：全部合格，可以导入。")
-      : h("p", { class: "done" }, bad ? `合格的行已导入，退回 ${number(bad)} 行。` : outcome.waiting ? `${outcome.new ? "其余的行已导入" : "没有可以立即写入的新记录"}，${number(outcome.waiting)} 条记录待会签。` : outcome.new || outcome.corrections ? "已全部导入。" : "表中的记录系统里都已有，没有变化。");
+      : h("p", { class: "done" }, bad ? (outcome.rows ? `合格的行已导入，退回 ${number(bad)} 行。` : `没有一行合格，退回 ${number(bad)} 行，系统中的记录没有变化。`) : outcome.waiting ? `${outcome.new ? "其余的行已导入" : "没有可以立即写入的新记录"}，${number(outcome.waiting)} 条记录待会签。` : outcome.new || outcome.corrections ? "已全部导入。" : "表中的记录系统里都已有，没有变化。");
   return card("结果", verdict,
     pairs(["读法", outcome.reading], ["合格的行", number(outcome.rows)], [job.state === "refused" || job.mode === "check" ? "将新增记录" : "新增记录", number(outcome.new)],
       ["已有、未变", number(outcome.same)], ["更正", number(outcome.corrections)], ["待会签的记录", job.state === "cosigning" || job.mode === "check" ? number(outcome.waiting) : ""], ["退回的行", number(outcome.rejected)], ["完成时间", instant(job.updated_at)]),
