@@ -110,7 +110,10 @@ def listed(args: argparse.Namespace) -> int:
     from chalicelib.grading.governance import drafts_of
 
     setting = settings()
-    for entry in drafts_of(district_events(args.table_prefix or setting.table_prefix, setting.district)):
+    drafts = drafts_of(district_events(args.table_prefix or setting.table_prefix, setting.district))
+    if not drafts:
+        print("no drafts: the rule sets of the district's folder are in force")
+    for entry in drafts:
         found = entry.to_document()
         state = f"in force from {found['in_force_from']}, enacted by {found['enacted_by']}" if entry.in_force_from else "not enacted"
         print(f"{found['draft']} {found['rule_set']} {found['version']} drafted {found['drafted_on']} by {found['drafted_by']} · "

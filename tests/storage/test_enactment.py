@@ -23,6 +23,9 @@ def settings(prefix: str, today: str):
 def test_a_site_is_judged_by_the_enacted_rules_from_their_first_day_after_missed_days_too(tables, capsys, monkeypatch) -> None:
     prefix, log = tables.prefix, EventLog(tables.prefix)
     log.append(busy_site(), clock.utc_now())
+    monkeypatch.setenv("DISTRICT", "demo")
+    assert cli.main(["rules", "list", "--table-prefix", prefix]) == 0
+    assert capsys.readouterr().out == "no drafts: the rule sets of the district's folder are in force\n"
     Regrader(prefix, load_district("demo")).regrade([SITE], date(2020, 6, 1))
     log.append([DRAFT, SHADOW, enactment()], clock.utc_now())
     named = lambda: Regrader(prefix, load_district("demo")).saver.cards.find(SITE)["rule_set"]["version"]  # noqa: E731
