@@ -74,8 +74,8 @@ class Desk:
             raise Forbidden("outside your reach")
         return subject
 
-    def township_rows(self, township: str, grade: str | None, after: str) -> rows.Page:
-        """A page of a township's sites for its inspectors, the district and the administrator (who sees no scores).
+    def township_rows(self, township: str, grade: str | None, after: str, most: int = rows.PAGE_SIZE) -> rows.Page:
+        """A page of at most so many of a township's sites for its inspectors, the district and the administrator (who sees no scores).
 
         Ordered by site id, beginning behind ``after``; with ``grade`` only those. Forbidden outside one's area.
         """
@@ -85,9 +85,9 @@ class Desk:
         if not reaches:
             raise Forbidden("outside your area")
         columns = [name for name in rows.COLUMNS if name != "score" or self.identity.role != "admin"]
-        found = self.stores.cards.walk_township(township, after, rows.PAGE_SIZE + 1)
+        found = self.stores.cards.walk_township(township, after, most + 1)
         wanted = (row for row in found if grade in (None, row["grade"]))
-        return rows.page_of(list(islice(wanted, rows.PAGE_SIZE + 1)), columns)
+        return rows.page_of(list(islice(wanted, most + 1)), columns, most)
 
     def own_sites(self) -> list[str]:
         """The site ids of an enterprise, or those assigned to an expert."""

@@ -20,10 +20,10 @@ class Page:
     next: str | None
 
 
-def page_of(cards: Sequence[Mapping[str, object]], columns: Sequence[str]) -> Page:
-    """The first page of these cards."""
-    rows = [row_of(card, columns) for card in cards[:PAGE_SIZE]]
-    return Page(rows, str(rows[-1]["site_id"]) if len(cards) > PAGE_SIZE else None)
+def page_of(cards: Sequence[Mapping[str, object]], columns: Sequence[str], most: int) -> Page:
+    """The first page of these cards, of at most so many rows."""
+    rows = [row_of(card, columns) for card in cards[:most]]
+    return Page(rows, str(rows[-1]["site_id"]) if len(cards) > most else None)
 
 
 def row_of(card: Mapping[str, object], columns: Sequence[str]) -> dict[str, object]:

@@ -11,9 +11,10 @@ from chalice.app import Authorizer
 
 from chalicelib import labels
 from chalicelib.access.views import caller
+from chalicelib.code.rows import PAGE_SIZE
 from chalicelib.config import Settings, settings
 from chalicelib.errors import BadInput, NotFound, Problem
-from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body
+from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body, page_limit
 from chalicelib.ids import as_id
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def _list_sites(desk: Desk, query: dict[str, str]) -> dict[str, object]:
     if grade is not None and grade not in labels.GRADE:
         raise BadInput([Problem("query", "grade", grade[:20], "没有这种等级")])
     after = decode_cursor(query.get("cursor"), "sites", township, grade)
-    page = desk.township_rows(township, grade, str(after or ""))
+    page = desk.township_rows(township, grade, str(after or ""), page_limit(query.get("limit"), PAGE_SIZE))
     return {"sites": page.rows, "cursor": encode_cursor(page.next, "sites", township, grade)}
 
 

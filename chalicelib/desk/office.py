@@ -14,6 +14,7 @@ from chalicelib import clock, ids
 from chalicelib.code import token
 from chalicelib.code.desk import Desk
 from chalicelib.code.proposal import content
+from chalicelib.code.rows import PAGE_SIZE
 from chalicelib.desk.papers import Paper, asked_paper, number_of, office_of, series_of
 from chalicelib.desk.reminders import reminders
 from chalicelib.desk.timeline import timeline
@@ -70,7 +71,7 @@ class Office:
             "timeline": timeline(facts, str(document["audience"])),
         }
 
-    def work(self, township: str, after: str) -> tuple[list[dict[str, object]], str | None]:
+    def work(self, township: str, after: str, most: int = PAGE_SIZE) -> tuple[list[dict[str, object]], str | None]:
         """A page of a township's work list, and where it goes on; an expert's is the sites assigned to him. Forbidden outside one's
         area, and to administrators."""
         if self.desk.identity.role == "expert":
@@ -79,7 +80,7 @@ class Office:
             raise Forbidden("no work list for this role")
         if not township:
             raise BadInput([Problem("query", "township", "", "必填：镇街编号")])
-        page = self.desk.township_rows(township, None, after)
+        page = self.desk.township_rows(township, None, after, most)
         return self._work_rows(page.rows), page.next
 
     def scanned(self, text: str) -> dict[str, object]:

@@ -11,8 +11,9 @@ from chalice.app import Authorizer
 
 from chalicelib.access.identity import Identity
 from chalicelib.access.views import caller
+from chalicelib.code.rows import PAGE_SIZE
 from chalicelib.config import Settings, settings
-from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body
+from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body, page_limit
 from chalicelib.ids import as_id
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def _add_looking(routes: Blueprint, answered: Callable, guard: Authorizer, offic
         """A township's sites with what is to be done at each: overdue, due today, to order, to recheck; an expert's are those assigned."""
         query = routes.current_request.query_params or {}
         township = query.get("township", "")
-        rows, following = office().work(township, str(decode_cursor(query.get("cursor"), "work", township) or ""))
+        after = decode_cursor(query.get("cursor"), "work", township)
+        rows, following = office().work(township, str(after or ""), page_limit(query.get("limit"), PAGE_SIZE))
         return {"sites": rows, "cursor": encode_cursor(following, "work", township)}
 
     @routes.route("/check-items", methods=["GET"], authorizer=guard)

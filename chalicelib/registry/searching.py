@@ -21,7 +21,7 @@ from chalicelib.register.district import District
 from chalicelib.register.entry import Entry
 from chalicelib.registry.find import Hit, Query, find
 
-PAGE_SIZE = 20
+PAGE_SIZE, MOST = 20, 100
 # A plate and its number have some; a name in pinyin has hardly any.
 FIGURES = re.compile("[0-9].*[0-9]")
 SEES_POSITIONS = ("enterprise", "township", "district", "expert")
@@ -46,7 +46,7 @@ class Searcher:
     keys: KeyRing
     own_sites: Callable[[], Sequence[str]]
 
-    def page(self, query: Query, after: Sequence[object] | None) -> tuple[list[dict[str, object]], list[object] | None]:
+    def page(self, query: Query, after: Sequence[object] | None, most: int = PAGE_SIZE) -> tuple[list[dict[str, object]], list[object] | None]:
         """Some hits with what may be shown of them, beginning behind ``after``, and where the list goes on (None: nowhere).
 
         Forbidden for a place asked by who may not see positions; BadToken for a plate that is not genuine.
@@ -56,9 +56,9 @@ class Searcher:
         named = self._named(query.text)
         hits = find(self._reached(), query) if named is None else self._one(named)
         left = [hit for hit in hits if after is None or list(hit.order) > list(after)]
-        shown = left[:PAGE_SIZE]
+        shown = left[:most]
         rows = self.entries.rows([hit.site_id for hit in shown])
-        following = list(shown[-1].order) if len(left) > PAGE_SIZE else None
+        following = list(shown[-1].order) if len(left) > most else None
         return [self._row(hit, rows[hit.site_id]) for hit in shown if hit.site_id in rows], following
 
     def _named(self, text: str) -> str | None:

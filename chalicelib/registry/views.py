@@ -11,7 +11,7 @@ from chalice.app import Authorizer
 from chalicelib.access.views import caller
 from chalicelib.config import Settings, settings
 from chalicelib.errors import BadInput, Problem
-from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body
+from chalicelib.http import answers, decode_cursor, encode_cursor, json_answer, json_body, page_limit
 from chalicelib.ids import as_id
 
 if TYPE_CHECKING:
@@ -57,11 +57,12 @@ def _add_search(routes: Blueprint, answered: Callable, guard: Authorizer, search
     @answered
     def search() -> dict[str, object]:
         from chalicelib.registry.find import read_query
+        from chalicelib.registry.searching import MOST, PAGE_SIZE
 
         asked = routes.current_request.query_params or {}
         same = "search", *(asked.get(name) for name in ("q", "near", "radius", "datum"))
         after = decode_cursor(asked.get("cursor"), *same)
-        rows, following = searcher().page(read_query(asked), _order(after))
+        rows, following = searcher().page(read_query(asked), _order(after), page_limit(asked.get("limit"), MOST) if asked.get("limit") else PAGE_SIZE)
         return {"sites": rows, "cursor": encode_cursor(following, *same)}
 
 

@@ -347,9 +347,18 @@ def test_a_long_list_goes_on_where_the_cursor_says_and_misses_nothing(world: Wor
         cursor = page["cursor"]
         if not cursor:
             break
-        assert len(page["sites"]) == 100
     assert len(seen) == len(set(seen)) == 206 and seen == sorted(seen)
-    first = world.ask("GET", f"/sites?township={TOWNSHIP}", "district").json_body["cursor"]
+    for most in (7, 100):
+        few, after = [], ""
+        while after is not None:
+            page = world.ask("GET", f"/sites?township={TOWNSHIP}&limit={most}&cursor={after}", "district").json_body
+            assert len(page["sites"]) <= most
+            few, after = [*few, *(row["site_id"] for row in page["sites"])], page["cursor"]
+        assert few == seen
+    for wrong in ("0", "-1", "x", "501", "９", "1" * 5000):
+        answer = world.ask("GET", f"/sites?township={TOWNSHIP}&limit={wrong}", "district")
+        assert (answer.status_code, answer.json_body["problems"][0]["column"]) == (400, "limit"), wrong
+    first = world.ask("GET", f"/sites?township={TOWNSHIP}&limit=7", "district").json_body["cursor"]
     for other in (f"township={NEXT_TOWNSHIP}", f"township={TOWNSHIP}&grade=none"):
         answer = world.ask("GET", f"/sites?{other}&cursor={first}", "district")
         assert (answer.status_code, answer.json_body["problems"][0]["column"]) == (400, "cursor"), "it would leave rows out"
