@@ -459,8 +459,8 @@ def test_what_is_no_table_is_refused_in_words(person: Open, stack, wrong_files: 
     assert officer.page.title() != "BROKEN"
 
 
-def imports(stack) -> list[dict]:
-    return json.loads(stack.get("/api/imports", stack.token("township"))[2])["imports"]
+def imports(stack) -> list[str]:
+    return [job["job"] for job in json.loads(stack.get("/api/imports", stack.token("township"))[2])["imports"]]
 
 
 # ── Everybody can use it 无障碍 ─────────────────────────────────────────────────────────────────────────────────────
