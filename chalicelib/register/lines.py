@@ -71,5 +71,7 @@ def read_lines(document: Mapping[str, object], problems: list[Problem]) -> Lines
         parts = ((f"lines[{place}].{key}", entry.get(key) if isinstance(entry, dict) else entry) for place, entry in enumerate(entries) for key in PARTS)
         texts = [*parts, *((f"emergency[{place}]", number) for place, number in enumerate(emergency))]
         wrong = [Problem(FILE, name, str(given), "a text is required") for name, given in texts if not isinstance(given, str) or not given]
+    if "hotline" in document:  # an older folder's key: passed over, its number would vanish from every page unnoticed
+        wrong.append(Problem(FILE, "hotline", str(document["hotline"]), 'write lines = [{ number = "…", word = "…", english = "…" }]'))
     problems.extend(wrong)
     return Lines() if wrong else Lines(tuple(Line(*(entry[key] for key in PARTS)) for entry in entries), tuple(emergency))

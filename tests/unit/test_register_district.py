@@ -79,11 +79,12 @@ def test_every_fault_is_named_at_once(root):
     _replace(root / "demo" / "townships.csv", ",5,2,120.26109", ",five,2,east")
     _replace(root / "demo" / "district.toml", 'number = "12350"', "number = 12350")
     _replace(root / "demo" / "district.toml", 'emergency = ["119"', "emergency = [119")
+    _replace(root / "demo" / "district.toml", 'datum = ', 'hotline = "12350"\ndatum = ')
     _replace(root / "demo" / "district.toml", 'file = "index/methods/model-2020.toml"', 'file = "index/methods/none.toml"')
     with pytest.raises(BadRuleSet) as refused:
         load_district("demo", root)
     columns = {problem.column for problem in refused.value.problems}
-    assert {"q", "longitude", "lines[0].number", "emergency[0]", "rule_sets.index[0].file"} <= columns
+    assert {"q", "longitude", "hotline", "lines[0].number", "emergency[0]", "rule_sets.index[0].file"} <= columns
 
 
 def test_the_rule_set_of_a_day_is_the_newest_that_has_begun(root):
