@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -30,13 +29,20 @@ PUBLISHED_LATER = ("index/index.html", "map/index.html", "map/now/index.html")
 
 
 def last_closed_day(present: date, district: District) -> date:
-    """The last day of the last closed month whose calendar is known: in January the holiday notice of the year may be missing yet."""
+    """The last day of the last closed month whose calendar is known: the installed holidays may end before ``present``, and a demo
+    begins all the same."""
     month = clock.previous_month(clock.month_of(present))
-    for month in (month, clock.previous_month(month)):
-        with suppress(UnknownHolidays):
-            demo_day(clock.last_day(month), district)
-            break
+    while not _has_calendar(month, district):
+        month = clock.previous_month(month)
     return clock.last_day(month)
+
+
+def _has_calendar(month: str, district: District) -> bool:
+    try:
+        demo_day(clock.last_day(month), district)
+    except UnknownHolidays:
+        return False
+    return True
 
 
 def demo_day(as_of: date, district: District) -> date:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.register.district import load_district
 from infra.archive import required
 from infra.commands import deploy as deploy_command
 from infra.commands import package as package_command
@@ -67,3 +68,13 @@ def test_whoever_moves_the_day_back_is_told_that_grades_stay() -> None:
 
     assert "back from 2020-07-05" in warning("2020-07-05", date(2020, 6, 30))
     assert [warning(before, date(2020, 7, 5)) for before in ("", "2020-06-30", "2020-07-05")] == [""] * 3
+
+
+def test_a_demo_begins_with_the_last_month_whose_calendar_is_known_however_old_the_holidays_installed() -> None:
+    from infra.local.demo import demo_day, last_closed_day
+
+    demo = load_district("demo")
+    assert last_closed_day(date(2020, 7, 1), demo) == date(2020, 6, 30)
+    assert last_closed_day(date(2020, 1, 15), demo) == date(2019, 12, 31)
+    latest = last_closed_day(date(2090, 1, 1), demo)
+    assert latest < date(2090, 1, 1) and demo_day(latest, demo) > latest
