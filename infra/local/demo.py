@@ -29,20 +29,15 @@ PUBLISHED_LATER = ("index/index.html", "map/index.html", "map/now/index.html")
 
 
 def last_closed_day(present: date, district: District) -> date:
-    """The last day of the last closed month whose calendar is known: the installed holidays may end before ``present``, and a demo
-    begins all the same."""
+    """The last day of the last closed month whose calendar is known: the installed holidays may end before ``present``."""
     month = clock.previous_month(clock.month_of(present))
-    while not _has_calendar(month, district):
-        month = clock.previous_month(month)
-    return clock.last_day(month)
-
-
-def _has_calendar(month: str, district: District) -> bool:
-    try:
-        demo_day(clock.last_day(month), district)
-    except UnknownHolidays:
-        return False
-    return True
+    while True:
+        try:
+            demo_day(clock.last_day(month), district)
+        except UnknownHolidays:
+            month = clock.previous_month(month)
+        else:
+            return clock.last_day(month)
 
 
 def demo_day(as_of: date, district: District) -> date:
