@@ -41,7 +41,6 @@ def moved(add: Callable[[date, int], date]) -> Remembered:
 
 
 MONTHS_AFTER, DAYS_AFTER = moved(clock.add_months), moved(clock.add_days)
-MONTH_OF = Remembered(lambda day: day[:7])
 # The first day whose window still holds a day: then one comparison tells whether another day's window does.
 EARLIEST_ANCHOR, NEXT_DAY = moved(clock.earliest_anchor), DAYS_AFTER[1]
 NEXT_MONTH = Remembered(lambda day: clock.parse_month(day[:7])[1].isoformat())

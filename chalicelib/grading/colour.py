@@ -56,7 +56,7 @@ def flags(hearing: Hearing, caps: Sequence[Cause]) -> tuple[Cause, ...]:
 def self_valued(hearing: Hearing) -> list[str]:
     """Items with a value but without an inspector's or expert's of the last months. Notes when the next one grows too old."""
     found, case, rules = hearing.found, hearing.case, hearing.rules
-    months, spoken_of = rules.assessment["inspector_value_months"], set()
+    months, spoken_of = rules.assessment["inspector_value_months"], frozenset()
     for record in reversed(found.assessments):
         end = MONTHS_AFTER[months][record["on"]]
         if end <= case.on:
@@ -66,6 +66,6 @@ def self_valued(hearing: Hearing) -> list[str]:
             case.flips.append(end)
         if full:
             return []
-        spoken_of.update(record["items"], record.get("not_applicable", ()))
+        spoken_of = spoken_of.union(record["items"], record.get("not_applicable", ()))
     valued = found.values if found.full is None else rules.settable
     return [code for code in rules.settable if code in valued and code not in spoken_of and code not in found.not_applicable]

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from chalicelib.exact import half_up
 from chalicelib.grading import visits
-from chalicelib.grading.case import EARLIEST_ANCHOR, MONTH_OF, MONTHS_AFTER, NEXT_DAY, NEXT_MONTH, Case, Record, months_before
+from chalicelib.grading.case import EARLIEST_ANCHOR, MONTHS_AFTER, NEXT_DAY, NEXT_MONTH, Case, Record, months_before
 from chalicelib.grading.model import Derived, maker
 from chalicelib.grading.rules import Item, RuleSet
 
@@ -65,13 +65,17 @@ def self_check_months(case: Case, item: Item, first_on: str, checks: Sequence[Re
     asked = months_asked(case.on, item.derive["months"], first_on[:7])
     if not asked:
         return nothing_due(item.points, None)
-    done = {MONTH_OF[record["on"]]: record["id"] for record in checks}
-    evidence = tuple(filter(None, map(done.get, asked)))
-    counts = len(evidence), len(asked)
-    if counts[0] == counts[1]:
-        return make_derived((item.points, "valued", counts, "", evidence))
-    value = max(0, item.points - item.derive["each"] * (counts[1] - counts[0]))
-    return make_derived((value, "not_done", counts, "", evidence))
+    done, evidence = {}, []
+    for record in checks:
+        done[record["on"][:7]] = record["id"]
+    for month in asked:
+        if month in done:
+            evidence.append(done[month])
+    months, undone = len(asked), len(asked) - len(evidence)
+    if not undone:
+        return make_derived((item.points, "valued", (months, months), "", tuple(evidence)))
+    value = max(0, item.points - item.derive["each"] * undone)
+    return make_derived((value, "not_done", (months - undone, months), "", tuple(evidence)))
 
 
 @lru_cache(maxsize=4096)

@@ -87,7 +87,8 @@ def find(case: Case, rules: RuleSet) -> Findings:
     checks = self_checks(case, rules, full)
     if full is None or any(map(ITEMS, checks)):
         lower(rules, values, away, checks, full)
-    missing += unvalued(case, rules, values, away, full)
+    if rules.introduced or not rules.always.isdisjoint(away):
+        missing += unvalued(case, rules, values, away, full)
     applicable, whole = applicable_points(rules, tuple(away))
     sums = dict(applicable)
     derived = derive_all(case, rules, first_on, checks, sums)
@@ -206,8 +207,8 @@ def newest_first(checks: Sequence[Record], since: tuple[str, str]) -> list[tuple
 
 def unvalued(case: Case, rules: RuleSet, values: Mapping[str, Value], away: dict[str, Record | None], full: Record | None) -> list[str]:
     """Items wrongly said not to apply; and those newer than the last full assessment, once their months of grace are over."""
-    missing = [] if rules.always.isdisjoint(away) else [code for code in away if code in rules.always]
-    if full is None or not rules.introduced:
+    missing = [code for code in away if code in rules.always]
+    if full is None:
         return missing
     grace = rules.assessment["new_item_grace_months"]
     for code in rules.introduced:

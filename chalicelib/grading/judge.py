@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from chalicelib.grading.case import Case, known_by
+from chalicelib.grading.case import Case, Remembered, known_by
 from chalicelib.grading.colour import colour, flags, overrides
 from chalicelib.grading.compiled import plan_of, watched_items
 from chalicelib.grading.findings import find
@@ -16,6 +16,7 @@ from chalicelib.grading.rules import RuleSet
 from chalicelib.grading.score import adjust, score
 from chalicelib.grading.stories import tell
 
+TEXT_OF = Remembered(date.isoformat)
 make_judgement = maker(Judgement)
 
 
@@ -27,19 +28,21 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     """
     if known_at is not None:
         facts = {**facts, "records": known_by(facts["records"], known_at)}
-    case = Case(facts, on.isoformat())
+    case = Case(facts, TEXT_OF[on])
     tell(case, rules)
     register = read_register(case, rules)
     found = find(case, rules)
     watched = not watched_items(rules).isdisjoint(found.values)
     kinds, chemical_type = frozenset(case.records), register.fields.get("chemical_type")
-    plan = plan_of(rules, kinds, chemical_type, bool(case.open_hazards), bool(case.repeats), watched)
-    adjustments = adjust(case, rules, plan.adjustments)
-    complete = not found.missing and (found.full is not None or not rules.settable)
+    standing = bool(case.open_hazards), bool(case.repeats), watched
+    to_count, to_veto, to_cap = plan_of(rules, kinds, chemical_type, *standing)
+    adjustments = adjust(case, rules, to_count)
+    missing = found.missing
+    complete = not missing and (found.full is not None or not rules.settable)
     result = score(found, adjustments, rules) if complete else None
     hearing = Hearing(case, rules, found, result, register)
-    vetoes = holding(hearing, plan.vetoes)
-    caps = holding(hearing, plan.caps)
+    vetoes = holding(hearing, to_veto) if to_veto else ()
+    caps = holding(hearing, to_cap) if to_cap else ()
     adjusted = overrides(case, rules)
     graded = register.state == OPERATING or any(veto.code in rules.stop_codes for veto in vetoes)
     shown = result if graded else None
@@ -48,7 +51,5 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     said = flags(hearing, caps)
     axes = dict.fromkeys(rules.axes) if result is None else result.axes
     tenths = None if shown is None else shown.tenths
-    causes = (adjustments, vetoes, caps, adjusted, said)
-    state, review_on = register.state, case.review_on()
-    identity = (facts["site_id"], case.on, rules)
-    return make_judgement((*identity, final, tenths, score_grade, axes, found, *causes, found.missing, state, review_on, shown))
+    reasons, state, review_on = (adjustments, vetoes, caps, adjusted, said), register.state, case.review_on()
+    return make_judgement((facts["site_id"], case.on, rules, final, tenths, score_grade, axes, found, *reasons, missing, state, review_on, shown))

@@ -32,13 +32,11 @@ Condition = Callable[[Hearing, Rule], Iterable[Cause]]
 
 def holding(hearing: Hearing, plan: Sequence[tuple[Condition, Rule]]) -> tuple[Cause, ...]:
     """The vetoes or caps that hold, in the rule set's order; several causes of one code are one, with the latest end."""
-    if not plan:
-        return ()
     causes: dict[str, Cause] = {}
     for holds, rule in plan:
         for found in holds(hearing, rule):
             causes[rule.code] = joined(causes[rule.code], found) if rule.code in causes else found
-    return tuple(causes.values())
+    return tuple(causes.values()) if causes else ()
 
 
 def joined(one: Cause, other: Cause) -> Cause:

@@ -51,11 +51,10 @@ def higher_risk(case: Case, fields: Mapping[str, object], rules: RuleSet) -> boo
     filed = case.latest("risk_graded") if "risk_graded" in case.records else None
     if filed is not None and filed["colour"] in inherent["filed_colours"]:
         return True
-    for name in rules.signs.keys() & fields.keys():
-        for line in rules.signs[name]:
-            if shows(fields, line[0]) and (len(line) == 1 or all(shows(fields, sign) for sign in line)):
-                return True
-    return False
+    signs = rules.signs
+    if signs.keys().isdisjoint(fields):
+        return False
+    return any(all(shows(fields, sign) for sign in line) for name in signs if name in fields for line in signs[name])
 
 
 def shows(fields: Mapping[str, object], sign: Mapping[str, object]) -> bool:

@@ -21,13 +21,14 @@ FULL_TENTHS = FULL_SCORE * TENTHS
 TWICE_FULL = 2 * FULL_TENTHS
 PENALTIES = ("penalty", "enterprise_penalty")
 POINTS = attrgetter("points")
+NO_CLASSES: Classes = {}
 
 make_occurrence, make_adjustment, make_score = maker(Occurrence), maker(Adjustment), maker(Score)
 
 
 def adjust(case: Case, rules: RuleSet, plan: Sequence[tuple[Counter, Rule]]) -> tuple[Adjustment, ...]:
     """Every R and A code that has an occurrence, each cut at its own cap."""
-    classes = classify(case, rules) if case.accidents else {}
+    classes = classify(case, rules) if case.accidents else NO_CLASSES
     adjustments = []
     for count, rule in plan:
         occurrences = tuple(count(case, rule, classes))

@@ -18,8 +18,9 @@ def tell(case: Case, rules: RuleSet) -> None:
     records = case.records
     case.hazards, case.open_hazards, case.repeats, case.rechecks = [], [], [], []
     if "hazard_found" in records:
+        officers = rules.officers
         for record in records["hazard_found"]:
-            tell_hazard(case, record, rules.officers)
+            tell_hazard(case, record, officers)
     case.accidents = [accident_of(record, rules.levels) for record in records["accident"]] if "accident" in records else ()
 
 
@@ -55,7 +56,7 @@ def tell_hazard(case: Case, record: Record, officers: int) -> None:
     deadline, major = record["deadline_on"], record["level"] == MAJOR
     reported = dismissed = refused = False
     closed, first = "", True
-    for step in record.get("then", ()):
+    for step in record["then"] if "then" in record else ():
         kind = step["kind"]
         if kind == "rectification_ordered":
             if step["on"] <= deadline:
