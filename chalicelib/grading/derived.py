@@ -58,16 +58,22 @@ def completeness(case: Case, item: Item, first_on: str, checks: Sequence[Record]
 
 
 def self_check_months(case: Case, item: Item, first_on: str, checks: Sequence[Record]) -> Derived | None:
-    """So much off for each of the last complete months without a self-check; months before the first assessment are not asked."""
+    """So much off for each of the last complete months without a self-check; months before the first assessment are not asked.
+
+    The evidence of a month is the self-check recorded last, by its id.
+    """
     if not first_on:
         return nothing_due(item.points, None)
     case.flips.append(NEXT_MONTH[case.on])
     asked = months_asked(case.on, item.derive["months"], first_on[:7])
     if not asked:
         return nothing_due(item.points, None)
-    done, evidence = {}, []
+    done: dict[str, str] = {}
+    evidence = []
     for record in checks:
-        done[record["on"][:7]] = record["id"]
+        month, name = record["on"][:7], record["id"]
+        if month not in done or done[month] < name:
+            done[month] = name
     for month in asked:
         if month in done:
             evidence.append(done[month])

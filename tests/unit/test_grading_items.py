@@ -152,6 +152,12 @@ def test_h01_does_not_ask_for_months_before_the_first_assessment():
     assert (fresh.items["H01"].value, fresh.items["H01"].status) == (400, "nothing_due")
 
 
+def test_h01_names_of_each_month_the_self_check_recorded_last():
+    late, early = self_check("2020-05-02", id="9"), self_check("2020-05-20", id="1")
+    site = facts(self_check=[*self_checks("2020-03-01", "2020-04-30"), late, early])
+    assert judged(site).items["H01"].evidence[0] == late["id"]
+
+
 def test_h01_says_that_a_duty_was_not_done():
     assert judged(facts(self_check=self_checks("2020-05-01"))).items["H01"].status == "not_done"
 
