@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.exact import HUNDREDTHS, text_of
 from chalicelib.grading.case import MONTHS_AFTER, Case, days_after, step_of
-from chalicelib.grading.findings import FULL
+from chalicelib.grading.findings import FULL, applicable_points
 from chalicelib.grading.limits import BY_ACT, Hearing
 from chalicelib.grading.model import NO_COLOUR, Cause, Grade
 from chalicelib.grading.rules import RuleSet
@@ -14,8 +14,6 @@ from chalicelib.grading.rules import RuleSet
 
 def overrides(case: Case, rules: RuleSet) -> tuple[Cause, ...]:
     """Manual adjustments in force: enough signers, inside their days. They only ever enter the worst-of."""
-    if "override" not in case.records:
-        return ()
     standing = []
     for record in case.live("override"):
         if len(set(record["signers"])) >= rules.override_signers and case.until(record["until_on"]):
@@ -38,7 +36,7 @@ def flags(hearing: Hearing, caps: Sequence[Cause]) -> tuple[Cause, ...]:
     rules, found, case = hearing.rules, hearing.found, hearing.case
     texts: Mapping[str, object] = rules.assessment
     said = []
-    away = sum(rules.axis_points.values()) - found.whole
+    away = applicable_points(rules, ())[1] - found.whole
     if away > texts["not_applicable_flag_points"]:
         said.append(Cause("C09", Grade.NONE, BY_ACT, (), f"{texts['not_applicable_flag']}：不适用的条款共 {text_of(away, HUNDREDTHS)} 分"))
     for cap in caps:

@@ -64,9 +64,9 @@ class Plan(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def plan_of(rules: RuleSet, kinds: frozenset[str], chemical_type: str | None, *standing: bool) -> Plan:
-    """What to ask of a site of this chemical type that has facts of these kinds, and ``standing`` as STANDING names it."""
-    kinds |= {name for name, so in zip(STANDING, standing, strict=True) if so}
+def plan_of(rules: RuleSet, kinds: frozenset[str], chemical_type: str | None, *spared: bool) -> Plan:
+    """What to ask of a site of this chemical type that has facts of these kinds; ``spared`` says what of STANDING it has not."""
+    kinds |= {name for name, free in zip(STANDING, spared, strict=True) if not free}
     return Plan(
         tuple((COUNT[rule.mechanism], rule) for rule in rules.adjustments if speaks(rule, kinds, chemical_type)),
         tuple((HOLDS[rule.mechanism], rule) for rule in rules.vetoes if speaks(rule, kinds, chemical_type)),

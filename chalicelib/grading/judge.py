@@ -32,10 +32,9 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     tell(case, rules)
     register = read_register(case, rules)
     found = find(case, rules)
-    watched = not watched_items(rules).isdisjoint(found.values)
     kinds, chemical_type = frozenset(case.records), register.fields.get("chemical_type")
-    standing = bool(case.open_hazards), bool(case.repeats), watched
-    to_count, to_veto, to_cap = plan_of(rules, kinds, chemical_type, *standing)
+    unwatched = watched_items(rules).isdisjoint(found.values)
+    to_count, to_veto, to_cap = plan_of(rules, kinds, chemical_type, not case.open_hazards, not case.repeats, unwatched)
     adjustments = adjust(case, rules, to_count)
     missing = found.missing
     complete = not missing and (found.full is not None or not rules.settable)
@@ -43,7 +42,7 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     hearing = Hearing(case, rules, found, result, register)
     vetoes = holding(hearing, to_veto) if to_veto else ()
     caps = holding(hearing, to_cap) if to_cap else ()
-    adjusted = overrides(case, rules)
+    adjusted = overrides(case, rules) if "override" in case.records else ()
     graded = register.state == OPERATING or any(veto.code in rules.stop_codes for veto in vetoes)
     shown = result if graded else None
     score_grade = NO_COLOUR if shown is None else rules.grade_of(shown.tenths)

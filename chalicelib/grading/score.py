@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
-from chalicelib.exact import HUNDREDTHS, TENTHS, half_up
+from chalicelib.exact import HUNDREDTHS, TENTHS
 from chalicelib.grading.case import NEXT_DAY, Case, Record, months_after, step_of
 from chalicelib.grading.findings import Findings
 from chalicelib.grading.model import Adjustment, Occurrence, Score, maker
@@ -33,17 +33,13 @@ def adjust(case: Case, rules: RuleSet, plan: Sequence[tuple[Counter, Rule]]) -> 
     for count, rule in plan:
         occurrences = tuple(count(case, rule, classes))
         if occurrences:
-            occurrences, uncapped = in_sum(occurrences)
+            if len(occurrences) == 1:
+                uncapped = occurrences[0].points
+            else:
+                occurrences, uncapped = tuple(sorted(occurrences)), sum(map(POINTS, occurrences))
             points = uncapped if uncapped < rule.cap else rule.cap
             adjustments.append(make_adjustment((rule.code, points if rule.plus else -points, uncapped, occurrences)))
     return tuple(adjustments)
-
-
-def in_sum(occurrences: tuple[Occurrence, ...]) -> tuple[tuple[Occurrence, ...], int]:
-    """In order, with the sum of their points."""
-    if len(occurrences) == 1:
-        return occurrences, occurrences[0].points
-    return tuple(sorted(occurrences)), sum(map(POINTS, occurrences))
 
 
 def occurrence(rule: Rule, record: Record, day: str, end: str, count: int = 1) -> Occurrence:
@@ -218,7 +214,8 @@ def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) ->
     added_cut = added if added < rules.bonus_cut else rules.bonus_cut
     numerator = FULL_OF_WHOLE * sum(sums.values()) + (added_cut - deducted) * whole
     denominator = HUNDREDTHS * whole
+    # Half-up, as it is not below nothing.
     within = 0 if numerator < 0 else min(numerator, FULL_SCORE * denominator)
-    tenths = half_up(TENTHS * within, denominator)
+    tenths = (2 * TENTHS * within + denominator) // (2 * denominator)
     axes, extras = axis_tenths(sums, found.applicable), tuple(found.extras)
     return make_score((tenths, axes, sums, found.applicable, extras, deducted, added_cut, added, numerator, denominator))

@@ -94,7 +94,7 @@ def test_a_rule_that_is_not_asked_would_have_had_nothing_to_say(site):
     case = Case(site, ON)
     tell(case, RULES)
     register = read_register(case, RULES)
-    everything = plan_of(RULES, EVERY_KIND, register.fields.get("chemical_type"), True, True, True)
+    everything = plan_of(RULES, EVERY_KIND, register.fields.get("chemical_type"), False, False, False)
     hearing = Hearing(case, RULES, result.findings, result.parts, register)
     assert adjust(case, RULES, everything.adjustments) == result.adjustments
     assert holding(hearing, everything.vetoes) == result.vetoes
