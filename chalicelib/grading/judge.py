@@ -50,5 +50,6 @@ def grade(facts: Mapping[str, object], rules: RuleSet, on: date, known_at: datet
     said = flags(hearing, caps)
     axes = dict.fromkeys(rules.axes) if result is None else result.axes
     tenths = None if shown is None else shown.tenths
-    reasons, state, review_on = (adjustments, vetoes, caps, adjusted, said), register.state, case.review_on()
-    return make_judgement((facts["site_id"], case.on, rules, final, tenths, score_grade, axes, found, *reasons, missing, state, review_on, shown))
+    state, review_on = register.state, case.review_on()
+    judged = (facts["site_id"], case.on, rules, final, tenths, score_grade, axes, found)
+    return make_judgement(judged + (adjustments, vetoes, caps, adjusted, said, missing, state, review_on, shown))
