@@ -180,10 +180,10 @@ def decode_cursor(text: str | None, *asked: str | None) -> object | None:
     return position["after"]
 
 
-def page_limit(text: str | None, most: int) -> int:
-    """How many rows a page is asked to have: ``most`` where nothing is asked. BadInput for what is no number from 1 to ``most``."""
+def page_limit(text: str | None, most: int, usual: int = 0) -> int:
+    """How many rows a page is asked to have: ``usual``, else ``most``, where nothing is asked. BadInput for what is no number from 1 to ``most``."""
     if not text:
-        return most
+        return usual or most
     if not (text.isascii() and text.isdecimal()) or len(text) > 9 or not 1 <= int(text) <= most:
         raise BadInput([Problem("query", "limit", text[:20], f"应为 1 至 {most} 的整数")])
     return int(text)

@@ -126,9 +126,9 @@ def _has_axes(scan: Scan) -> bool:
 
 def _radar(scan: Scan) -> str:
     """The six axes as SVG; nothing if there are no values, or other axes than the six, which make no figure."""
-    axes = scan.card["axes"]
     if not _has_axes(scan) or "axis_titles" in scan.card:
         return ""
+    axes = scan.card["axes"]
     from chalicelib.grading.radar import radar_svg
 
     tenths = {axis: None if axes.get(axis) is None else parse_scaled(axes[axis], TENTHS) for axis in labels.AXIS}

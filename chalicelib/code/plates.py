@@ -100,7 +100,7 @@ def _gone(site_ids: Sequence[str], cards: CardStore) -> set[str]:
 
 def files(order: Order, settings: Settings, font: bytes, plates: Iterator[tuple[str, list[Plate]]]) -> Iterator[tuple[str, bytes, dict]]:
     """Each file of an order with what the list says of it."""
-    hotline = next((line.number for line in load_district(settings.district).lines.report), "")
+    hotline = load_district(settings.district).lines.hotline
     for township, found in plates:
         if not found:
             continue

@@ -125,7 +125,7 @@ PAIRS = {
     "no_record": ("无记录", "none on record"),
     "limits_gloss": (
         "一票否决情形不论得分，直接为红码；限级情形使颜色不优于规定的等级。",
-        "A veto makes the code red whatever the score; a cap keeps it from being better than a set colour.",
+        "A veto makes the code red whatever the score; a cap keeps it from being better than a set colour. ",
     ),
     "which": ("有哪些情形", "Which are they?"),
     "trend": ("近 12 个月", "Last 12 months"),

@@ -37,7 +37,7 @@ def words(district: District, day: date) -> dict[str, object]:
         # Whether the district has rules for an index: without them there is nothing to report and nothing to object to.
         "has_index": bool(district.rule_sets["index"]),
         # Who is called about a hazard: on the plate of an own site, and by name at the foot of the desk.
-        "hotline": next((line.number for line in district.lines.report), ""),
+        "hotline": district.lines.hotline,
         "lines": district.lines.told("zh"),
         "grade_meaning": labels.GRADE_MEANING,
         "axis": labels.AXIS,

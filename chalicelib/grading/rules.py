@@ -5,7 +5,6 @@ The code knows mechanisms only (``derive``, ``counts``, ``when``); codes, titles
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +15,7 @@ from chalicelib.canonical import content_hash
 from chalicelib.errors import BadRuleSet, Problem
 from chalicelib.grading.model import Grade
 from chalicelib.grading.reading import Table
+from chalicelib.toml import read_toml
 
 RULESETS = Path(__file__).resolve().parent / "rulesets"
 MODEL_2020 = RULESETS / "model-2020.toml"
@@ -212,10 +212,7 @@ def load_rule_set(source: Path | str | bytes) -> RuleSet:
     from chalicelib.grading.ruleform import read_rule_set
 
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
-    try:
-        raw = tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadRuleSet([Problem("file", "", "", f"not TOML: {error}")]) from error
+    raw = read_toml(data)
     problems: list[Problem] = []
     document = plain(raw)
     rules = read_rule_set(Table(raw, "", problems), document, content_hash(document))

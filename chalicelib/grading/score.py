@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
-from chalicelib.exact import HUNDREDTHS, TENTHS
+from chalicelib.exact import HUNDREDTHS, TENTHS, half_up
 from chalicelib.grading.case import NEXT_DAY, Case, Record, months_after, step_of
 from chalicelib.grading.findings import Findings
 from chalicelib.grading.model import Adjustment, Occurrence, Score, maker
@@ -214,8 +214,7 @@ def score(found: Findings, adjustments: Iterable[Adjustment], rules: RuleSet) ->
     added_cut = added if added < rules.bonus_cut else rules.bonus_cut
     numerator = FULL_OF_WHOLE * sum(sums.values()) + (added_cut - deducted) * whole
     denominator = HUNDREDTHS * whole
-    # Half-up, as it is not below nothing.
     within = 0 if numerator < 0 else min(numerator, FULL_SCORE * denominator)
-    tenths = (2 * TENTHS * within + denominator) // (2 * denominator)
+    tenths = half_up(TENTHS * within, denominator)
     axes, extras = axis_tenths(sums, found.applicable), tuple(found.extras)
     return make_score((tenths, axes, sums, found.applicable, extras, deducted, added_cut, added, numerator, denominator))

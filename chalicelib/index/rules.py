@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from chalicelib.canonical import content_hash
-from chalicelib.errors import BadRuleSet, Problem
+from chalicelib.errors import BadRuleSet
 from chalicelib.exact import HUNDREDTHS, TENTHS
 from chalicelib.index.model import TOTAL_POINTS
 from chalicelib.index.reader import Reader
 from chalicelib.index.structure import RATIOS, IndexRules, Indicator, OverrideRule, SubItem, SupervisionRule, Uncertainty
+from chalicelib.toml import read_toml
 
 MODEL_2020 = Path(__file__).with_name("methods") / "model-2020.toml"
 FORMULAS = ("ratio", "ratio_unless", "plan", "plan_year", "plan_quarter", "inverse", "deduct", "zero_if_any", "growth", "level")
@@ -35,11 +35,7 @@ LIMITS = (
 @lru_cache(maxsize=8)
 def load_rules(path: Path) -> IndexRules:
     """The method in a file. BadRuleSet naming every fault."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadRuleSet([Problem(path.name, "", "", f"not TOML: {error}")]) from error
-    return read_rules(document)
+    return read_rules(read_toml(path.read_bytes(), path.name))
 
 
 def read_rules(document: dict) -> IndexRules:

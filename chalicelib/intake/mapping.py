@@ -26,7 +26,7 @@ A sheet of persons has ``[[persons]]`` (``office``, ``name``, ``phone``, ``when`
 from __future__ import annotations
 
 import re
-import tomllib
+from codecs import BOM_UTF8
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -35,6 +35,7 @@ from typing import Any
 from chalicelib.errors import BadRuleSet, Problem
 from chalicelib.intake.model import Column, Mapping, Office, Record, Reference
 from chalicelib.supervision.vocabulary import load_vocabulary
+from chalicelib.toml import read_toml
 
 READERS = ("text", "code", "uscc", "integer", "number", "fen", "date", "instant", "month", "flag", "list", "findings")
 SCALED = ("integer", "number", "fen")
@@ -49,11 +50,7 @@ REFERENCE_KEYS = {"column", "values", "plus_days", "unknown", "value", "event", 
 
 def load_mapping(path: Path) -> Mapping:
     """The mapping in a TOML file. BadRuleSet naming every fault; NotFound-like errors of the file system pass through."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadRuleSet([Problem(path.name, "", "", f"not a TOML file: {error}")]) from error
-    return parse_mapping(document, path.name)
+    return parse_mapping(read_toml(path.read_bytes().removeprefix(BOM_UTF8), path.name), path.name)
 
 
 def parse_mapping(document: dict[str, Any], name: str = "mapping") -> Mapping:

@@ -38,6 +38,11 @@ class Lines:
     report: tuple[Line, ...] = ()
     emergency: tuple[str, ...] = ()
 
+    @property
+    def hotline(self) -> str:
+        """The number on plates; empty without a line."""
+        return self.report[0].number if self.report else ""
+
     def call(self, language: str) -> str:
         """``拨打 12350 或 12345``; whom to tell where there is no line."""
         return _call([line.number for line in self.report], language, NO_LINE)

@@ -62,7 +62,7 @@ def _add_search(routes: Blueprint, answered: Callable, guard: Authorizer, search
         asked = routes.current_request.query_params or {}
         same = "search", *(asked.get(name) for name in ("q", "near", "radius", "datum"))
         after = decode_cursor(asked.get("cursor"), *same)
-        rows, following = searcher().page(read_query(asked), _order(after), page_limit(asked.get("limit"), MOST) if asked.get("limit") else PAGE_SIZE)
+        rows, following = searcher().page(read_query(asked), _order(after), page_limit(asked.get("limit"), MOST, PAGE_SIZE))
         return {"sites": rows, "cursor": encode_cursor(following, *same)}
 
 
@@ -89,7 +89,6 @@ def _add_people(routes: Blueprint, answered: Callable, guard: Authorizer, people
     def erase_person(site_id: str, office: str) -> Response:
         people(site_id).erase(office)
         return Response("", {}, 204)
-
 
 
 def _add_merging(routes: Blueprint, answered: Callable, guard: Authorizer, window: Callable) -> None:

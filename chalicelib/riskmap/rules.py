@@ -5,7 +5,6 @@ Sources: the file itself (``methods/*.toml``) cites one for every value.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,10 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from chalicelib.canonical import content_hash
-from chalicelib.errors import BadRuleSet, Problem
+from chalicelib.errors import BadRuleSet
 from chalicelib.riskmap.conditions import Test
 from chalicelib.riskmap.coupling import Coupling, read_coupling
 from chalicelib.riskmap.fields import Reader, Sheet
+from chalicelib.toml import read_toml
 
 METHODS = Path(__file__).resolve().parent / "methods"
 
@@ -99,11 +99,7 @@ class RiskRules:
 @lru_cache(maxsize=8)
 def load_risk_rules(path: Path) -> RiskRules:
     """The rules of this file. BadRuleSet with every fault; the same content has the same hash, whatever its layout."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadRuleSet([Problem(path.name, "", "", f"not TOML: {error}")]) from error
-    return read_risk_rules(document, path.name)
+    return read_risk_rules(read_toml(path.read_bytes(), path.name), path.name)
 
 
 def read_risk_rules(document: dict, place: str = "rules") -> RiskRules:

@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-WORDS = {"errors", "clock", "config", "exact", "canonical", "ids", "labels", "text", "workdays"}
+WORDS = {"errors", "clock", "config", "exact", "canonical", "ids", "labels", "text", "toml", "workdays"}
 OUTSIDE = {"tables", "accounts.pool", "bulk", "presign", "jobs", "code.photos", "supervision.chain", "supervision.quarantine", "supervision.shelf", "grading.saving", "grading.changes", "index.runs", "index.sources"}
 FACES = {"proxy", "riskmap.maps", "index.maps", "index.focus_view", "index.typeset", "index.paper", "index.papermap", "index.bulletin", "riskmap.portrait", "riskmap.picture", "render", "http", "grading.radar", "code.qr", "code.sheet", "index.firm", "index.edition", "index.opendata"}
 JOBS = {"code.plates", "grading.enacted", "grading.regrade", "grading.sweep", "grading.recompute", "index.monthly", "index.township", "index.finish", "intake.outcome", "intake.ports", "intake.run", "intake.signing", "intake.upload", "riskmap.now", "registry.follow", "index.phases", "index.telling", "index.verdicts", "desk.remind", "desk.told", "export.job", "export.shadow"}

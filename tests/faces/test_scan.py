@@ -317,6 +317,12 @@ def test_the_radar_is_drawn_and_its_numbers_stand_in_a_table_with_the_gap_named(
     assert re.search(r'<div class="radar"><svg', html)
 
 
+def test_a_card_that_knows_no_axes_is_shown_without_them() -> None:
+    bare = {name: value for name, value in CARD.items() if name != "axes"}
+    page = get(sign(SITE, 2, RING), reader(bare))
+    assert page["statusCode"] == 200 and "<svg" in page["body"] and "六维安全画像" not in page["body"]
+
+
 def test_what_an_enterprise_calls_itself_cannot_become_markup() -> None:
     html = shown(name='<script>alert("x")</script>&')
     assert "<script" not in html and "&lt;script&gt;" in html

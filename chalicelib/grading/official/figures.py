@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +14,7 @@ from chalicelib.errors import BadInput, BadRuleSet, Problem
 from chalicelib.exact import fraction_text
 from chalicelib.grading.reading import Table
 from chalicelib.grading.rules import plain
+from chalicelib.toml import read_toml
 
 HERE = Path(__file__).resolve().parent
 DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,9})?")
@@ -49,12 +49,8 @@ def read_standard(table: Table) -> Standard:
 def load_table(source: Path | bytes, read: Callable[[Table], Read]) -> Read:
     """What ``read`` makes of a TOML file or its bytes. BadRuleSet names everything that is wrong with it."""
     data = source if isinstance(source, bytes) else source.read_bytes()
-    try:
-        raw = tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadRuleSet([Problem("file", "", "", f"not TOML: {error}")]) from error
     problems: list[Problem] = []
-    table = Table(raw, "", problems)
+    table = Table(read_toml(data), "", problems)
     result = read(table)
     table.finish()
     if problems:

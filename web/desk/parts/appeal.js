@@ -2,6 +2,7 @@
 import { pairs } from "./dom.js";
 
 export const STATES = { pending: "已提交，等待镇街意见", under_review: "区级审理中", upheld: "申诉成立", rejected: "申诉不成立", withdrawn: "已撤回" };
+export const isDecided = appeal => ["upheld", "rejected"].includes(appeal.state);
 export const isOpen = appeal => ["pending", "under_review"].includes(appeal.state);
 
 const ABOUT = ["assessment", "inspection", "hazard_found", "penalty", "accident", "stop_order", "recheck"];

@@ -1,6 +1,7 @@
 // What waits or has changed in a room, for the first page: objections to decide for the district, decisions not yet read for a township,
 // of its own appeals for an enterprise.
 import { get } from "../api.js";
+import { isDecided } from "./appeal.js";
 import { monthBefore } from "./events.js";
 
 // The month that is out, as everybody may read it; last month's where nothing is.
@@ -16,7 +17,7 @@ const decided = book => book.objections.filter(one => one.outcome !== "open").ma
 
 // The appeals of a site that somebody has decided, and whether the enterprise has seen the decision.
 const appealsKey = site => `appeals-read ${site}`;
-const ended = appeals => appeals.filter(one => ["upheld", "rejected"].includes(one.state)).map(one => one.id);
+const ended = appeals => appeals.filter(isDecided).map(one => one.id);
 
 export function markAppealsRead(site, appeals) {
   localStorage.setItem(appealsKey(site), JSON.stringify(ended(appeals)));

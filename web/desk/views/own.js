@@ -1,6 +1,6 @@
 // 我的安全码: the grade, what falls due, the way back, every point lost, what time alone will change, the whole story.
 import { get } from "../api.js";
-import { STATES } from "../parts/appeal.js";
+import { STATES, isDecided } from "../parts/appeal.js";
 import { card, day, h } from "../parts/dom.js";
 import { daysBetween } from "../parts/events.js";
 import { WORDS, badge, panel } from "../parts/grade.js";
@@ -30,7 +30,7 @@ const reasons = (word, causes) => causes?.length > 0 && word + causes.map(one =>
 
 // What falls due, and for some weeks what was decided of an own appeal.
 export function messages(record, id, words, appeals = []) {
-  const decisions = appeals.filter(one => ["upheld", "rejected"].includes(one.state) && daysBetween(one.closed_on, record.today) <= NEWS_DAYS);
+  const decisions = appeals.filter(one => isDecided(one) && daysBetween(one.closed_on, record.today) <= NEWS_DAYS);
   if (!record.reminders.length && !decisions.length) return null;
   return card("提醒", h("ul", { class: "hazards" }, decisions.map(one => h("li", {}, h("b", {}, STATES[one.state]), `（${one.closed_on} 决定）。`, " ", h("a", { href: `#/voice/${id}` }, "看决定和理由"))), record.reminders.map(one => h("li", { class: one.stage === 0 ? "late" : null },
     h("b", {}, words.value[one.what] || one.what), ` ${dueWords(one)}。`, " ", h("a", { href: `#/${ROOM_OF[one.kind]}/${id}` }, "去处理")))));
